@@ -1,0 +1,1 @@
+"""ecpd, the backend of the Electronic Communication Platform."""

@@ -1,0 +1,1 @@
+"""ecp, the console of the Electronic Communication Platform and its commands."""
