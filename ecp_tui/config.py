@@ -1,0 +1,209 @@
+"""The console's settings: a flag, else an `ECP_*` variable, else the profile in the TOML file, else the default."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import tomllib
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+import platformdirs
+
+from backend.contract.faults import NOT_UNDERSTOOD, Refused
+from backend.contract.rules.shown import shown
+
+_CHOICES: Final[dict[str, tuple[str, ...]]] = {
+    "theme": ("dark", "light"),
+    "glyphs": ("auto", "unicode", "ascii"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything that may differ from one person or server to the next."""
+
+    file: Path
+    state_dir: Path
+    session_dir: Path
+    profile: str = "default"
+    server: str | None = None
+    ca_file: Path | None = None
+    theme: str = "dark"
+    glyphs: str = "auto"
+    animations: bool = True
+    keys: tuple[tuple[str, str], ...] = ()
+    """Remapped keys: the binding's id, and the key that takes its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSession:
+    """A session that `ecp login` keeps for later commands; its token goes to this server only."""
+
+    server: str
+    login_id: str
+    token: str
+
+
+def load(
+    *,
+    profile: str | None = None,
+    server: str | None = None,
+    ca_file: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Config:
+    """The settings in force; refuses with words where the file or a variable cannot be understood."""
+    env = os.environ if environ is None else environ
+    file = Path(env.get("ECP_CONFIG") or platformdirs.user_config_path("ecp", appauthor=False) / "config.toml")
+    state_dir = Path(env.get("ECP_STATE_DIR") or platformdirs.user_state_path("ecp", appauthor=False))
+    tree = _read_toml(file)
+    name = profile or env.get("ECP_PROFILE") or _text(tree, "profile", file) or "default"
+    section = _table(_table(tree, "profiles", file), name, file)
+
+    def setting(key: str) -> str | None:
+        return env.get(f"ECP_{key.upper()}") or _text(section, key, file) or _text(tree, key, file)
+
+    def choice(key: str) -> str:
+        value = setting(key) or _CHOICES[key][0]
+        if value not in _CHOICES[key]:
+            raise _unreadable(f"{key} is {shown(value, 40)}; it can be {' or '.join(_CHOICES[key])}.")
+        return value
+
+    own_ca = setting("ca_file")
+    return Config(
+        file=file,
+        state_dir=state_dir,
+        session_dir=_session_dir(env, state_dir),
+        profile=name,
+        server=server or setting("server") or _remembered(state_dir, "server", name),
+        ca_file=ca_file or (Path(own_ca).expanduser() if own_ca else None),
+        theme=choice("theme"),
+        glyphs=choice("glyphs"),
+        animations="NO_MOTION" not in env and "SSH_CONNECTION" not in env,
+        keys=tuple((key, str(value)) for key, value in _table(tree, "keys", file).items()),
+    )
+
+
+def save_server(config: Config, server: str, ca_file: Path | None = None) -> None:
+    """Writes the server into the profile, leaving every other line of the file as its owner wrote it."""
+    import tomlkit  # only writing needs it, and every command's start would pay for it
+
+    text = config.file.read_text("utf-8") if config.file.exists() else ""
+    document = tomlkit.parse(text)
+    profiles = document.setdefault("profiles", tomlkit.table(is_super_table=True))
+    section = profiles.setdefault(config.profile, tomlkit.table())
+    section["server"] = server
+    if ca_file is not None:
+        section["ca_file"] = str(ca_file)
+    _write_private(config.file, tomlkit.dumps(document))
+
+
+def last_folder(config: Config) -> Path | None:
+    """The local folder a file was last taken from, while it is still there."""
+    found = _remembered(config.state_dir, "last_folder", config.server or "")
+    return Path(found) if found and Path(found).is_dir() else None
+
+
+def remember_folder(config: Config, folder: Path) -> None:
+    _remember(config.state_dir, "last_folder", config.server or "", str(folder))
+
+
+def read_session(config: Config) -> SavedSession | None:
+    """The session kept for this server, if any."""
+    if config.server is None:
+        return None
+    try:
+        found = json.loads(_session_file(config, config.server).read_text("utf-8"))
+        session = SavedSession(str(found["server"]), str(found["login_id"]), str(found["token"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return session if session.server == config.server else None
+
+
+def save_session(config: Config, session: SavedSession) -> None:
+    """Keeps the session in a file only its owner reads, and its server as the one meant when none is named."""
+    kept = {"server": session.server, "login_id": session.login_id, "token": session.token}
+    _write_private(_session_file(config, session.server), json.dumps(kept))
+    _remember(config.state_dir, "server", config.profile, session.server)
+
+
+def forget_session(config: Config) -> None:
+    if config.server is not None:
+        _session_file(config, config.server).unlink(missing_ok=True)
+
+
+def _session_dir(env: Mapping[str, str], state_dir: Path) -> Path:
+    runtime = env.get("XDG_RUNTIME_DIR")
+    return Path(runtime) / "ecp" if runtime and Path(runtime).is_dir() else state_dir
+
+
+def _session_file(config: Config, server: str) -> Path:
+    return config.session_dir / f"session-{sha256(server.encode()).hexdigest()[:16]}.json"
+
+
+def _state(state_dir: Path) -> dict[str, Any]:
+    try:
+        found = json.loads((state_dir / "state.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _remembered(state_dir: Path, what: str, key: str) -> str | None:
+    found = _state(state_dir).get(what)
+    value = found.get(key) if isinstance(found, dict) else None
+    return value if isinstance(value, str) else None
+
+
+def _remember(state_dir: Path, what: str, key: str, value: str) -> None:
+    state = _state(state_dir)
+    section = state.get(what)
+    state[what] = {**(section if isinstance(section, dict) else {}), key: value}
+    # What is remembered is a convenience: a disk that takes no more must not stop a filing.
+    with suppress(OSError):
+        _write_private(state_dir / "state.json", json.dumps(state, indent=1))
+
+
+def _write_private(file: Path, text: str) -> None:
+    """Replaces `file` at once by one that only its owner may read (0600, in a 0700 folder)."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=".ecp-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as out:
+            out.write(text)
+        Path(name).replace(file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _read_toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise _unreadable(f"The settings in {file} cannot be read: {shown(str(error), 200)}.") from error
+
+
+def _table(tree: Mapping[str, Any], key: str, file: Path) -> dict[str, Any]:
+    found = tree.get(key, {})
+    if not isinstance(found, dict):
+        raise _unreadable(f"In {file}, {key} must be a table: [{key}].")
+    return found
+
+
+def _text(tree: Mapping[str, Any], key: str, file: Path) -> str | None:
+    found = tree.get(key)
+    if found is not None and not isinstance(found, str):
+        raise _unreadable(f'In {file}, {key} must be text in quotes: {key} = "…".')
+    return found
+
+
+def _unreadable(what: str) -> Refused:
+    return Refused(NOT_UNDERSTOOD, what=what)

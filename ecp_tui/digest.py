@@ -1,0 +1,68 @@
+"""The SHA-256 of a local file, read once in blocks of 1 MiB, whatever its size."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from backend.contract.faults import NOT_UNDERSTOOD, Refused
+from backend.contract.rules.shown import shown
+
+BLOCK: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What a file's bytes are: how many, in how many lines, and their SHA-256 in lower-case hexadecimal."""
+
+    size: int
+    rows: int
+    sha256: str
+
+
+async def digest(path: Path, progress: Callable[[int], None] | None = None) -> Digest:
+    """Reads the file off the event loop; `progress` hears the bytes read so far; cancel the task to stop."""
+    size_of(path)
+    total, line_feeds, last = 0, 0, b""
+    running = hashlib.sha256()
+    try:
+        file = await asyncio.to_thread(path.open, "rb", buffering=0)
+        with file:
+            while block := await asyncio.to_thread(file.read, BLOCK):
+                line_feeds += await asyncio.to_thread(_take, running, block)
+                total += len(block)
+                last = block[-1:]
+                if progress is not None:
+                    progress(total)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    return Digest(total, line_feeds + (total > 0 and last != b"\n"), running.hexdigest())
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a regular file; anything else is refused in words."""
+    try:
+        if path.is_dir():
+            raise Refused(NOT_UNDERSTOOD, what=f"{shown(str(path), 200)} is a folder, not a file.")
+        if path.exists() and not path.is_file():
+            raise Refused(NOT_UNDERSTOOD, what=f"{shown(str(path), 200)} is a device or pipe, not a file.")
+        return path.stat().st_size
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _take(running: hashlib._Hash, block: bytes) -> int:
+    running.update(block)
+    return block.count(b"\n")
+
+
+def _unreadable(path: Path, error: OSError | ValueError) -> Refused:
+    name = shown(str(path), 200)
+    if isinstance(error, FileNotFoundError):
+        return Refused(NOT_UNDERSTOOD, what=f"There is no file {name}.")
+    why = error.strerror if isinstance(error, OSError) and error.strerror else "it is not a path"
+    return Refused(NOT_UNDERSTOOD, what=f"{name} cannot be read: {why}.")

@@ -1,0 +1,104 @@
+"""What people paste: a SHA-256 in the words of whatever tool made it, and paths in the quoting of their shell."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from backend.contract.faults import NOT_UNDERSTOOD, Refused
+
+_DIGITS: Final = 64
+_WHOLE = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{64}(?![0-9A-Za-z])")
+_PAIRS = re.compile(r"(?<![0-9A-Za-z:-])[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){31}(?![0-9A-Za-z:-])")
+_GROUP = re.compile(r"(?:[0-9A-Fa-f]{2}|[0-9A-Fa-f]{4}|[0-9A-Fa-f]{8}|[0-9A-Fa-f]{16}|[0-9A-Fa-f]{32})")
+_RUN = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]+(?![0-9A-Za-z])")
+_OTHER_HASHES: Final = {32: "an MD5", 40: "a SHA-1", 96: "a SHA-384", 128: "a SHA-512"}
+
+
+def find_hash(text: str) -> str:
+    """The one SHA-256 in the output of certutil, sha256sum, shasum, Get-FileHash or the like, in lower case.
+
+    Groups of 2, 4, 8, 16 or 32 digits are put together. Refuses where there is none, or several that differ.
+    """
+    found: set[str] = {value.lower() for value in _WHOLE.findall(text)}
+    found |= {re.sub(r"[:-]", "", value).lower() for value in _PAIRS.findall(text)}
+    if not found:
+        found = set(_grouped(text.split())) or {value for line in text.splitlines() for value in _grouped(line.split())}
+    if len(found) == 1:
+        return found.pop()
+    if found:
+        raise Refused(NOT_UNDERSTOOD, what=f"The text holds {len(found)} different SHA-256 values: paste only one.")
+    raise Refused(NOT_UNDERSTOOD, what=_why_none(text))
+
+
+def _grouped(words: Iterable[str]) -> Iterator[str]:
+    """Each run of equally long hexadecimal words that makes exactly 64 digits."""
+    for length, run in groupby(words, lambda word: len(word) if _GROUP.fullmatch(word) else 0):
+        joined = "".join(run)
+        if length and len(joined) == _DIGITS:
+            yield joined.lower()
+
+
+def _why_none(text: str) -> str:
+    longest = max((len(run) for run in _RUN.findall(text)), default=0)
+    if longest in _OTHER_HASHES:
+        return f"That is {_OTHER_HASHES[longest]} value; ask your tool for SHA-256, which has 64 digits."
+    if _DIGITS // 2 < longest < _DIGITS:
+        return f"{_DIGITS - longest} of the 64 digits of a SHA-256 are missing."
+    return "No SHA-256 was found: it has 64 digits, 0 to 9 and a to f."
+
+
+def find_paths(text: str, *, windows: bool = os.name == "nt") -> list[Path]:
+    """The paths in a paste: quoted, escaped, `file://`, one or several; a name with bare spaces if it exists."""
+    found: list[Path] = []
+    for line in text.splitlines():
+        bare = line.strip()
+        if not bare:
+            continue
+        whole = Path(bare).expanduser()
+        words = [bare] if _is_file(whole) else _words(bare, windows=windows)
+        found += [_path(word, windows=windows) for word in words]
+    return list(dict.fromkeys(found))
+
+
+def _words(line: str, *, windows: bool) -> list[str]:
+    """As a shell would split it, but an open quote is taken as it stands; on Windows `\\` is no escape."""
+    words: list[str] = []
+    word, quote, escaped, begun = "", "", False, False
+    for character in line:
+        if escaped:
+            word, escaped = word + character, False
+        elif character == "\\" and not windows and quote != "'":
+            escaped = begun = True
+        elif quote:
+            word, quote = (word, "") if character == quote else (word + character, quote)
+        elif character in "\"'" and (not begun or not windows):
+            quote, begun = character, True
+        elif character.isspace():
+            words += [word] if begun else []
+            word, begun = "", False
+        else:
+            word, begun = word + character, True
+    return [*words, word] if begun else words
+
+
+def _path(word: str, *, windows: bool) -> Path:
+    if word.lower().startswith("file://"):
+        parts = urlsplit(word)
+        name = unquote(parts.path)
+        if windows and re.match(r"/[A-Za-z]:", name):
+            name = name[1:]
+        return Path(name)
+    return Path(word).expanduser()
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False

@@ -1,0 +1,177 @@
+"""Uploads under way: each an object with state, rate and time left, sent in the background, several at once."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from backend.contract.faults import GOING_DOWN, UNEXPECTED, UNREACHABLE, Refused
+from backend.contract.messages import Receipt
+from ecp_tui.client import Upload
+
+TransferState = Literal["waiting", "sending", "confirming", "retrying", "accepted", "refused", "cancelled"]
+Send = Callable[[Upload, Callable[[int], None] | None], Awaitable[Receipt]]
+
+BACKOFF: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+AT_ONCE: Final = 3
+_WINDOW: Final = 5.0
+_PASSING: Final = frozenset({UNREACHABLE.number, GOING_DOWN.number})
+
+
+def new_submission_id() -> str:
+    """One id an attempt: every retry bears it, so that the server can only answer with that attempt's outcome."""
+    return secrets.token_hex(16)
+
+
+@dataclass(slots=True, eq=False)
+class Transfer:
+    """One file on its way to the server, and what became of it."""
+
+    upload: Upload
+    state: TransferState = "waiting"
+    sent: int = 0
+    receipt: Receipt | None = None
+    fault: Refused | None = None
+    retry_at: float | None = None
+    """When the next attempt begins, on the monotonic clock."""
+    _marks: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=64))
+    _task: asyncio.Task[None] | None = None
+
+    @property
+    def running(self) -> bool:
+        return self.state in {"waiting", "sending", "confirming", "retrying"}
+
+    @property
+    def share(self) -> float:
+        """0 to 1."""
+        return self.sent / self.upload.size if self.upload.size else 0.0
+
+    @property
+    def rate(self) -> float | None:
+        """Bytes a second over the last seconds; `None` until there is something to tell."""
+        if not self._marks or self.state != "sending":
+            return None
+        (begun, before), (now, after) = self._marks[0], self._marks[-1]
+        return (after - before) / (now - begun) if now > begun else None
+
+    @property
+    def eta(self) -> float | None:
+        """Seconds left at the present rate."""
+        rate = self.rate
+        return (self.upload.size - self.sent) / rate if rate else None
+
+    def cancel(self) -> None:
+        if self.running and self._task is not None:
+            self._task.cancel()
+
+    async def wait(self) -> None:
+        """Until it has ended, one way or another."""
+        if self._task is not None:
+            with suppress(asyncio.CancelledError):
+                await asyncio.shield(self._task)
+
+    def heard(self, sent: int) -> None:
+        """Notes progress: the bytes sent so far in this attempt."""
+        now = time.monotonic()
+        if sent < self.sent:
+            self._marks.clear()
+        self.sent = sent
+        self.state = "confirming" if sent >= self.upload.size else "sending"
+        self._marks.append((now, sent))
+        while now - self._marks[0][0] > _WINDOW:
+            self._marks.popleft()
+
+    def begin(self) -> None:
+        self.state, self.sent, self.retry_at = "sending", 0, None
+        self._marks.clear()
+        self._marks.append((time.monotonic(), 0))
+
+
+class Transfers:
+    """All uploads of this session; a listener hears of each that moved."""
+
+    def __init__(self, send: Send, *, at_once: int = AT_ONCE, backoff: Sequence[float] = BACKOFF) -> None:
+        self.items: list[Transfer] = []
+        self._send = send
+        self._places = asyncio.Semaphore(at_once)
+        self._backoff = backoff
+        self._listeners: list[Callable[[Transfer], None]] = []
+
+    @property
+    def running(self) -> list[Transfer]:
+        return [transfer for transfer in self.items if transfer.running]
+
+    def listen(self, listener: Callable[[Transfer], None]) -> Callable[[], None]:
+        """Calls `listener` whenever a transfer moves; returns the way to stop."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+
+    def start(self, upload: Upload) -> Transfer:
+        transfer = Transfer(upload)
+        self.items.append(transfer)
+        self._run(transfer)
+        return transfer
+
+    def start_all(self, uploads: Iterable[Upload]) -> list[Transfer]:
+        return [self.start(upload) for upload in uploads]
+
+    def retry(self, transfer: Transfer) -> None:
+        """Sends again under the same id: what was accepted meanwhile is answered, never stored twice."""
+        if not transfer.running and transfer.state != "accepted":
+            transfer.state, transfer.fault = "waiting", None
+            self._run(transfer)
+
+    async def close(self) -> None:
+        for transfer in self.running:
+            transfer.cancel()
+        for transfer in self.items:
+            await transfer.wait()
+
+    def _run(self, transfer: Transfer) -> None:
+        transfer._task = asyncio.create_task(self._deliver(transfer))
+        self._tell(transfer)
+
+    async def _deliver(self, transfer: Transfer) -> None:
+        try:
+            async with self._places:
+                transfer.receipt = await self._until_answered(transfer)
+            transfer.state, transfer.sent = "accepted", transfer.upload.size
+        except Refused as refused:
+            transfer.state, transfer.fault = "refused", refused
+        except asyncio.CancelledError:
+            transfer.state = "cancelled"
+        except OSError as error:
+            transfer.state = "refused"
+            transfer.fault = Refused(UNEXPECTED, reference=error.strerror or type(error).__name__)
+        finally:
+            self._tell(transfer)
+
+    async def _until_answered(self, transfer: Transfer) -> Receipt:
+        """Tries again while the server is out of reach, waiting longer each time, then gives up with its fault."""
+        for pause in (*self._backoff, None):
+            transfer.begin()
+            self._tell(transfer)
+            try:
+                return await self._send(transfer.upload, lambda sent: self._heard(transfer, sent))
+            except Refused as refused:
+                if refused.number not in _PASSING or pause is None:
+                    raise
+                transfer.state, transfer.fault = "retrying", refused
+                transfer.retry_at = time.monotonic() + pause
+                self._tell(transfer)
+            await asyncio.sleep(pause)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _heard(self, transfer: Transfer, sent: int) -> None:
+        transfer.heard(sent)
+        self._tell(transfer)
+
+    def _tell(self, transfer: Transfer) -> None:
+        for listener in list(self._listeners):
+            listener(transfer)
