@@ -8,6 +8,8 @@ _BIDI_AND_INVISIBLE = frozenset(
     "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\u2060\ufeff"
 )
 
+_LATIN_1 = 0xFF
+
 
 def shown(text: str, limit: int = 2000) -> str:
     """`text` with control, bidirectional and unassigned characters as visible escapes, cut at `limit` characters."""
@@ -33,5 +35,5 @@ def _visible(character: str) -> str:
         "Zp",
     }:
         code = ord(character)
-        return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+        return f"\\x{code:02x}" if code <= _LATIN_1 else f"\\u{code:04x}"
     return character

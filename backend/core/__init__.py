@@ -1,0 +1,1 @@
+"""The domain: plain synchronous Python, no protocol, no SQL."""

@@ -1,0 +1,144 @@
+"""Activity: the one place where acts are recorded, and Activity Enquiry over them."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+
+from backend.contract.faults import FAULTS, NOT_FOUND, NOT_UNDERSTOOD, Refused, refusal
+from backend.contract.messages import Activity, ActivityFilter, ActivityPage, Receipt, State
+from backend.contract.rules.receipts import leaf_hash
+from backend.core.activity_row import FILE_ACTS, REFUSED, ActivityRow
+from backend.core.actor import Actor, Scope, activity_scope
+from backend.core.calendar import Calendar
+from backend.core.catalogue import Catalogue
+from backend.core.ledger import Head
+from backend.core.ports import Store, Unit
+
+MOST_COUNTED: Final = 1000
+LARGEST_PAGE: Final = 500
+
+
+class Ledger:
+    """Every act leaves one row, through `record`, in the unit that does it."""
+
+    def __init__(self, origin: str) -> None:
+        self.origin = origin
+
+    def record(self, unit: Unit, act: str, at: datetime, channel: str, **facts: Any) -> ActivityRow:
+        """Appends the act to the log and returns its row."""
+        head: Head = unit.head()
+        row = ActivityRow(
+            origin=self.origin, log_index=head.size, act=act, at=milliseconds(at), channel=channel, **facts
+        )
+        unit.append(row, head.appended(leaf_hash(row.text())))
+        return row
+
+
+class ActivityEnquiry:
+    """Activity Enquiry: what was submitted, by whom, and its SHA-256 (FAQ Q26)."""
+
+    def __init__(self, store: Store, calendar: Calendar, cursor_key: bytes) -> None:
+        self._store = store
+        self._calendar = calendar
+        self._cursor_key = cursor_key
+
+    def page(self, actor: Actor, wanted: ActivityFilter, cursor: str | None, limit: int) -> ActivityPage:
+        """One page, newest first. Raises 9002 for a cursor of another filter or company."""
+        limit = max(1, min(limit, LARGEST_PAGE))
+        with self._store.reading() as rows:
+            catalogue = rows.catalogue()
+            scope = activity_scope(actor, catalogue)
+            before = self._opened(cursor, wanted, scope) if cursor is not None else None
+            days = self._days(wanted)
+            found = rows.activities(wanted, scope, days, before, limit + 1)
+            total = rows.count_activities(wanted, scope, days, MOST_COUNTED + 1)
+        more = len(found) > limit
+        return ActivityPage(
+            items=tuple(shown_activity(row, catalogue) for row in found[:limit]),
+            cursor=self._sealed(found[limit - 1].log_index, wanted, scope) if more else None,
+            total=min(total, MOST_COUNTED),
+            total_is_more=total > MOST_COUNTED,
+        )
+
+    def one(self, actor: Actor, log_index: int) -> Receipt:
+        """One activity and the text of its leaf; 2001 if it is not there or not yours to see."""
+        with self._store.reading() as rows:
+            catalogue = rows.catalogue()
+            scope = activity_scope(actor, catalogue)
+            row = rows.activity(log_index)
+            if row is None or row.act not in FILE_ACTS or not _within(row, scope):
+                raise Refused(NOT_FOUND)
+            return receipt_of(row, catalogue)
+
+    def _days(self, wanted: ActivityFilter) -> tuple[datetime | None, datetime | None]:
+        def midnight(day: date | None, later: int) -> datetime | None:
+            return None if day is None else self._calendar.instant(day + timedelta(days=later), time())
+
+        try:
+            return midnight(wanted.from_date, 0), midnight(wanted.to_date, 1)
+        except OverflowError as error:
+            raise Refused(NOT_UNDERSTOOD, what="The dates of the filter are out of range.") from error
+
+    def _sealed(self, log_index: int, wanted: ActivityFilter, scope: Scope) -> str:
+        number = str(log_index).encode()
+        return urlsafe_b64encode(self._seal(number, wanted, scope) + number).decode()
+
+    def _opened(self, cursor: str, wanted: ActivityFilter, scope: Scope) -> int:
+        try:
+            raw = urlsafe_b64decode(cursor.encode("ascii"))
+            seal, number = raw[:16], raw[16:]
+            if hmac.compare_digest(seal, self._seal(number, wanted, scope)):
+                return int(number)
+        except ValueError:
+            pass
+        raise Refused(NOT_UNDERSTOOD, what="This page mark belongs to another list.")
+
+    def _seal(self, number: bytes, wanted: ActivityFilter, scope: Scope) -> bytes:
+        bound = b"\x00".join((number, wanted.model_dump_json().encode(), repr(scope).encode()))
+        return hmac.new(self._cursor_key, bound, hashlib.sha256).digest()[:16]
+
+
+def milliseconds(instant: datetime) -> datetime:
+    """The instant as the ledger keeps it."""
+    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+
+
+def receipt_of(row: ActivityRow, catalogue: Catalogue, replayed: bool = False) -> Receipt:
+    text = row.text()
+    return Receipt(
+        activity=shown_activity(row, catalogue), receipt=text, leaf_hash=leaf_hash(text).hex(), replayed=replayed
+    )
+
+
+def refusal_of(row: ActivityRow) -> Refused:
+    """The refusal that a refused row records."""
+    return refusal(row.fault or 0, row.fault_values)
+
+
+def shown_activity(row: ActivityRow, catalogue: Catalogue) -> Activity:
+    """The row in the words of Activity Enquiry."""
+    facts: dict[str, object] = {name: getattr(row, name) for name in _SHARED}
+    if row.fault is not None and row.fault in FAULTS:
+        refused = refusal_of(row)
+        facts |= {"fault_title": refused.title, "fault_what": refused.what, "fault_remedy": refused.remedy}
+    folder = catalogue.folders.get(row.folder or "")
+    facts |= {"state": state_of(row), "folder_title": folder.title if folder else None}
+    return Activity.model_validate(facts)
+
+
+def state_of(row: ActivityRow) -> State:
+    if row.act == REFUSED:
+        return "refused"
+    return "accepted" if row.superseded_by is None else "superseded"
+
+
+def _within(row: ActivityRow, scope: Scope) -> bool:
+    mine = scope.company is None or row.company == scope.company
+    return mine and (scope.folders is None or row.folder in scope.folders)
+
+
+_SHARED: Final = tuple(name for name in Activity.model_fields if name in ActivityRow.__dataclass_fields__)

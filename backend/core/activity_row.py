@@ -1,0 +1,82 @@
+"""One activity: a row of the one table that is both the ledger and what Activity Enquiry shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Final
+
+from backend.contract.rules.receipts import entry_text, receipt_text
+
+ACCEPTED: Final = "accepted"
+REFUSED: Final = "refused"
+FILE_ACTS: Final = (ACCEPTED, REFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityRow:
+    """Facts of one act. All but `superseded_by`, `source`, `fault_values` and `object_key` are in its leaf."""
+
+    origin: str
+    log_index: int
+    act: str
+    at: datetime
+    channel: str
+    company: str | None = None
+    login_id: str | None = None
+    subject: str | None = None
+    folder: str | None = None
+    identity_code: str | None = None
+    input_date: date | None = None
+    file_name: str | None = None
+    size: int | None = None
+    sha256: str | None = None
+    version: int | None = None
+    supersedes: int | None = None
+    received_start: datetime | None = None
+    submission: str | None = None
+    fault: int | None = None
+    count: int | None = None
+    superseded_by: int | None = None
+    object_key: str | None = None
+    source: str | None = None
+    fault_values: Mapping[str, str] = field(default_factory=dict)
+
+    def text(self) -> str:
+        """The leaf: for an accepted submission its receipt, for every other act its entry."""
+        facts = {
+            "origin": self.origin,
+            "log-index": self.log_index,
+            "submission": self.submission,
+            "company": self.company,
+            "identity-code": self.identity_code,
+            "folder": self.folder,
+            "input-date": self.input_date,
+            "file-name": self.file_name,
+            "size": self.size,
+            "sha256": self.sha256,
+            "channel": self.channel,
+        }
+        if self.act == ACCEPTED:
+            return receipt_text(
+                facts
+                | {
+                    "version": self.version,
+                    "supersedes": self.supersedes,
+                    "received-start": self.received_start,
+                    "received": self.at,
+                    "submitter": self.login_id,
+                }
+            )
+        return entry_text(
+            facts
+            | {
+                "act": self.act,
+                "at": self.at,
+                "login-id": self.login_id,
+                "subject": self.subject,
+                "fault": self.fault,
+                "count": self.count,
+            }
+        )

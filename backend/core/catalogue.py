@@ -1,0 +1,222 @@
+"""The catalogue: user types → functions → (folder, channel), and each folder's rule. Data, not code."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from importlib.resources import files
+from typing import Any, Final, Literal
+
+from backend.contract.faults import OUTSIDE_WINDOW, SERVED_ELSEWHERE, Refused
+from backend.contract.rules.file_names import check_template
+from backend.core.calendar import Calendar
+
+Period = Literal["day", "month"]
+ANY_FUNCTION: Final = "any"
+_SMALL_HOURS: Final = 6
+_CODE = re.compile(r"[A-Z0-9][A-Z0-9_-]{1,19}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """What an account can be granted; `channels` are where it counts, `all_folders` that it needs no mapping."""
+
+    code: str
+    title: str
+    channels: tuple[str, ...]
+    all_folders: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """A time of day, so many trading days after the input date."""
+
+    at: time
+    trading_days_after: int = 0
+    closes: bool = False
+    """Whether nothing is taken after it; otherwise what comes later counts as late."""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderRule:
+    """One folder. Sizes in bytes; `window` is the time of day in which it is open."""
+
+    code: str
+    title: str
+    direction: Literal["submission", "download"]
+    functions: tuple[str, ...]
+    channels: tuple[str, ...]
+    user_types: tuple[str, ...]
+    input_date_meaning: str
+    patterns: tuple[str, ...] = ()
+    period: Period = "day"
+    trading_days_back: int = 10
+    trading_days_ahead: int = 0
+    cut_off: CutOff | None = None
+    window: tuple[time, time] | None = None
+    size_limit: int = 1 << 30
+    route: Literal["ecp2", "existing"] = "ecp2"
+    batch: str | None = None
+    note: str = ""
+    sample: bool = True
+
+    def cut_off_of(self, input_date: date, calendar: Calendar) -> datetime | None:
+        if self.cut_off is None:
+            return None
+        day = calendar.shifted(input_date, self.cut_off.trading_days_after)
+        return calendar.instant(day, self.cut_off.at)
+
+    def default_input_date(self, now: datetime, calendar: Calendar) -> date:
+        """The latest input date that is there to be filed."""
+        today = calendar.today(now)
+        if self.period == "month":
+            return today.replace(day=1) - timedelta(days=1)
+        return calendar.latest(today)
+
+    def due_today(self, now: datetime, calendar: Calendar) -> tuple[date, datetime] | None:
+        """The input date whose cut-off is today, and that cut-off."""
+        if self.cut_off is None or self.direction != "submission" or self.route != "ecp2":
+            return None
+        today = calendar.today(now)
+        day = self.default_input_date(now, calendar)
+        candidates = [day]
+        if self.period == "day":
+            candidates += [calendar.shifted(today, -back) for back in range(1, self.cut_off.trading_days_after + 1)]
+        for candidate in candidates:
+            instant = self.cut_off_of(candidate, calendar)
+            if instant is not None and self._counts_today(instant, candidate, today, calendar):
+                return candidate, instant
+        return None
+
+    def _counts_today(self, instant: datetime, candidate: date, today: date, calendar: Calendar) -> bool:
+        """Today's deadlines; one just after midnight belongs to the evening before it."""
+        cut_day = instant.astimezone(calendar.zone).date()
+        small_hours = instant.astimezone(calendar.zone).hour < _SMALL_HOURS and candidate == today
+        return cut_day == today or (small_hours and cut_day == today + timedelta(days=1))
+
+    def refuse_elsewhere(self) -> None:
+        if self.route != "ecp2":
+            raise Refused(SERVED_ELSEWHERE, folder=self.code)
+
+    def refuse_outside(self, input_date: date, now: datetime, calendar: Calendar) -> None:
+        """Refuses with 4513 an input date or a moment that the folder does not take."""
+        self._refuse_date(input_date, calendar.today(now), calendar)
+        local = now.astimezone(calendar.zone).time()
+        if self.window is not None and not self.window[0] <= local < self.window[1]:
+            opens, closes = (f"{at:%H:%M}" for at in self.window)
+            raise Refused(
+                OUTSIDE_WINDOW,
+                what=f"Folder {self.code} is open from {opens} to {closes}; it is {local:%H:%M}.",
+                fix=f"Submit the file between {opens} and {closes}.",
+            )
+        cut_off = self.cut_off_of(input_date, calendar)
+        if self.cut_off is not None and self.cut_off.closes and cut_off is not None and now > cut_off:
+            raise Refused(
+                OUTSIDE_WINDOW,
+                what=f"The cut-off of {self.code} for {input_date} was {cut_off:%Y-%m-%d %H:%M}.",
+                fix="Call the operator's support team: nothing is taken here after this cut-off.",
+            )
+
+    def _refuse_date(self, input_date: date, today: date, calendar: Calendar) -> None:
+        if self.period == "month":
+            month_end = monthrange(input_date.year, input_date.month)[1]
+            first = (today.replace(day=1) - timedelta(days=360)).replace(day=1)
+            last = today.replace(day=monthrange(today.year, today.month)[1])
+            fits = input_date.day == month_end and first <= input_date <= last
+            takes = f"month ends from {first:%Y-%m} to {last:%Y-%m}"
+        else:
+            earliest = calendar.shifted(today, -self.trading_days_back)
+            latest = calendar.shifted(today, self.trading_days_ahead)
+            fits = earliest <= input_date <= latest and calendar.trades(input_date)
+            takes = f"trading days from {earliest} to {latest}"
+        if not fits:
+            raise Refused(
+                OUTSIDE_WINDOW,
+                what=f"{self.code} takes {takes}; the input date says {input_date}.",
+                fix="Set the input date within these days, or choose another file.",
+            )
+
+    def rule_in_words(self) -> str:
+        """The dates and times of the folder in one sentence."""
+        said: list[str] = []
+        if self.cut_off is not None:
+            after = self.cut_off.trading_days_after
+            when = {0: "on the date", 1: "the next trading day"}.get(after, f"{after} trading days after")
+            said.append(f"cut-off {self.cut_off.at:%H:%M} {when}")
+            said += ["nothing after it"] if self.cut_off.closes else []
+        if self.window is not None:
+            said.append(f"open {self.window[0]:%H:%M}–{self.window[1]:%H:%M}")
+        if self.direction == "submission" and self.period == "day":
+            ahead = f" and {self.trading_days_ahead} ahead" if self.trading_days_ahead else ""
+            said.append(f"today and {self.trading_days_back} trading days back{ahead}")
+        if self.note:
+            said.append(self.note)
+        return "; ".join(said) or "no cut-off"
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All user types, functions and folders, as imported once and kept in the database."""
+
+    user_types: Mapping[str, str]
+    functions: Mapping[str, Function]
+    folders: Mapping[str, FolderRule]
+
+    @cached_property
+    def interactive_functions(self) -> frozenset[str]:
+        """The functions that let an account into ECP itself (FAQ Q6)."""
+        return frozenset(code for code, function in self.functions.items() if "console" in function.channels)
+
+    def opens(self, function: str, folder: FolderRule, channel: str) -> bool:
+        """Whether holding `function` opens `folder` on `channel`."""
+        held = self.functions.get(function)
+        if held is None or channel not in held.channels or channel not in folder.channels:
+            return False
+        return held.all_folders or function in folder.functions or ANY_FUNCTION in folder.functions
+
+
+def shipped() -> str:
+    """The text of the catalogue that comes with the product."""
+    return files("backend").joinpath("catalogue.toml").read_text("utf-8")
+
+
+def parse(text: str) -> Catalogue:
+    """The catalogue in a `catalogue.toml`; raises `ValueError` with the row that is wrong."""
+    data = tomllib.loads(text)
+    user_types = dict(data["user_types"])
+    functions = {
+        code: Function(code, row["title"], tuple(row["channels"]), row.get("all_folders", False))
+        for code, row in data["functions"].items()
+    }
+    folders = {code: _folder(code, row) for code, row in data["folders"].items()}
+    for folder in folders.values():
+        unknown = (set(folder.functions) - set(functions) - {ANY_FUNCTION}) | (set(folder.user_types) - set(user_types))
+        if unknown or not _CODE.fullmatch(folder.code):
+            raise ValueError(f"catalogue: folder {folder.code}: unknown {', '.join(sorted(unknown)) or 'code'}")
+    return Catalogue(user_types, functions, folders)
+
+
+def _folder(code: str, row: Mapping[str, Any]) -> FolderRule:
+    given = dict(row)
+    for name in ("functions", "channels", "user_types", "patterns"):
+        given[name] = tuple(given.get(name, ()))
+    if "cut_off" in given:
+        cut_off = given["cut_off"]
+        given["cut_off"] = CutOff(
+            _time(cut_off["at"]), cut_off.get("trading_days_after", 0), cut_off.get("closes", False)
+        )
+    if "window" in given:
+        opens, closes = given["window"]
+        given["window"] = (_time(opens), _time(closes))
+    for template in given["patterns"]:
+        check_template(template)
+    return FolderRule(code=code, **given)
+
+
+def _time(value: str | time) -> time:
+    return value if isinstance(value, time) else time.fromisoformat(value)

@@ -1,0 +1,1 @@
+"""Client Connect: who people are, how they sign in, and what they hold."""

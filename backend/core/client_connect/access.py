@@ -1,0 +1,107 @@
+"""Taking access away, and noticing it: the epoch that every process watches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from threading import Event, Lock, Thread
+from typing import Final
+
+import structlog
+
+from backend.contract.faults import NOT_ALLOWED, NOT_FOUND, Refused
+from backend.core.activity import Ledger
+from backend.core.actor import Actor, may_suspend
+from backend.core.ports import Clock, Store, Unit
+
+POLL_SECONDS: Final = 0.25
+BLIND_AFTER: Final = timedelta(seconds=5)
+_log = structlog.get_logger(__name__)
+
+
+class Access:
+    """Suspension: one person, at once; it stops sessions and connections everywhere."""
+
+    def __init__(self, store: Store, clock: Clock, ledger: Ledger) -> None:
+        self._store = store
+        self._clock = clock
+        self._ledger = ledger
+
+    def suspend(self, actor: Actor, login_id: str) -> None:
+        """Suspends an account; 2001 if it is not the actor's to see, 2002 if the role does not allow it."""
+
+        def unit(unit: Unit) -> Refused | None:
+            subject = unit.account(login_id)
+            if not may_suspend(actor):
+                return Refused(NOT_ALLOWED, what="Suspending is for administrators and operators.")
+            if subject is None or (actor.company is not None and subject.company != actor.company):
+                return Refused(NOT_FOUND)
+            if not unit.suspend(subject.id):
+                return Refused(NOT_FOUND)
+            unit.bump_access_epoch()
+            self._ledger.record(
+                unit,
+                "suspended",
+                self._clock.now(),
+                actor.channel,
+                company=subject.company,
+                login_id=actor.login_id,
+                subject=subject.login_id,
+                source=actor.source,
+            )
+            return None
+
+        self._store.write(unit)
+
+
+class AccessWatch:
+    """Polls the access epoch; tells its listeners when it moved, and whether the database can be read at all."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._listeners: set[Callable[[], None]] = set()
+        self._lock = Lock()
+        self._stop = Event()
+        self._epoch: int | None = None
+        self._read: datetime = clock.now()
+        self._thread = Thread(target=self._run, name="access-watch", daemon=True)
+
+    @property
+    def taking(self) -> bool:
+        """False once the database could not be read for 5 seconds: then nothing new is accepted."""
+        return self._clock.now() - self._read < BLIND_AFTER or self._look()
+
+    def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Calls `listener`, in the watching thread, whenever rights were taken away; returns how to stop that."""
+        with self._lock:
+            self._listeners.add(listener)
+        return lambda: self._listeners.discard(listener)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.wait(POLL_SECONDS):
+            self._look()
+
+    def _look(self) -> bool:
+        try:
+            with self._store.reading() as rows:
+                epoch = rows.access_epoch()
+        except Exception as error:  # whatever the database says, it could not be read
+            _log.warning("access epoch not readable", error=type(error).__name__)
+            return False
+        self._read = self._clock.now()
+        if epoch != self._epoch:
+            moved, self._epoch = self._epoch is not None, epoch
+            with self._lock:
+                listeners = list(self._listeners) if moved else []
+            for listener in listeners:
+                listener()
+        return True

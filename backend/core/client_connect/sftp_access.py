@@ -1,0 +1,57 @@
+"""SFTP access: whose a registered key is, and from where it may come."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+from backend.contract.faults import ADDRESS_NOT_REGISTERED, NO_ECP_FUNCTION, SESSION_ENDED, Refused
+from backend.contract.rules.shown import shown
+from backend.core.accounts import SftpKey
+from backend.core.actor import SFTP_FUNCTION, Actor
+from backend.core.client_connect.sessions import actor_for
+from backend.core.ports import Clock, Rows, Store
+
+
+class SftpAccess:
+    """Admits a connection: a registered and live key, a registered address and the SFTP function. Deny otherwise."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def admit(self, login_id: str, fingerprint: str, address: str) -> Actor:
+        """The actor behind a key that signed; 1005 for a key that is unknown, another's or expired; 5003; 2000."""
+        with self._store.reading() as rows:
+            key = rows.sftp_key(fingerprint)
+            return self._admitted(rows, key, login_id.upper(), address)
+
+    def still(self, actor: Actor, fingerprint: str) -> Actor:
+        """The same actor as of now; raises what would refuse the connection today."""
+        return self.admit(actor.login_id, fingerprint, actor.source)
+
+    def _admitted(self, rows: Rows, key: SftpKey | None, login_id: str, address: str) -> Actor:
+        if key is None or key.account.login_id != login_id or self._clock.now() >= key.expires:
+            raise Refused(SESSION_ENDED)
+        actor = actor_for(rows, key.account.id, "sftp", plain_address(address))
+        if SFTP_FUNCTION not in {grant.function for grant in actor.account.grants}:
+            raise Refused(NO_ECP_FUNCTION, reason=f"SFTP needs {SFTP_FUNCTION}.", ask=actor.ask, held="")
+        if not registered(address, key.networks):
+            raise Refused(ADDRESS_NOT_REGISTERED, address=shown(address, 60))
+        return actor
+
+
+def plain_address(address: str) -> str:
+    """The address as text, an IPv4-mapped IPv6 one as IPv4."""
+    return str(_parsed(address))
+
+
+def registered(address: str, networks: tuple[str, ...]) -> bool:
+    """Whether the address lies in one of the registered networks; an empty list denies."""
+    found = _parsed(address)
+    return any(found in ip_network(network) for network in networks)
+
+
+def _parsed(address: str) -> IPv4Address | IPv6Address:
+    parsed = ip_address(address.split("%", 1)[0])
+    mapped = getattr(parsed, "ipv4_mapped", None)
+    return mapped if isinstance(mapped, IPv4Address) else parsed

@@ -1,0 +1,126 @@
+"""Home and Folders: what needs me, and where I may file."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from backend.contract.messages import Due, DueState, Folder, Home, IdentityName
+from backend.core.accounts import Identity
+from backend.core.activity import shown_activity
+from backend.core.activity_row import ActivityRow
+from backend.core.actor import Actor, activity_scope, folders_for
+from backend.core.calendar import Calendar
+from backend.core.catalogue import Catalogue, FolderRule
+from backend.core.ports import Clock, Rows, Store
+
+_REFUSED_FOR: Final = timedelta(days=7)
+_COUNTED_FOR: Final = timedelta(days=30)
+_MOST_REFUSALS: Final = 5
+
+
+class HomeService:
+    """Reads only: the obligations of today, open refusals, and the folders an account may use."""
+
+    def __init__(self, store: Store, clock: Clock, calendar: Calendar) -> None:
+        self._store = store
+        self._clock = clock
+        self._calendar = calendar
+
+    def home(self, actor: Actor) -> Home:
+        """2000 for accounts that may not enter ECP."""
+        now = self._clock.now()
+        with self._store.reading() as rows:
+            catalogue = rows.catalogue()
+            reached = folders_for(actor, catalogue)
+            due = self._due(rows, now, reached)
+            scope = activity_scope(actor, catalogue)
+            refused = rows.open_refusals(scope, now - _REFUSED_FOR, _MOST_REFUSALS)
+            return Home(now=now, due=due, refused=tuple(shown_activity(row, catalogue) for row in refused))
+
+    def folders(self, actor: Actor) -> list[Folder]:
+        now = self._clock.now()
+        with self._store.reading() as rows:
+            catalogue = rows.catalogue()
+            reached = folders_for(actor, catalogue)
+            figures = rows.folder_figures(actor.company or "", now - _COUNTED_FOR)
+        return [
+            self._folder(catalogue, folder, identities, now, figures.get(folder.code)) for folder, identities in reached
+        ]
+
+    def _folder(
+        self,
+        catalogue: Catalogue,
+        folder: FolderRule,
+        identities: tuple[Identity, ...],
+        now: datetime,
+        figures: tuple[int, datetime] | None,
+    ) -> Folder:
+        submission = folder.direction == "submission"
+        return Folder(
+            folder=folder.code,
+            title=folder.title,
+            direction=folder.direction,
+            functions=folder.functions,
+            channels=folder.channels,
+            user_types=tuple(catalogue.user_types[code] for code in folder.user_types),
+            patterns=folder.patterns,
+            input_date_meaning=folder.input_date_meaning,
+            rule=folder.rule_in_words(),
+            cut_off=folder.cut_off.at if folder.cut_off else None,
+            size_limit=folder.size_limit,
+            route=folder.route,
+            batch=folder.batch,
+            sample=folder.sample,
+            identities=tuple(identity_name(catalogue, identity) for identity in identities),
+            default_input_date=folder.default_input_date(now, self._calendar) if submission else None,
+            files=figures[0] if figures else 0,
+            latest=figures[1] if figures else None,
+        )
+
+    def _due(
+        self, rows: Rows, now: datetime, reached: list[tuple[FolderRule, tuple[Identity, ...]]]
+    ) -> tuple[Due, ...]:
+        owed: list[tuple[FolderRule, str, date, datetime]] = []
+        for folder, identities in reached:
+            obligation = folder.due_today(now, self._calendar)
+            if obligation is not None:
+                owed += [(folder, identity.code, *obligation) for identity in identities]
+        received = rows.received(
+            [folder.code for folder, *_ in owed], [code for _, code, *_ in owed], [day for _, _, day, _ in owed]
+        )
+        first: dict[tuple[str | None, str | None, date | None], ActivityRow] = {}
+        for row in received:
+            first.setdefault((row.folder, row.identity_code, row.input_date), row)
+        return tuple(
+            _due(folder, code, day, cut_off, first.get((folder.code, code, day)), now)
+            for folder, code, day, cut_off in sorted(owed, key=lambda one: (one[3], one[0].code, one[1]))
+        )
+
+
+def identity_name(catalogue: Catalogue, identity: Identity) -> IdentityName:
+    return IdentityName(
+        identity_code=identity.code,
+        name=identity.name,
+        user_type=catalogue.user_types.get(identity.user_type, identity.user_type),
+    )
+
+
+def _due(
+    folder: FolderRule, identity_code: str, input_date: date, cut_off: datetime, row: ActivityRow | None, now: datetime
+) -> Due:
+    state: DueState
+    if row is None:
+        state = "due" if now <= cut_off else "missing"
+    else:
+        state = "received" if row.at <= cut_off else "late"
+    return Due(
+        folder=folder.code,
+        title=folder.title,
+        identity_code=identity_code,
+        input_date=input_date,
+        cut_off=cut_off,
+        state=state,
+        received=row.at if row else None,
+        log_index=row.log_index if row else None,
+    )

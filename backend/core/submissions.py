@@ -1,0 +1,264 @@
+"""Submission: accepted means durable bytes, one activity row and its receipt, exactly once; otherwise none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final, NoReturn
+
+from backend.contract.faults import DISAGREE, EMPTY, GOING_DOWN, INCOMPLETE_UPLOAD, TOO_LARGE, UNKNOWN_FOLDER, Refused
+from backend.contract.messages import Check, CheckRequest, Receipt
+from backend.contract.rules.file_names import agree, best_template, write_name
+from backend.contract.rules.shown import shown
+from backend.core.accounts import Identity
+from backend.core.activity import Ledger, receipt_of, refusal_of, shown_activity
+from backend.core.activity_row import ACCEPTED, REFUSED, ActivityRow
+from backend.core.actor import Actor, folder_for
+from backend.core.calendar import Calendar
+from backend.core.catalogue import Catalogue, FolderRule
+from backend.core.ports import Clock, Rows, Staging, Store, Unit, Vault
+
+MOST_REFUSALS_AN_HOUR: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What somebody says they submit; `size` and `sha256` are `None` where the channel cannot say them before."""
+
+    submission: str
+    folder: str
+    identity_code: str
+    input_date: date
+    file_name: str
+    size: int | None = None
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A submission whose bytes are arriving. `size_limit` in bytes; `started` is the receipt's received-start."""
+
+    claim: Claim
+    staging: Staging
+    started: datetime
+    size_limit: int
+
+    def write(self, offset: int, data: bytes) -> None:
+        """Takes bytes at an offset; refuses with 4511 before it grows beyond the folder's limit."""
+        if offset + len(data) > self.size_limit:
+            _refuse_size(self.claim, offset + len(data), self.size_limit)
+        self.staging.write(offset, data)
+
+
+class Submissions:
+    """Check, begin, finish. The same submission id always has the same outcome."""
+
+    def __init__(
+        self,
+        store: Store,
+        vault: Vault,
+        clock: Clock,
+        calendar: Calendar,
+        ledger: Ledger,
+        current_actor: Callable[[Rows, Actor], Actor],
+        taking: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._store = store
+        self._vault = vault
+        self._clock = clock
+        self._calendar = calendar
+        self._ledger = ledger
+        self._current_actor = current_actor
+        self._taking = taking
+
+    def check(self, actor: Actor, request: CheckRequest) -> Check:
+        """The verdict an upload would get, without one and without a trace."""
+        claim = Claim("", **request.model_dump(include=_CLAIMED))
+        with self._store.reading() as rows:
+            catalogue = rows.catalogue()
+            folder, identities = self._folder(actor, catalogue, claim)
+            self._refuse_rules(folder, identities, claim)
+            current = rows.current(claim.folder, claim.identity_code, claim.input_date, claim.file_name)
+        return Check(
+            **{name: getattr(claim, name) for name in ("folder", "identity_code", "input_date", "file_name")},
+            replaces=shown_activity(current, catalogue) if current else None,
+            unchanged=current is not None and current.sha256 == claim.sha256,
+            cut_off=folder.cut_off_of(claim.input_date, self._calendar),
+        )
+
+    def begin(self, actor: Actor, claim: Claim) -> Upload | Receipt:
+        """Opens an upload, or returns the receipt this submission id got before; refuses all it can already see."""
+        if not self._taking():
+            raise Refused(GOING_DOWN)
+        with self._store.reading() as rows:
+            catalogue = rows.catalogue()
+            earlier = rows.outcome(actor.login_id, claim.submission)
+            if earlier is not None:
+                return _outcome(earlier, catalogue)
+            folder, identities = self._folder(actor, catalogue, claim)
+        try:
+            self._refuse_rules(folder, identities, claim)
+        except Refused as refused:
+            self._refuse(actor, claim, refused)
+        return Upload(claim, self._vault.stage(), self._clock.now(), folder.size_limit)
+
+    def finish(self, actor: Actor, upload: Upload) -> Receipt:
+        """Accepts the upload: its bytes become durable, then one unit makes it stand; only then it returns."""
+        staging = upload.staging
+        key: str | None = None
+        try:
+            sha256 = self._refuse_bytes(actor, upload)
+            if not self._taking():
+                raise Refused(GOING_DOWN)
+            key = staging.keep()
+            receipt = self._store.write(lambda unit: self._accept(unit, actor, upload, sha256, key or ""))
+        except Refused:
+            self._discard(staging, key)
+            raise
+        if receipt.replayed:
+            self._discard(staging, key)
+        return receipt
+
+    def give_up(self, actor: Actor, upload: Upload, refused: Refused) -> NoReturn:
+        """Ends an upload that was refused while its bytes arrived, and says so in Activity Enquiry."""
+        upload.staging.abandon()
+        self._refuse(actor, upload.claim, refused)
+
+    # ── the rules ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _folder(self, actor: Actor, catalogue: Catalogue, claim: Claim) -> tuple[FolderRule, tuple[Identity, ...]]:
+        """The gate: a submission folder of the actor's, with the identities they submit for."""
+        folder, identities = folder_for(actor, catalogue, claim.folder)
+        if folder.direction != "submission":
+            raise Refused(UNKNOWN_FOLDER, folder=shown(claim.folder, 40))
+        return folder, identities
+
+    def _refuse_rules(self, folder: FolderRule, identities: tuple[Identity, ...], claim: Claim) -> None:
+        folder.refuse_elsewhere()
+        _refuse_identity(folder, identities, claim)
+        agree(folder.code, folder.patterns, claim.file_name, claim.identity_code, claim.input_date)
+        folder.refuse_outside(claim.input_date, self._clock.now(), self._calendar)
+        if claim.size is not None:
+            _refuse_size(claim, claim.size, folder.size_limit)
+
+    def _refuse_bytes(self, actor: Actor, upload: Upload) -> str:
+        """Empty, incomplete or changed on the way; returns the SHA-256 of what arrived."""
+        claim, staging = upload.claim, upload.staging
+        expected = claim.size if claim.size is not None else staging.size
+        if staging.size != expected or not staging.contiguous:
+            raise Refused(INCOMPLETE_UPLOAD, received=staging.size, expected=expected)
+        try:
+            _refuse_size(claim, staging.size, upload.size_limit)
+        except Refused as refused:
+            staging.abandon()
+            self._refuse(actor, claim, refused)
+        sha256 = staging.sha256()
+        if claim.sha256 is not None and claim.sha256 != sha256:
+            raise Refused(INCOMPLETE_UPLOAD, received="other", expected=expected)
+        return sha256
+
+    # ── the units ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _accept(self, unit: Unit, actor: Actor, upload: Upload, sha256: str, key: str) -> Receipt | Refused:
+        claim, now = upload.claim, self._clock.now()
+        catalogue = unit.catalogue()
+        earlier = unit.outcome(actor.login_id, claim.submission)
+        if earlier is not None:
+            return _outcome(earlier, catalogue)
+        actor = self._current_actor(unit, actor)
+        folder, identities = self._folder(actor, catalogue, claim)
+        try:
+            self._refuse_rules(folder, identities, claim)
+        except Refused as refused:
+            return self._record_refusal(unit, actor, claim, refused)
+        current = unit.current(claim.folder, claim.identity_code, claim.input_date, claim.file_name)
+        if current is not None and current.sha256 == sha256:
+            return receipt_of(current, catalogue, replayed=True)
+        row = self._ledger.record(
+            unit,
+            ACCEPTED,
+            now,
+            **_facts(actor, claim)
+            | {
+                "size": upload.staging.size,
+                "sha256": sha256,
+                "version": (current.version or 0) + 1 if current else 1,
+                "supersedes": current.log_index if current else None,
+                "received_start": upload.started,
+                "object_key": key,
+            },
+        )
+        if current is not None:
+            unit.supersede(current.log_index, row.log_index)
+        return receipt_of(row, catalogue)
+
+    def _refuse(self, actor: Actor, claim: Claim, refused: Refused) -> NoReturn:
+        self._store.write(lambda unit: self._record_refusal(unit, actor, claim, refused))
+        raise refused
+
+    def _record_refusal(self, unit: Unit, actor: Actor, claim: Claim, refused: Refused) -> Refused:
+        """Leaves one refused row, at most 60 an hour per account and folder; further ones are counted in the next."""
+        now = self._clock.now()
+        earlier = unit.outcome(actor.login_id, claim.submission)
+        if earlier is not None:
+            return refusal_of(earlier) if earlier.act == REFUSED else refused
+        if unit.refusals_of(actor.login_id, claim.folder, now - timedelta(hours=1)) >= MOST_REFUSALS_AN_HOUR:
+            unit.count_refusal(actor.login_id, claim.folder)
+            return refused
+        facts = _facts(actor, claim) | {"size": claim.size, "fault": refused.number, "fault_values": refused.values}
+        counted = unit.take_refusal_count(actor.login_id, claim.folder)
+        self._ledger.record(unit, REFUSED, now, **facts, count=counted + 1 if counted else None)
+        return refused
+
+    def _discard(self, staging: Staging, key: str | None) -> None:
+        staging.abandon()
+        if key is not None:
+            self._vault.delete(key)
+
+
+def _outcome(row: ActivityRow, catalogue: Catalogue) -> Receipt:
+    """What became of a submission id before."""
+    if row.act == REFUSED:
+        raise refusal_of(row)
+    return receipt_of(row, catalogue, replayed=True)
+
+
+def _refuse_identity(folder: FolderRule, identities: tuple[Identity, ...], claim: Claim) -> None:
+    codes = [identity.code for identity in identities]
+    if claim.identity_code in codes:
+        return
+    chosen = shown(claim.identity_code, 20)
+    raise Refused(
+        DISAGREE,
+        reason="identity_code",
+        in_name=shown(claim.file_name, 60),
+        chosen=chosen,
+        right_name=write_name(best_template(folder.patterns, claim.file_name), codes[0], claim.input_date),
+        what=f"Identity {chosen} is not one you submit for in {folder.code}.",
+        fix=f"Choose identity {' or '.join(codes)}.",
+    )
+
+
+def _refuse_size(claim: Claim, size: int, limit: int) -> None:
+    if size == 0:
+        raise Refused(EMPTY, file_name=shown(claim.file_name, 80))
+    if size > limit:
+        raise Refused(TOO_LARGE, size=f"{size:,}", folder=claim.folder, limit=f"{limit:,}")
+
+
+def _facts(actor: Actor, claim: Claim) -> dict[str, Any]:
+    return {
+        "channel": actor.channel,
+        "company": actor.company,
+        "login_id": actor.login_id,
+        "source": actor.source,
+        "folder": claim.folder,
+        "identity_code": shown(claim.identity_code, 20),
+        "input_date": claim.input_date,
+        "file_name": shown(claim.file_name, 200),
+        "submission": claim.submission,
+    }
+
+
+_CLAIMED: Final = {"folder", "identity_code", "input_date", "file_name", "size", "sha256"}
