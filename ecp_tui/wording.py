@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date, datetime, tzinfo
 from typing import Final
 
@@ -102,3 +103,11 @@ def replaced(activity: Activity, zone: tzinfo, now: datetime) -> str:
     same_day = activity.at.astimezone(zone).date() == now.astimezone(zone).date()
     moment = clock(activity.at, zone) if same_day else when(activity.at, zone).strip()
     return f"of {moment} ({hash_short(activity.sha256)}…)"
+
+
+def cells(text: str) -> int:
+    """Columns that the text takes in a terminal: East Asian wide characters take two."""
+    return sum(
+        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        for character in text
+    )

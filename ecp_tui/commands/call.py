@@ -1,0 +1,128 @@
+"""What every command shares: its server, its session, and how it answers people and programs."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import json
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec
+
+import click
+
+from backend.contract.faults import NOT_UNDERSTOOD, SESSION_ENDED, Exit, Refused
+from ecp_tui.client import EcpClient
+from ecp_tui.config import Config, forget_session, load, read_session
+
+_P = ParamSpec("_P")
+
+
+class Day(click.ParamType[date]):
+    """A date as 2026-11-20."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a date such as 2026-11-20", param, ctx)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a command: what it may use, and where its words go."""
+
+    config: Config
+    json: bool
+    no_input: bool
+
+    def answer(self, data: Mapping[str, Any], lines: Iterable[str] = ()) -> None:
+        """Data for programs or lines for people, on standard output alone."""
+        if self.json:
+            click.echo(json.dumps(data, ensure_ascii=False))
+            return
+        for line in lines:
+            click.echo(line)
+
+    def note(self, text: str) -> None:
+        click.echo(text, err=True)
+
+    def fault(self, refused: Refused, *, about: str = "") -> None:
+        """A fault is data for a program, and one line on standard error for a person."""
+        if self.json:
+            click.echo(json.dumps(fault_data(refused) | ({"file_name": about} if about else {}), ensure_ascii=False))
+        else:
+            self.note(f"{about}: {refused}" if about else str(refused))
+
+    @asynccontextmanager
+    async def client(self, *, signed_in: bool = True) -> AsyncIterator[EcpClient]:
+        """The server this call means, with the kept session; a session that has ended is forgotten."""
+        session = read_session(self.config) if signed_in else None
+        client = new_client(self.config, session.token if session else None)
+        try:
+            if signed_in and session is None:
+                raise Refused(SESSION_ENDED)
+            yield client
+        except Refused as refused:
+            if refused.number == SESSION_ENDED.number:
+                forget_session(self.config)
+                self.note(f"Not signed in to {client.server}: ecp login LOGIN_ID signs in.")
+            raise
+        finally:
+            await client.close()
+
+
+def fault_data(refused: Refused) -> dict[str, Any]:
+    return {
+        "fault": {
+            "number": refused.number,
+            "title": refused.title,
+            "what": refused.what,
+            "remedy": refused.remedy,
+            "details": refused.values,
+        }
+    }
+
+
+def new_client(config: Config, token: str | None = None) -> EcpClient:
+    """A client of the configured server; refuses where none is named, or its CA file cannot be read."""
+    if config.server is None:
+        raise Refused(NOT_UNDERSTOOD, what="No server is named: add --server URL, or set ECP_SERVER.")
+    try:
+        return EcpClient(config.server, token=token, ca_file=config.ca_file)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise Refused(NOT_UNDERSTOOD, what=f"The CA file {config.ca_file} cannot be used: {why}.") from error
+
+
+def command(run: Callable[Concatenate[Call, _P], Coroutine[Any, Any, Exit]]) -> Callable[_P, None]:
+    """Gives a command the shared options and a `Call`, and ends the program with the exit code of its outcome."""
+
+    @click.option("--json", "as_json", is_flag=True, help="Answer with JSON on standard output.")
+    @click.option("--no-input", is_flag=True, help="Never ask.")
+    @click.option("--server", metavar="URL", help="The server; else the profile's, or the last one signed in to.")
+    @click.option("--ca-file", type=click.Path(path_type=Path), metavar="FILE", help="Trust these certificates.")
+    @click.option("--profile", metavar="NAME", help="Take the settings of this profile.")
+    @functools.wraps(run)
+    def wrapped(*args: _P.args, **kwargs: _P.kwargs) -> None:
+        given = click.get_current_context().find_root().params
+        options = {name: kwargs.pop(name, None) or given.get(name) for name in ("server", "ca_file", "profile")}
+        as_json = bool(kwargs.pop("as_json", False))
+        no_input = bool(kwargs.pop("no_input", False) or given.get("no_input"))
+        try:
+            call = Call(load(**options), as_json, no_input)  # type: ignore[arg-type]  # click gave each its type
+            code = asyncio.run(run(call, *args, **kwargs))
+        except Refused as refused:
+            unconfigured = Config(Path(), Path(), Path())
+            Call(unconfigured, as_json, no_input).fault(refused)
+            code = refused.fault.exit
+        raise click.exceptions.Exit(int(code))
+
+    return wrapped

@@ -1,0 +1,152 @@
+"""`ecp check` and `ecp submit`: the verdict on a file, and the file itself."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from backend.contract.faults import Exit, Refused
+from backend.contract.messages import Check
+from ecp_tui import wording
+from ecp_tui.client import EcpClient, Upload
+from ecp_tui.commands.call import Call, Day, command
+from ecp_tui.commands.rows import activity_data, receipt_data, receipt_lines
+from ecp_tui.digest import digest, size_of
+from ecp_tui.draft import Draft, propose
+from ecp_tui.transfers import Transfer, Transfers, new_submission_id
+
+_folder = click.option("--folder", metavar="CODE", help="The folder; else the one whose file names fit.")
+_identity = click.option("--identity", "identity_code", metavar="CODE", help="The identity code; else the name's.")
+_input_date = click.option("--input-date", type=Day(), metavar="DATE", help="The input date; else the name's.")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@_folder
+@_identity
+@_input_date
+@command
+async def check(call: Call, file: Path, folder: str | None, identity_code: str | None, input_date: date | None) -> Exit:
+    """Say what would become of FILE if it were submitted now, without sending it.
+
+    \b
+    Examples:
+      ecp check SD1_01234_20261120.csv
+      ecp check return.csv --folder SD-1 --identity 01234 --input-date 2026-11-20 --json
+    """
+    async with call.client() as client:
+        draft = propose(file, await client.folders(), folder=folder, identity_code=identity_code, input_date=input_date)
+        draft.request(size_of(file))
+        found = await digest(file)
+        verdict = await client.check(draft.request(found.size, found.sha256))
+    sizes = {"size": found.size, "rows": found.rows, "sha256": found.sha256}
+    call.answer(_check_data(verdict) | sizes, _check_lines(verdict, found.sha256, found.size))
+    return Exit.OK
+
+
+@click.command()
+@click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="FILE...")
+@_folder
+@_identity
+@_input_date
+@command
+async def submit(
+    call: Call, files: Sequence[Path], folder: str | None, identity_code: str | None, input_date: date | None
+) -> Exit:
+    """Submit files; folder, identity and input date are read from each name where they are not given.
+
+    With --json one object is written for each file, one a line, in the order of the files. The exit code is that of
+    the first file that was not accepted; the others are submitted all the same.
+
+    \b
+    Examples:
+      ecp submit SD1_01234_20261120.csv
+      ecp submit *.csv --folder SD-1 --json
+    """
+    codes: list[Exit] = []
+    async with call.client() as client:
+        folders = await client.folders()
+        for file in files:
+            try:
+                draft = propose(file, folders, folder=folder, identity_code=identity_code, input_date=input_date)
+                transfer = await _sent(call, client, draft)
+            except Refused as refused:
+                if len(files) == 1:
+                    raise
+                call.fault(refused, about=file.name)
+                codes.append(refused.fault.exit)
+                continue
+            if transfer.receipt is not None:
+                call.answer(receipt_data(transfer.receipt), receipt_lines(transfer.receipt))
+    return codes[0] if codes else Exit.OK
+
+
+async def _sent(call: Call, client: EcpClient, draft: Draft) -> Transfer:
+    """Checks, then sends under one id for all attempts; returns with a receipt or raises the fault."""
+    draft.request(size_of(draft.path))
+    found = await digest(draft.path)
+    verdict = await client.check(draft.request(found.size, found.sha256))
+    if verdict.replaces is not None and not verdict.unchanged:
+        call.note(f"{draft.file_name} replaces version {verdict.replaces.version} ({verdict.replaces.sha256}).")
+    chosen, identity_code, input_date = draft.complete()
+    upload = Upload(
+        submission_id=new_submission_id(),
+        folder=chosen.folder,
+        identity_code=identity_code,
+        input_date=input_date,
+        file_name=draft.file_name,
+        path=draft.path,
+        size=found.size,
+        sha256=found.sha256,
+    )
+    transfers = Transfers(client.submit, backoff=(1.0, 2.0, 4.0))
+    transfers.listen(lambda transfer: _progress(call, transfer))
+    transfer = transfers.start(upload)
+    try:
+        await transfer.wait()
+    finally:
+        await transfers.close()
+    if transfer.fault is not None and transfer.receipt is None:
+        raise transfer.fault
+    return transfer
+
+
+def _progress(call: Call, transfer: Transfer) -> None:
+    """One line that rewrites itself, where a person watches standard error."""
+    if call.json or not sys.stderr.isatty():
+        return
+    if not transfer.running:
+        click.echo("\r\x1b[K", nl=False, err=True)
+        return
+    rate = f"  {wording.rate(transfer.rate)}" if transfer.rate else ""
+    left = f"  {wording.eta(transfer.eta)} left" if transfer.eta else ""
+    click.echo(f"\r\x1b[K{transfer.upload.file_name}  {transfer.share:.0%}{rate}{left}", nl=False, err=True)
+
+
+def _check_data(verdict: Check) -> dict[str, Any]:
+    return {
+        "state": "unchanged" if verdict.unchanged else "acceptable",
+        "folder": verdict.folder,
+        "identity_code": verdict.identity_code,
+        "input_date": verdict.input_date.isoformat(),
+        "file_name": verdict.file_name,
+        "replaces": activity_data(verdict.replaces) if verdict.replaces else None,
+        "unchanged": verdict.unchanged,
+        "cut_off": verdict.cut_off.isoformat() if verdict.cut_off else None,
+    }
+
+
+def _check_lines(verdict: Check, sha256: str, size: int) -> Iterator[str]:
+    yield f"acceptable  {verdict.file_name}  {verdict.folder}  {verdict.identity_code}  {verdict.input_date}"
+    yield f"  size      {wording.size_exact(size)}"
+    yield f"  SHA-256   {sha256}"
+    if verdict.unchanged:
+        yield "  The same bytes were accepted before: submitting answers with their receipt."
+    elif verdict.replaces is not None:
+        before = verdict.replaces
+        yield f"  It would replace version {before.version} of {before.at.isoformat(timespec='seconds')}."
