@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from backend.contract.faults import NOT_UNDERSTOOD, Refused
 
@@ -60,7 +60,7 @@ def find_paths(text: str, *, windows: bool = os.name == "nt") -> list[Path]:
         bare = line.strip()
         if not bare:
             continue
-        whole = Path(bare).expanduser()
+        whole = _at_home(bare)
         words = [bare] if _is_file(whole) else _words(bare, windows=windows)
         found += [_path(word, windows=windows) for word in words]
     return list(dict.fromkeys(found))
@@ -88,13 +88,17 @@ def _words(line: str, *, windows: bool) -> list[str]:
 
 
 def _path(word: str, *, windows: bool) -> Path:
-    if word.lower().startswith("file://"):
-        parts = urlsplit(word)
-        name = unquote(parts.path)
-        if windows and re.match(r"/[A-Za-z]:", name):
-            name = name[1:]
-        return Path(name)
-    return Path(word).expanduser()
+    if not word.lower().startswith("file://"):
+        return _at_home(word)
+    name = "/" + unquote(word[len("file://") :].partition("/")[2])
+    return Path(name[1:] if windows and re.match(r"/[A-Za-z]:", name) else name)
+
+
+def _at_home(word: str) -> Path:
+    try:
+        return Path(word).expanduser()
+    except RuntimeError:  # "~somebody", who has no home here
+        return Path(word)
 
 
 def _is_file(path: Path) -> bool:

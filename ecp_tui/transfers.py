@@ -135,6 +135,12 @@ class Transfers:
 
     def _run(self, transfer: Transfer) -> None:
         transfer._task = asyncio.create_task(self._deliver(transfer))
+        transfer._task.add_done_callback(lambda _: self._ended(transfer))
+        self._tell(transfer)
+
+    def _ended(self, transfer: Transfer) -> None:
+        if transfer.running:  # cancelled, perhaps before its first step
+            transfer.state = "cancelled"
         self._tell(transfer)
 
     async def _deliver(self, transfer: Transfer) -> None:
@@ -144,13 +150,9 @@ class Transfers:
             transfer.state, transfer.sent = "accepted", transfer.upload.size
         except Refused as refused:
             transfer.state, transfer.fault = "refused", refused
-        except asyncio.CancelledError:
-            transfer.state = "cancelled"
         except OSError as error:
             transfer.state = "refused"
             transfer.fault = Refused(UNEXPECTED, reference=error.strerror or type(error).__name__)
-        finally:
-            self._tell(transfer)
 
     async def _until_answered(self, transfer: Transfer) -> Receipt:
         """Tries again while the server is out of reach, waiting longer each time, then gives up with its fault."""
