@@ -1,0 +1,1 @@
+"""The pages and dialogs of the console: they ask through the client, and never navigate by themselves."""

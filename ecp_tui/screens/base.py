@@ -1,0 +1,221 @@
+"""The frame of every screen: three lines, one place for faults, background work, and the ways out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from datetime import timedelta
+from typing import Any, ClassVar, Final, Protocol, cast
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.worker import Worker
+
+from backend.contract.faults import SESSION_ENDED, Refused
+from ecp_tui.screens.context import Context
+from ecp_tui.screens.places import PLACES
+from ecp_tui.widgets.fault_panel import FaultPanel
+from ecp_tui.widgets.keys import bindings, place_bindings
+from ecp_tui.widgets.lines import Hint, KeyLine, StatusLine, TopLine
+
+LAST_MINUTES: Final = timedelta(minutes=2)
+
+
+class Console(Protocol):
+    """What a screen may ask of the app it runs in."""
+
+    context: Context
+
+    def unexpected(self, error: BaseException) -> Refused:
+        """Writes the error down and gives the 9000 that carries its reference."""
+
+
+class EcpScreen(Screen[None]):
+    """A page. Subclasses give `where`, `body()`, `HINTS`, and `load()` if the server is to be asked."""
+
+    ACTS: ClassVar[tuple[str, ...]] = ()
+    """Ids of the keys this screen acts on, besides those that work everywhere; each needs an `action_ID`."""
+    HINTS: ClassVar[tuple[str, ...]] = ()
+    """Ids of the footer's middle: at most four."""
+    POLL: ClassVar[float | None] = None
+    """Seconds between background refreshes while the screen is in front."""
+    HELP_TOPIC: ClassVar[str] = ""
+    """What help is filtered by when it is opened from here."""
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("back", "refresh"), *place_bindings()]
+    where: str = ""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        if "ACTS" in cls.__dict__:
+            cls.BINDINGS = [*cls.__dict__.get("BINDINGS", []), *bindings(*cls.ACTS)]
+        super().__init_subclass__(**options)
+
+    class PlaceChosen(Message):
+        """The person goes to another place; `wanted` is what it should start with."""
+
+        def __init__(self, place: str, wanted: Mapping[str, str] | None = None) -> None:
+            super().__init__()
+            self.place = place
+            self.wanted = dict(wanted or {})
+
+    class PageOpened(Message):
+        """A page is opened on top of this one; Esc comes back."""
+
+        def __init__(self, page: EcpScreen) -> None:
+            super().__init__()
+            self.page = page
+
+    class Closed(Message):
+        """This page was left by one step back."""
+
+    class SessionEnded(Message):
+        """The server no longer knows the session; the console covers itself and asks to sign in again."""
+
+        def __init__(self, refused: Refused) -> None:
+            super().__init__()
+            self.refused = refused
+
+    # ── what it is made of ───────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def console(self) -> Console:
+        return cast(Console, self.app)
+
+    @property
+    def context(self) -> Context:
+        return self.console.context
+
+    def body(self) -> Iterable[Widget]:
+        """The widgets between the header and the status line."""
+        return ()
+
+    def compose(self) -> ComposeResult:
+        yield TopLine()
+        with Vertical(classes="body"):
+            yield from self.body()
+        yield FaultPanel()
+        yield StatusLine()
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        self.tick()
+        self.show_keys()
+        self.reload()
+        if self.POLL is not None:
+            self.set_interval(self.POLL, self._poll)
+
+    def on_screen_resume(self) -> None:
+        self.tick()
+        self.show_keys()
+
+    # ── asking the server ────────────────────────────────────────────────────────────────────────────────────
+
+    async def load(self, background: bool) -> None:
+        """Asks the server for what the page shows; raises `Refused`."""
+
+    def reload(self, *, background: bool = False) -> None:
+        self.ask(self.load(background), group="load", quiet=background)
+
+    def _poll(self) -> None:
+        if self.is_current and self.context.me is not None:
+            self.reload(background=True)
+
+    def ask(self, work: Coroutine[Any, Any, None], *, group: str = "ask", quiet: bool = False) -> Worker[None]:
+        """Runs `work` beside the screen. A refusal is shown here, whoever asked; success clears the one before."""
+        return self.run_worker(self._guarded(work, quiet=quiet), group=group, exclusive=True, exit_on_error=False)
+
+    async def _guarded(self, work: Awaitable[None], *, quiet: bool) -> None:
+        try:
+            await work
+        except Refused as refused:
+            self.show_fault(refused)
+        except Exception as error:  # whatever it is, a person gets a number and keeps what was typed
+            self.show_fault(self.console.unexpected(error))
+        else:
+            if not quiet:
+                self.clear_fault()
+
+    def show_fault(self, refused: Refused) -> None:
+        """The one place where a refusal reaches a person."""
+        if refused.fault is SESSION_ENDED and self.context.me is not None:
+            self.post_message(self.SessionEnded(refused))
+            return
+        self.query_one(FaultPanel).refused = refused
+
+    def clear_fault(self) -> None:
+        self.query_one(FaultPanel).refused = None
+
+    # ── the three lines ──────────────────────────────────────────────────────────────────────────────────────
+
+    def say(self, *words: str | tuple[str, str]) -> None:
+        """Sets row 23; a pair is a text and its style."""
+        self.query_one(StatusLine).text = Content.assemble(*words)
+
+    def tick(self) -> None:
+        """Brings the header up to the clock; the app calls it once a second, it paints only what changed."""
+        line = self.query_one(TopLine)
+        line.where, line.demo = self.where, self.context.demo
+        line.who, line.urgent = self._who()
+
+    def _who(self) -> tuple[tuple[str, ...], bool]:
+        me, ends = self.context.me, self.context.ends
+        if me is None or ends is None:
+            return (self.context.client.server.partition("://")[2],), False
+        left = ends - self.context.now()
+        if left > LAST_MINUTES:
+            return (me.company_name, me.login_id, f"until {self.context.here(ends):%H:%M}"), False
+        seconds = max(0, int(left.total_seconds()))
+        return (me.company_name, me.login_id, f"ends in {seconds} s"), True
+
+    def show_keys(self) -> None:
+        """Brings row 24 up to what can be done now."""
+        middle = [Hint(id_, not self.reason(id_), self.hint_word(id_)) for id_ in self.HINTS]
+        self.query_one(KeyLine).hints = (Hint("help"), *middle, Hint("menu"))
+
+    def hint_word(self, key: str) -> str:
+        """The footer's word for a key where the table's does not fit this page."""
+        return ""
+
+    # ── keys ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def reason(self, key: str) -> str:
+        """Why this key does nothing at present; empty where it acts."""
+        return ""
+
+    async def action_press(self, key: str) -> None:
+        """Every key of the table comes through here: it acts, or says why it cannot."""
+        if why := self.reason(key):
+            self.notify(why, markup=False)
+            return
+        act: Callable[[], Any] = getattr(self, f"action_{key}")
+        result = act()
+        if isinstance(result, Awaitable):
+            await result
+
+    def action_place(self, digit: int) -> None:
+        self.go(PLACES[digit - 1].id)
+
+    def action_back(self) -> None:
+        self.post_message(self.Closed())
+
+    def action_refresh(self) -> None:
+        self.reload()
+
+    # ── ways out ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def go(self, place: str, **wanted: str) -> None:
+        self.post_message(self.PlaceChosen(place, wanted))
+
+    def open(self, page: EcpScreen) -> None:
+        self.post_message(self.PageOpened(page))
+
+    def arrive(self, wanted: Mapping[str, str]) -> None:
+        """Somebody came here from another page and wants the page to start with these values."""
+
+    def copy(self, value: str) -> None:
+        """Sends a value to the terminal's clipboard, which cannot confirm it: so the value is shown as well."""
+        self.app.copy_to_clipboard(value)
+        self.notify(f"Sent to the terminal's clipboard:\n{value}", markup=False)

@@ -1,0 +1,65 @@
+"""What every screen is given: the client, who is signed in, the server's zone and clock, and what this host allows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from backend.contract.messages import Folder, Landing, Me
+from ecp_tui.client import EcpClient
+from ecp_tui.config import Config
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class Context:
+    """One console session. `local` is False over SSH, where "this computer" would be the server."""
+
+    client: EcpClient
+    config: Config
+    local: bool = True
+    clock: Callable[[], datetime] = _now
+    landing: Landing | None = None
+    me: Me | None = None
+    login_id: str = ""
+    """What was last typed as login ID, so that no way in asks for it twice."""
+    folders: tuple[Folder, ...] = ()
+    """The folders as last answered, for the palette and for naming them."""
+    running: dict[str, str] = field(default_factory=dict)
+    """Work going on, in words, such as uploads: what leaving would cut off."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.landing.timezone if self.landing else "UTC")
+
+    def now(self) -> datetime:
+        """Now, in the server's zone."""
+        return self.clock().astimezone(self.zone)
+
+    def here(self, instant: datetime) -> datetime:
+        """An instant in the server's zone."""
+        return instant.astimezone(self.zone)
+
+    @property
+    def ends(self) -> datetime | None:
+        """When the session ends if nothing is done."""
+        return min(self.me.expires, self.me.idle_expires) if self.me else None
+
+    @property
+    def enters_ecp(self) -> bool:
+        return self.me is not None and self.me.enters_ecp
+
+    @property
+    def demo(self) -> bool:
+        return self.landing is not None and self.landing.demo
+
+    def forget(self) -> None:
+        """Nobody is signed in any more."""
+        self.me = None
+        self.folders = ()
+        self.client.token = None

@@ -1,0 +1,102 @@
+"""Home: what needs me today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from backend.contract.messages import Activity, Due, Home, Me
+from ecp_tui import wording
+from ecp_tui.screens.base import EcpScreen
+from ecp_tui.theme import SIGNS
+from ecp_tui.widgets.table import Column, Row, Table, row
+
+_NOON, _EVENING = 12, 18
+
+
+class HomeScreen(EcpScreen):
+    """Folders due today with their countdown, and files that were refused."""
+
+    CSS_PATH: ClassVar = "home.tcss"
+    ACTS: ClassVar[tuple[str, ...]] = ("submit",)
+    HINTS: ClassVar[tuple[str, ...]] = ("open", "submit", "goto", "leave")
+    POLL: ClassVar[float | None] = 5.0
+    HELP_TOPIC: ClassVar[str] = "submit"
+    where = "Home"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._home: Home | None = None
+
+    def body(self) -> Iterable[Widget]:
+        yield Static("", id="greeting", classes="title")
+        columns = (Column("", 8), Column("", 24, grows=True), Column("", 5, 1), Column("", 6, 2), Column("", 22))
+        yield Table(columns, id="needs", titles=False)
+
+    async def load(self, background: bool) -> None:
+        if self.context.me is None:
+            return
+        if not background:
+            self.context.me = await self.context.client.me()
+        self._home = await self.context.client.home(background=background)
+        self._greet(self.context.me)
+        self._show(self._home)
+
+    def _greet(self, me: Me) -> None:
+        hour = self.context.now().hour
+        part = "morning" if hour < _NOON else "afternoon" if hour < _EVENING else "evening"
+        last = ""
+        if me.last_sign_in is not None:
+            last = f"   last sign-in {wording.when(me.last_sign_in, self.context.zone).strip()}"
+            last += f" from {me.last_source}" if me.last_source else ""
+        greeting = Content.assemble((f"Good {part}, {me.name}", "bold"), (last, "$muted not bold"))
+        self.query_one("#greeting", Static).update(greeting)
+
+    def _show(self, home: Home) -> None:
+        rows = (
+            [row("due", "Due today", heading=True)]
+            if home.due
+            else [row("none", "Nothing is due today.", heading=True)]
+        )
+        before = ""
+        for due in home.due:
+            rows.append(self._due(due, repeated=due.folder == before))
+            before = due.folder
+        if home.refused:
+            rows += [row("gap", "", heading=True), row("attention", "Needs attention", heading=True)]
+            rows += [self._refused(one) for one in home.refused]
+        self.query_one("#needs", Table).show(rows)
+        zone = wording.zone_name(self.context.now(), self.context.zone)
+        self.say(f"{wording.count(len(home.due), 'obligation')} today · all times {zone}")
+
+    def _due(self, due: Due, *, repeated: bool) -> Row:
+        sign = SIGNS[due.state]
+        words = sign.word
+        if due.received is not None:
+            words += f" {wording.clock(due.received, self.context.zone)}"
+        elif due.state == "due":
+            left = (due.cut_off - self.context.now()).total_seconds()
+            words += f" {wording.clock(due.cut_off, self.context.zone)}, {wording.duration(left)} left"
+        state = Content.styled(f"{sign.glyph} {words}", sign.style)
+        name = ("", "") if repeated else (due.folder, due.title)
+        key = f"due/{due.folder}/{due.identity_code}/{due.input_date}"
+        return row(key, f"  {name[0]}" if name[0] else "", name[1], due.identity_code, f"{due.input_date:%d %b}", state)
+
+    def _refused(self, one: Activity) -> Row:
+        at = wording.clock(one.at, self.context.zone)
+        words = f"{one.file_name or one.folder} refused {at}, {one.fault} {one.fault_title}"
+        return row(f"refused/{one.log_index}", Content.styled("  ✕", "$error"), words)
+
+    def on_table_opened(self, event: Table.Opened) -> None:
+        kind, *what = event.row.key.split("/")
+        if kind == "due":
+            self.go("submit", folder=what[0], identity_code=what[1], input_date=what[2])
+        elif kind == "refused":
+            self.go("activity", log_index=what[0])
+
+    def action_submit(self) -> None:
+        self.go("submit")

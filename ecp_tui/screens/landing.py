@@ -1,0 +1,78 @@
+"""The landing page: whose platform this is, the ways in, and in the demo the people one can be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from backend.contract.messages import DemoPerson
+from ecp_tui.screens.base import EcpScreen
+from ecp_tui.screens.sign_in import SignInScreen
+from ecp_tui.widgets.button import Button
+from ecp_tui.widgets.form import Buttons
+from ecp_tui.widgets.table import Column, Table, row
+
+
+class LandingScreen(EcpScreen):
+    """Where everybody begins (FAQ Q3)."""
+
+    CSS_PATH: ClassVar = "landing.tcss"
+    HINTS: ClassVar[tuple[str, ...]] = ("open", "goto", "leave")
+    where = "Welcome"
+
+    def body(self) -> Iterable[Widget]:
+        yield Static("", id="title", classes="title")
+        yield Static("", id="facts", classes="facts")
+        with Buttons(id="ways"):
+            yield Button("Client Connect", id="client-connect", primary=True)
+            yield Button("Existing ECP", id="existing-ecp")
+            yield Button("Help", id="help")
+        with Vertical(id="people-part"):
+            yield Static(Content.styled("Who would you like to be?", "bold"), id="people-title")
+            columns = (
+                Column("Login ID", 10),
+                Column("Name", 16),
+                Column("Role", 18),
+                Column("To try", 20, 1, grows=True),
+            )
+            yield Table(columns, id="people")
+
+    def on_mount(self) -> None:
+        self.query_one("#existing-ecp").display = False
+        self.query_one("#people-part").display = False
+        self.query_one("#client-connect").focus()
+        self.say("asking the server …")
+
+    async def load(self, background: bool) -> None:
+        landing = self.context.landing = await self.context.client.landing()
+        self.query_one("#title", Static).update(Content(landing.name))
+        facts = [f"of {landing.operator} · version {landing.version}", *landing.notices]
+        self.query_one("#facts", Static).update(Content("\n".join(facts)))
+        self.query_one("#existing-ecp").display = landing.existing_ecp is not None
+        self.say(f"{self.context.client.server} · all times {self.context.zone}")
+        self.tick()
+        if landing.demo:
+            self._show_people(await self.context.client.demo_people())
+
+    def _show_people(self, people: list[DemoPerson]) -> None:
+        table = self.query_one("#people", Table)
+        table.show([row(one.login_id, one.login_id, one.name, one.role, one.to_try) for one in people])
+        if not self.query_one("#people-part").display:
+            self.query_one("#people-part").display = True
+            table.focus()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        if event.button.id == "client-connect":
+            self.open(SignInScreen())
+        elif event.button.id == "help":
+            self.go("help")
+        elif self.context.landing and self.context.landing.existing_ecp:
+            self.copy(self.context.landing.existing_ecp)
+
+    def on_table_opened(self, event: Table.Opened) -> None:
+        self.open(SignInScreen(demo_person=event.row.key))

@@ -1,0 +1,21 @@
+"""Leaving: stay, sign out or quit; what is running is named first."""
+
+from __future__ import annotations
+
+from ecp_tui.screens.context import Context
+from ecp_tui.screens.dialogs import AnswerDialog
+
+
+class LeaveDialog(AnswerDialog):
+    """What ctrl+q asks."""
+
+    def __init__(self, context: Context) -> None:
+        running = "\n".join(f"! {words}" for words in context.running.values())
+        if running:
+            words = f"{running}\nIt is cut off if you leave; nothing is submitted by halves."
+        elif context.me is not None:
+            words = f"You are signed in as {context.me.login_id}. Nothing is running."
+        else:
+            words = "Nobody is signed in. Nothing is running."
+        out = [("sign_out", "Sign out")] if context.me is not None else []
+        super().__init__("Leave ECP 2.0?", words, [("stay", "Stay"), *out, ("quit", "Quit")])

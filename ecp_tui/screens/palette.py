@@ -1,0 +1,61 @@
+"""The lists behind F1, ^p and ^o: what can be done here, everything at all, and the places."""
+
+from __future__ import annotations
+
+from textual.dom import DOMNode
+
+from ecp_tui.screens.base import EcpScreen
+from ecp_tui.screens.context import Context
+from ecp_tui.screens.dialogs import Choice, Chooser
+from ecp_tui.screens.places import PLACES, why_not
+from ecp_tui.widgets.keys import KEYS
+
+_NOT_LISTED = frozenset({"help", "menu"})
+
+
+def here(screen: EcpScreen, context: Context) -> Chooser:
+    """F1: the keys that act on this page, and the help that belongs to it."""
+    topics = [Choice(f"topic:{screen.HELP_TOPIC}", "9", "Read about it", "Questions and answers for this page")]
+    return Chooser(f"Help for {screen.where}", [*_acts(screen), *(topics if screen.HELP_TOPIC else ())])
+
+
+def menu(screen: EcpScreen, context: Context) -> Chooser:
+    """^p: the page's acts, the places, the folders and the look."""
+    folders = [
+        Choice(f"folder:{folder.folder}", "", folder.folder, f"Submit to {folder.title}")
+        for folder in context.folders
+        if folder.direction == "submission" and folder.route == "ecp2"
+    ]
+    looks = [
+        Choice("theme:ecp-dark", "", "Dark", "Dark look"),
+        Choice("theme:ecp-light", "", "Light", "Light look"),
+    ]
+    return Chooser("Menu", [*_acts(screen), *_places(context), *folders, *looks])
+
+
+def places(context: Context) -> Chooser:
+    """^o: the places, chosen by their digit."""
+    return Chooser("Go to", _places(context), by_key=True)
+
+
+def _places(context: Context) -> list[Choice]:
+    rows = [
+        Choice(f"place:{place.id}", str(place.digit), place.name, place.tooltip, why_not(place.id, context.me))
+        for place in PLACES
+    ]
+    demo = Choice("place:demo", "0", "Demo", "Samples, and the lines for SFTP")
+    return [*rows, demo] if context.demo else rows
+
+
+def _acts(screen: EcpScreen) -> list[Choice]:
+    """Every key of the table that acts now, from the focused widget up to the app, each once."""
+    found: dict[str, Choice] = {}
+    nodes: list[DOMNode] = [*screen.focused.ancestors_with_self] if screen.focused else [screen, screen.app]
+    for node in nodes:
+        for _, binding in node._bindings:
+            if (key := KEYS.get(binding.id or "")) and key.id not in _NOT_LISTED:
+                found.setdefault(
+                    key.id, Choice(f"key:{key.id}", key.shown, key.word, key.tooltip, screen.reason(key.id))
+                )
+    ours = {id_: found[id_] for id_ in screen.ACTS if id_ in found}
+    return list((ours | found).values())

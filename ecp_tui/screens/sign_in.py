@@ -1,0 +1,177 @@
+"""Signing in to Client Connect: login ID, password and One-Time-Password on one form, with one generic failure."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Static
+
+from backend.contract.faults import SIGN_IN_EXPIRED, SIGN_IN_REFUSED, Refused
+from backend.contract.messages import Me
+from ecp_tui.screens.base import EcpScreen
+from ecp_tui.widgets.button import Button
+from ecp_tui.widgets.field import Field, TextField
+from ecp_tui.widgets.form import Buttons, Form
+
+BOOKMARK = "none"
+
+
+def digits(text: str) -> str:
+    """A One-Time-Password as typed or pasted, without spaces: "123 456" is 123456."""
+    return "".join(text.split())
+
+
+class SignInScreen(EcpScreen):
+    """The one form of Client Connect. It waits five minutes; opened as a bookmark it has no session to wait for."""
+
+    CSS_PATH: ClassVar = "sign_in.tcss"
+    ACTS: ClassVar[tuple[str, ...]] = ("check", "recover")
+    HINTS: ClassVar[tuple[str, ...]] = ("check", "recover", "back")
+    HELP_TOPIC: ClassVar[str] = "sign"
+    where = "Client Connect"
+
+    class SignedIn(Message):
+        """All three belonged together, and the session is open."""
+
+        def __init__(self, me: Me) -> None:
+            super().__init__()
+            self.me = me
+
+    def __init__(
+        self, *, bookmarked: bool = False, login_id: str = "", demo_person: str = "", again: Refused | None = None
+    ) -> None:
+        """`again`: the session of `login_id` ended, and this page covers what was in front."""
+        super().__init__()
+        self._bookmarked = bookmarked
+        self._login_id = login_id or demo_person
+        self._demo_person = demo_person
+        self._again = again
+        self._transaction = BOOKMARK
+        self._waits_until: datetime | None = None
+        self._code_works: datetime | None = None
+
+    def body(self) -> Iterable[Widget]:
+        with Form():
+            yield Static(Content.styled("Sign in to Client Connect", "bold"), id="title")
+            yield Static("for ECP 2.0", id="facts")
+            yield Field("Login ID", TextField(self._login_id or self.context.login_id, id="login_id", max_length=40))
+            yield Field("Password", TextField(id="password", password=True, clean=str, max_length=1024))
+            yield Field(
+                "One-Time-Password",
+                TextField(id="otp", placeholder="6 digits", clean=digits, max_length=16),
+            )
+            with Buttons():
+                yield Button("Sign in", id="sign-in", primary=True)
+                yield Button("Forgot password", id="forgot")
+            with Buttons(id="ways"):
+                yield Button("Landing page", id="landing")
+                yield Button("Client Connect, then ECP", id="anew")
+
+    def on_mount(self) -> None:
+        self.query_one("#ways").display = False
+        first = "#password" if self._text("login_id") else "#login_id"
+        self.query_one(first).focus()
+        if self._again is not None:
+            self.show_fault(self._again)
+
+    async def load(self, background: bool) -> None:
+        """Begins the sign-in on the server; in the demo, fills the form."""
+        if not self._bookmarked and self._waits_until is None:
+            begun = await self.context.client.begin_sign_in()
+            self._transaction, self._waits_until = begun.transaction, begun.expires
+            until = self.context.here(begun.expires)
+            self._facts(f"for ECP 2.0 · this page waits until {until:%H:%M}")
+        if self._demo_person:
+            await self._fill()
+        if self._again is not None:
+            self.show_fault(self._again)
+
+    async def _fill(self) -> None:
+        filled = await self.context.client.demo_credentials(self._demo_person)
+        self._code_works = self.context.now() + timedelta(seconds=filled.wait)
+        self.query_one("#password", TextField).value = filled.password
+        self.query_one("#otp", TextField).value = filled.otp
+        self.query_one("#sign-in").focus()
+        self.say("Filled in for the demo. Enter signs in.")
+
+    # ── the form ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def on_form_completed(self) -> None:
+        self.action_check()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        if event.button.id == "forgot":
+            self.run_worker(self.action_press("recover"))
+        elif event.button.id == "landing":
+            self.action_back()
+        elif event.button.id == "anew":
+            self._begin_again()
+
+    def action_check(self) -> None:
+        missing = next((name for name in ("login_id", "password", "otp") if not self._text(name)), None)
+        if missing is not None:
+            self.query_one(f"#{missing}").focus()
+            self.say("Login ID, password and One-Time-Password are all needed.")
+            return
+        self.ask(self._sign_in(), group="sign-in")
+
+    async def _sign_in(self) -> None:
+        self.context.login_id = self._text("login_id").upper()
+        if self._code_works is not None and (wait := (self._code_works - self.context.now()).total_seconds()) > 0:
+            self.say(f"Waiting {wait:.0f} s for a new One-Time-Password …")
+            await asyncio.sleep(wait)
+        self.say("Signing in …")
+        password, otp = self._text("password"), digits(self._text("otp"))
+        ticket = await self.context.client.sign_in(self._transaction, self.context.login_id, password, otp)
+        me = await self.context.client.open_session(ticket.ticket)
+        self.post_message(self.SignedIn(me))
+
+    def show_fault(self, refused: Refused) -> None:
+        super().show_fault(refused)
+        self.say("")
+        if refused.fault is SIGN_IN_EXPIRED:
+            self.query_one("#ways").display = True
+            self.query_one("#landing").focus()
+        elif refused.fault is SIGN_IN_REFUSED:
+            otp = self.query_one("#otp", TextField)
+            otp.value = ""
+            otp.focus()
+
+    def _begin_again(self) -> None:
+        self._bookmarked, self._waits_until = False, None
+        self.query_one("#ways").display = False
+        self.query_one("#password").focus()
+        self.reload()
+
+    def tick(self) -> None:
+        super().tick()
+        if self._waits_until is not None and self.context.now() >= self._waits_until:
+            self._waits_until, self._transaction = None, BOOKMARK
+            self._facts("for ECP 2.0")
+            self.show_fault(Refused(SIGN_IN_EXPIRED))
+
+    def _facts(self, words: str) -> None:
+        self.query_one("#facts", Static).update(Content(words))
+
+    def _text(self, name: str) -> str:
+        value = self.query_one(f"#{name}", TextField).value
+        return value if name == "password" else value.strip()
+
+    # ── keys ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def reason(self, key: str) -> str:
+        if key == "recover":
+            return "Recovery comes with a later version. Ask your delegated administrators to reset your password."
+        return super().reason(key)
+
+    def hint_word(self, key: str) -> str:
+        return "sign in" if key == "check" else ""
+
+    def action_recover(self) -> None:
+        """Greyed out by `reason` in this version."""

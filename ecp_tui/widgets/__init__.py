@@ -1,0 +1,1 @@
+"""What pages are made of: widgets show and post messages, and never fetch."""

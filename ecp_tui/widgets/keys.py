@@ -1,0 +1,95 @@
+"""The key table: every key of the console once, with its id, its word in the footer and what it does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from textual.binding import Binding, BindingType
+
+Where = Literal["everywhere", "lists", "forms"]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One act: `keys` as Textual names them, `shown` as a sentence names them, `hint` as the footer does."""
+
+    id: str
+    keys: str
+    shown: str
+    hint: str
+    word: str
+    tooltip: str
+    where: Where
+
+
+def _table(where: Where, *rows: tuple[str, str, str, str, str, str]) -> dict[str, Key]:
+    return {row[0]: Key(*row, where) for row in rows}
+
+
+KEYS: Final[dict[str, Key]] = {
+    **_table(
+        "everywhere",
+        ("help", "f1,question_mark", "F1 or ?", "F1", "help", "What can be done here; type to filter, Enter runs"),
+        ("menu", "ctrl+p", "ctrl+p", "^p", "menu", "All actions, places and folders; type to filter, Enter runs"),
+        ("goto", "ctrl+o", "ctrl+o", "^o", "go to", "Go to a place, then its digit 1 to 9"),
+        ("refresh", "f5,ctrl+r", "F5 or ctrl+r", "F5", "refresh", "Ask the server again; the row stays"),
+        ("transfers", "f7,ctrl+t", "F7 or ctrl+t", "F7", "transfers", "Transfers: progress, cancel"),
+        ("recover", "f4", "F4", "F4", "forgot password", "Recover a forgotten password"),
+        ("leave", "ctrl+q", "ctrl+q", "^q", "leave", "Stay, sign out or quit; lists running work"),
+        ("copy_selection", "ctrl+c", "ctrl+c", "^c", "copy", "Copy what is selected"),
+        ("back", "escape", "Esc", "Esc", "back", "One step back"),
+    ),
+    **_table(
+        "lists",
+        ("open", "enter", "Enter", "Enter", "open", "Open the row"),
+        ("down", "down,j", "↓ or j", "↓", "down", "Next row"),
+        ("up", "up,k", "↑ or k", "↑", "up", "Row before"),
+        ("page_down", "pagedown,space", "PgDn", "PgDn", "page down", "A page down"),
+        ("page_up", "pageup", "PgUp", "PgUp", "page up", "A page up"),
+        ("first", "g,home", "g", "g", "first", "First row"),
+        ("last", "G,end", "G", "G", "last", "Last row"),
+        ("find", "slash", "/", "/", "find", "Filter the list by typing; Esc clears"),
+        ("sort", "s", "s", "s", "sort", "Sort by the next column"),
+        ("sort_back", "S", "S", "S", "sort back", "Sort the other way round"),
+        ("filter", "f", "f", "f", "filter", "Filter form: dates, folder, state and more"),
+        ("submit", "n", "n", "n", "submit", "Submit a file"),
+        ("get", "d", "d", "d", "get", "Download"),
+        ("compare", "v", "v", "v", "compare", "Compare with a local file or a pasted SHA-256"),
+        ("copy", "c", "c", "c", "copy", "Copy the value"),
+        ("copy_row", "C", "C", "C", "copy row", "Copy the whole row"),
+        ("save", "w", "w", "w", "save", "Save to a file"),
+        ("migration", "m", "m", "m", "migration", "Which folders have moved (appendix 7.3)"),
+        ("mouse", "percent_sign", "%", "%", "mouse", "Mouse off, so that the terminal selects text; again: on"),
+    ),
+    **_table(
+        "forms",
+        ("check", "f8,ctrl+s", "F8 or ctrl+s", "F8", "check", "Check the form and go on"),
+        ("from_name", "f6", "F6", "F6", "from the name", "Take it from the file name"),
+        ("browse", "ctrl+f", "ctrl+f", "^f", "browse", "Choose a file on this computer"),
+        ("undo", "ctrl+z", "ctrl+z", "^z", "undo", "Undo in this field"),
+        ("later", "up", "↑ on a date", "↑", "a day later", "The next day"),
+        ("earlier", "down", "↓ on a date", "↓", "a day earlier", "The day before"),
+    ),
+}
+
+
+def bindings(*ids: str, direct: bool = False, priority: bool = False) -> list[BindingType]:
+    """Textual's bindings for these keys. Each runs `press` with its id, which asks for a reason before it acts;
+    `direct` ones run the action of that name."""
+    return [
+        Binding(
+            KEYS[id_].keys,
+            id_ if direct else f"press('{id_}')",
+            KEYS[id_].word,
+            id=id_,
+            tooltip=KEYS[id_].tooltip,
+            priority=priority,
+        )
+        for id_ in ids
+    ]
+
+
+def place_bindings() -> list[BindingType]:
+    """1 to 9 go to the places, wherever no field takes the digit."""
+    return [Binding(str(digit), f"place({digit})", f"place {digit}", id=f"place_{digit}") for digit in range(1, 10)]

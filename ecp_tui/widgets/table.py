@@ -1,0 +1,221 @@
+"""Lists in columns: widths are budgeted, columns give way by priority, and nothing in a cell is ever obeyed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.style import Style as VisualStyle
+from textual.visual import RenderOptions
+
+from ecp_tui.widgets.keys import KEYS
+
+GAP: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`width` cells wide (at least, where `grows`); dropped in narrow terminals, the highest `priority` first."""
+
+    title: str
+    width: int
+    priority: int = 0
+    grows: bool = False
+    right: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line; `key` finds it again after a refresh. Cells without a style of their own take the row's."""
+
+    key: str
+    cells: tuple[Content, ...]
+    dim: bool = False
+    heading: bool = False
+    """A line between the rows that the cursor passes over."""
+
+
+def row(key: str, *cells: str | Content, dim: bool = False, heading: bool = False) -> Row:
+    """A row of plain texts and styled contents; markup in a text stays text."""
+    return Row(key, tuple(Content(cell) if isinstance(cell, str) else cell for cell in cells), dim, heading)
+
+
+class Table(ScrollView, can_focus=True):
+    """A list of rows with one cursor. It draws only the lines in sight, so its length costs nothing."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"table--title", "table--cursor", "table--dim", "table--heading"}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(KEYS[id_].keys, action, KEYS[id_].word, id=id_, tooltip=KEYS[id_].tooltip, show=False)
+        for id_, action in (
+            ("down", "move(1)"),
+            ("up", "move(-1)"),
+            ("page_down", "page(1)"),
+            ("page_up", "page(-1)"),
+            ("first", "edge(False)"),
+            ("last", "edge(True)"),
+            ("open", "open"),
+        )
+    ]
+    cursor: reactive[int] = reactive(0)
+
+    class Moved(Message):
+        """The cursor stands on another row."""
+
+        def __init__(self, table: Table, row: Row) -> None:
+            super().__init__()
+            self.table = table
+            self.row = row
+
+        @property
+        def control(self) -> Table:
+            return self.table
+
+    class Opened(Moved):
+        """Enter was pressed on a row, or it was clicked twice."""
+
+    class ReachedEnd(Message):
+        """The cursor stands on the last row: there may be more to fetch."""
+
+    def __init__(
+        self, columns: Sequence[Column], *, id: str, empty: str = "Nothing here.", titles: bool = True
+    ) -> None:
+        super().__init__(id=id)
+        self.columns = tuple(columns)
+        self.empty = empty
+        self.titles = titles
+        self.rows: tuple[Row, ...] = ()
+
+    # ── what it shows ────────────────────────────────────────────────────────────────────────────────────────
+
+    def show(self, rows: Sequence[Row]) -> None:
+        """Shows these rows; the cursor stays on the row of the same key. Paints nothing if nothing changed."""
+        if tuple(rows) == self.rows:
+            return
+        key = self.here.key if self.here else None
+        self.rows = tuple(rows)
+        self._measure()
+        places = [place for place, row in enumerate(self.rows) if row.key == key and not row.heading]
+        self.cursor = places[0] if places else self._near(min(self.cursor, len(self.rows) - 1), 1)
+        self.refresh()
+
+    @property
+    def here(self) -> Row | None:
+        """The row under the cursor."""
+        if 0 <= self.cursor < len(self.rows) and not self.rows[self.cursor].heading:
+            return self.rows[self.cursor]
+        return None
+
+    def go_to(self, key: str) -> None:
+        """Puts the cursor on the row of this key, if it is there."""
+        self.cursor = next((place for place, row in enumerate(self.rows) if row.key == key), self.cursor)
+
+    def _measure(self) -> None:
+        self.virtual_size = Size(self.scrollable_content_region.width, max(1, len(self.rows)) + self.titles)
+
+    def on_resize(self) -> None:
+        self._measure()
+
+    # ── the cursor ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def watch_cursor(self) -> None:
+        self.refresh()
+        self.scroll_to_region(Region(0, self.cursor, 1, 1 + self.titles), animate=False, force=True)
+        if self.here is not None:
+            self.post_message(self.Moved(self, self.here))
+            if self.cursor == len(self.rows) - 1:
+                self.post_message(self.ReachedEnd())
+
+    def _near(self, place: int, step: int) -> int:
+        """The nearest row to `place` that is no heading, looking first in the direction of `step`."""
+        place = max(0, min(place, len(self.rows) - 1))
+        ahead = range(place, len(self.rows)) if step > 0 else range(place, -1, -1)
+        behind = range(place, -1, -1) if step > 0 else range(place, len(self.rows))
+        return next((at for way in (ahead, behind) for at in way if not self.rows[at].heading), 0)
+
+    def action_move(self, step: int) -> None:
+        self.cursor = self._near(self.cursor + step, step)
+
+    def action_page(self, way: int) -> None:
+        self.cursor = self._near(self.cursor + way * max(1, self.size.height - 1 - self.titles), way)
+
+    def action_edge(self, last: bool) -> None:
+        self.cursor = self._near(len(self.rows) - 1 if last else 0, -1 if last else 1)
+
+    def action_open(self) -> None:
+        if self.here is not None:
+            self.post_message(self.Opened(self, self.here))
+
+    def on_click(self, event: events.Click) -> None:
+        place = event.y + self.scroll_offset.y - self.titles
+        if event.y < self.titles or not 0 <= place < len(self.rows) or self.rows[place].heading:
+            return
+        self.cursor = place
+        if event.chain > 1:
+            self.action_open()
+
+    # ── drawing ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        columns = self._columns(width)
+        base = self.visual_style
+        if self.titles and y == 0:
+            titles = [Content(column.title) for column in self.columns]
+            return self._line(titles, columns, base + self._component("table--title"))
+        if not self.rows:
+            words = Content(self.empty if y == self.titles else "")
+            return self._strip(words, base + self._component("table--dim"))
+        place = y + self.scroll_offset.y - self.titles
+        if place >= len(self.rows):
+            return self._strip(Content(""), base)
+        row = self.rows[place]
+        if row.heading:
+            return self._strip(Content("").join(row.cells), base + self._component("table--heading"))
+        if place == self.cursor and (self.has_focus or self.screen.focused is None):
+            cells = [Content(cell.plain) for cell in row.cells]
+            return self._line(cells, columns, base + self._component("table--cursor"))
+        style = base + self._component("table--dim") if row.dim else base
+        return self._line(list(row.cells), columns, style)
+
+    def _columns(self, width: int) -> dict[int, int]:
+        """The columns there is room for, and their widths."""
+        kept = list(range(len(self.columns)))
+
+        def needed() -> int:
+            return sum(self.columns[place].width + GAP for place in kept) - GAP
+
+        for place in sorted(kept, key=lambda place: -self.columns[place].priority):
+            if needed() <= width or self.columns[place].priority == 0:
+                break
+            kept.remove(place)
+        widths = {place: self.columns[place].width for place in kept}
+        growing = [place for place in kept if self.columns[place].grows]
+        for place in growing:
+            widths[place] = max(4, widths[place] + (width - needed()) // len(growing))
+        return widths
+
+    def _line(self, cells: list[Content], widths: dict[int, int], style: VisualStyle) -> Strip:
+        shown: list[Content] = []
+        for place, cells_wide in widths.items():
+            cell = cells[place] if place < len(cells) else Content("")
+            cell = cell.truncate(cells_wide, ellipsis=True)
+            fill = " " * (cells_wide - cell.cell_length)
+            shown.append(Content.assemble(fill, cell) if self.columns[place].right else Content.assemble(cell, fill))
+        return self._strip(Content(" " * GAP).join(shown), style)
+
+    def _strip(self, line: Content, style: VisualStyle) -> Strip:
+        strips = line.render_strips(self.size.width, 1, style, RenderOptions(self._get_style, {}))
+        strip = strips[0] if strips else Strip.blank(self.size.width, style.rich_style)
+        return strip.adjust_cell_length(self.size.width, style.rich_style)
+
+    def _component(self, name: str) -> VisualStyle:
+        return self.get_visual_style(name, partial=True)

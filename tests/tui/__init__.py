@@ -1,0 +1,1 @@
+"""The console, acted on in a person's words."""

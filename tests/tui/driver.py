@@ -1,0 +1,124 @@
+"""A person at the console: presses keys, and looks at the 80 by 24 cells that a terminal would show."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+from textual.pilot import Pilot
+
+from ecp_tui.app import EcpApp
+from ecp_tui.client import EcpClient
+from ecp_tui.config import Config
+from ecp_tui.screens.context import Context
+from ecp_tui.screens.places import PLACES
+from ecp_tui.widgets.table import Table
+
+SERVER = "http://127.0.0.1:8443"
+PATIENCE = 8.0
+CAPTURES = Path(__file__).parent / "screens"
+
+
+class Person:
+    """Acts through keys alone, and sees what is on the screen."""
+
+    def __init__(self, app: EcpApp, pilot: Pilot[None]) -> None:
+        self.app = app
+        self.pilot = pilot
+
+    # ── acts ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def press(self, *keys: str) -> None:
+        for key in keys:
+            await self.pilot.press(key)
+        await self.pilot.pause()
+
+    async def types(self, text: str) -> None:
+        await self.press(*(_key(character) for character in text))
+
+    async def goes_to(self, place: str) -> None:
+        """By ctrl+o and the digit, which work from everywhere."""
+        digit = next(row.digit for row in PLACES if row.name == place)
+        await self.press("ctrl+o")
+        await self.sees("Go to")
+        await self.press(str(digit))
+
+    async def sign_in_as(self, login_id: str) -> None:
+        """From the landing page of the demo: Enter fills the form, one more Enter signs in."""
+        await self.sees("Who would you like to be?", login_id)
+        await self.chooses(login_id)
+        await self.sees("Enter signs in")
+        await self.press("enter")
+        await self.sees(f"{login_id} · until")
+
+    async def chooses(self, key: str) -> None:
+        """Puts the cursor on a row of the list in front, and opens it."""
+        self.app.screen.query_one(Table).go_to(key)
+        await self.press("enter")
+
+    # ── looks ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def screen(self) -> str:
+        """What is on the screen: one line a row, without trailing spaces."""
+        lines = self.app.screen._compositor.render_strips()
+        return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in lines)
+
+    async def sees(self, *words: str) -> None:
+        """Waits until all the words are on the screen."""
+        await self.waits_until(lambda: all(word in self.screen for word in words), f"to see {words}")
+
+    async def does_not_see(self, *words: str) -> None:
+        """The words are not on the screen, or go within a moment."""
+        await self.waits_until(lambda: not any(word in self.screen for word in words), f"not to see {words}")
+
+    async def waits_until(self, seen: Callable[[], bool], what: str) -> None:
+        deadline = asyncio.get_running_loop().time() + PATIENCE
+        while not seen():
+            if asyncio.get_running_loop().time() > deadline:
+                raise AssertionError(f"waited {PATIENCE} s {what}; the screen shows:\n{self.screen}")
+            await self.pilot.pause(0.02)
+        await self.pilot.pause()
+
+    def keeps(self, name: str) -> str:
+        """Writes the screen to tests/tui/screens/NAME.txt, for a person to look at in a change."""
+        text = self.screen
+        CAPTURES.mkdir(exist_ok=True)
+        (CAPTURES / f"{name}.txt").write_text(text + "\n", encoding="utf-8")
+        return text
+
+
+@asynccontextmanager
+async def console(
+    transport: httpx.AsyncBaseTransport,
+    tmp_path: Path,
+    *,
+    size: tuple[int, int] = (80, 24),
+    at_sign_in: bool = False,
+    local: bool = True,
+    glyphs: str = "unicode",
+    theme: str = "dark",
+) -> AsyncIterator[Person]:
+    """A console on a terminal of its own, before the server behind `transport`."""
+    config = Config(
+        file=tmp_path / "config.toml",
+        state_dir=tmp_path / "state",
+        session_dir=tmp_path / "session",
+        server=SERVER,
+        glyphs=glyphs,
+        theme=theme,
+        animations=False,
+    )
+    client = EcpClient(SERVER, transport=transport)
+    app = EcpApp(Context(client, config, local=local), at_sign_in=at_sign_in)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        yield Person(app, pilot)
+    await client.close()
+
+
+def _key(character: str) -> str:
+    named = {" ": "space", "\n": "enter", "?": "question_mark", "/": "slash", ".": "full_stop", "-": "minus"}
+    return named.get(character, character)
