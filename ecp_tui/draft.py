@@ -7,7 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from backend.contract.faults import DISAGREE, EMPTY, NOT_UNDERSTOOD, TOO_LARGE, UNKNOWN_FOLDER, Refused
+from backend.contract.faults import (
+    DISAGREE,
+    EMPTY,
+    NOT_UNDERSTOOD,
+    SERVED_ELSEWHERE,
+    TOO_LARGE,
+    UNKNOWN_FOLDER,
+    Refused,
+)
 from backend.contract.messages import CheckRequest, Folder
 from backend.contract.rules.file_names import agree, read_name
 from backend.contract.rules.shown import shown
@@ -53,7 +61,9 @@ class Draft:
 
 
 def weigh(folder: Folder, file_name: str, size: int) -> None:
-    """Refuses an empty file (4512), and one the folder will not take for its size (4511), before a byte is read."""
+    """Refuses what the folder will not take before a byte is read: not moved yet (4510), empty (4512), too large."""
+    if folder.route == "existing":
+        raise Refused(SERVED_ELSEWHERE, folder=folder.folder)
     if size == 0:
         raise Refused(EMPTY, file_name=shown(file_name, 60))
     if size > folder.size_limit:

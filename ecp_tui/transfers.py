@@ -13,6 +13,8 @@ from typing import Final, Literal
 
 from backend.contract.faults import GOING_DOWN, UNEXPECTED, UNREACHABLE, Refused
 from backend.contract.messages import Receipt
+from backend.contract.rules.shown import shown
+from ecp_tui import wording
 from ecp_tui.client import Upload
 
 TransferState = Literal["waiting", "sending", "confirming", "retrying", "accepted", "refused", "cancelled"]
@@ -65,6 +67,23 @@ class Transfer:
         """Seconds left at the present rate."""
         rate = self.rate
         return (self.upload.size - self.sent) / rate if rate else None
+
+    @property
+    def progress(self) -> str:
+        """43 %, 2.1 MB/s, 12 s left; or what it waits for."""
+        if self.state == "waiting":
+            return "waiting"
+        if self.state == "retrying" and self.retry_at is not None:
+            return f"no answer, again in {wording.eta(self.retry_at - time.monotonic() + 1)}"
+        if self.state == "confirming":
+            return "all sent, waiting for the receipt"
+        rate = f", {wording.rate(self.rate)}" if self.rate else ""
+        left = f", {wording.eta(self.eta)} left" if self.eta else ""
+        return f"{self.share:.0%}{rate}{left}".replace("%", " %")
+
+    @property
+    def words(self) -> str:
+        return f"{shown(self.upload.file_name, 60)}: {self.progress}"
 
     def cancel(self) -> None:
         if self.running and self._task is not None:
@@ -126,6 +145,12 @@ class Transfers:
         if not transfer.running and transfer.state != "accepted":
             transfer.state, transfer.fault = "waiting", None
             self._run(transfer)
+
+    def forget(self) -> None:
+        """Cancels what is running, and knows nothing any more."""
+        for transfer in self.running:
+            transfer.cancel()
+        self.items.clear()
 
     async def close(self) -> None:
         for transfer in self.running:

@@ -123,9 +123,7 @@ def _progress(call: Call, transfer: Transfer) -> None:
     if not transfer.running:
         click.echo("\r\x1b[K", nl=False, err=True)
         return
-    rate = f"  {wording.rate(transfer.rate)}" if transfer.rate else ""
-    left = f"  {wording.eta(transfer.eta)} left" if transfer.eta else ""
-    click.echo(f"\r\x1b[K{transfer.upload.file_name}  {transfer.share:.0%}{rate}{left}", nl=False, err=True)
+    click.echo(f"\r\x1b[K{transfer.words}", nl=False, err=True)
 
 
 def _check_data(verdict: Check) -> dict[str, Any]:

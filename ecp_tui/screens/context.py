@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from backend.contract.messages import Folder, Landing, Me
 from ecp_tui.client import EcpClient
 from ecp_tui.config import Config
+from ecp_tui.transfers import Transfers
 
 
 def _now() -> datetime:
@@ -30,8 +31,16 @@ class Context:
     """What was last typed as login ID, so that no way in asks for it twice."""
     folders: tuple[Folder, ...] = ()
     """The folders as last answered, for the palette and for naming them."""
-    running: dict[str, str] = field(default_factory=dict)
-    """Work going on, in words, such as uploads: what leaving would cut off."""
+    transfers: Transfers = field(init=False)
+    """The uploads of this session."""
+
+    def __post_init__(self) -> None:
+        self.transfers = Transfers(self.client.submit)
+
+    @property
+    def running(self) -> list[str]:
+        """Work going on, in words: what leaving would cut off."""
+        return [transfer.words for transfer in self.transfers.running]
 
     @property
     def zone(self) -> ZoneInfo:
@@ -62,4 +71,5 @@ class Context:
         """Nobody is signed in any more."""
         self.me = None
         self.folders = ()
+        self.transfers.forget()
         self.client.token = None

@@ -10,7 +10,7 @@ class LeaveDialog(AnswerDialog):
     """What ctrl+q asks."""
 
     def __init__(self, context: Context) -> None:
-        running = "\n".join(f"! {words}" for words in context.running.values())
+        running = "\n".join(f"! {words}" for words in context.running)
         if running:
             words = f"{running}\nIt is cut off if you leave; nothing is submitted by halves."
         elif context.me is not None:
