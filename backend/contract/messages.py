@@ -110,6 +110,8 @@ class Me(Message):
     company: str | None
     company_name: str
     functions: tuple[FunctionName, ...]
+    functions_missing: tuple[FunctionName, ...] = ()
+    """Those of the company's user types that would open ECP and that this account does not hold."""
     identities: tuple[IdentityName, ...]
     delegated_administrators: tuple[Person, ...]
     services: tuple[str, ...] = ()
