@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import traceback
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from contextlib import suppress
 from typing import ClassVar, Final
 
 from rich.text import Text
+from textual import events
 from textual.app import App
 from textual.binding import BindingType
 from textual.driver import Driver
@@ -16,6 +18,7 @@ from textual.filter import LineFilter
 
 from backend.contract.faults import UNEXPECTED, Refused
 from ecp_tui.screens.base import EcpScreen
+from ecp_tui.screens.client_connect import ClientConnectScreen
 from ecp_tui.screens.context import Context
 from ecp_tui.screens.dialogs import Chooser
 from ecp_tui.screens.home import HomeScreen
@@ -25,7 +28,8 @@ from ecp_tui.screens.no_access import NoAccessScreen
 from ecp_tui.screens.palette import here, menu, places
 from ecp_tui.screens.places import BY_ID, why_not
 from ecp_tui.screens.sign_in import SignInScreen
-from ecp_tui.theme import ECP_DARK, ECP_LIGHT, AsciiGlyphs
+from ecp_tui.screens.too_small import TooSmallScreen, too_small
+from ecp_tui.theme import ECP_DARK, ECP_LIGHT, AsciiGlyphs, needs_ascii
 from ecp_tui.widgets.keys import KEYS, bindings
 
 FRONT: Final = "front"
@@ -50,7 +54,7 @@ class EcpApp(App[None]):
         super().__init__(driver_class=driver_class)
         self.context = context
         self._at_sign_in = at_sign_in
-        self._ascii = AsciiGlyphs(enabled=context.config.glyphs == "ascii")
+        self._ascii = AsciiGlyphs(enabled=needs_ascii(context.config.glyphs, os.environ))
         self._came_from = FRONT
         self.animation_level = "full" if context.config.animations else "none"
         for theme in (ECP_DARK, ECP_LIGHT):
@@ -61,15 +65,23 @@ class EcpApp(App[None]):
         self._add_places()
 
     def _add_places(self) -> None:
+        self.add_mode("client_connect", ClientConnectScreen)
         self.add_mode("home", lambda: HomeScreen() if self.context.enters_ecp else NoAccessScreen())
         for place, make in BUILT.items():
             self.add_mode(place, make)
 
     def on_mount(self) -> None:
-        self.set_class(self.console.color_system in ("standard", None), "-sixteen")
+        self.set_class(self.console.color_system == "standard", "-sixteen")
         self.set_interval(1, self._tick)
         if self._at_sign_in:
             self.push_screen(SignInScreen(bookmarked=True))
+
+    async def on_resize(self, event: events.Resize) -> None:
+        covered = isinstance(self.screen, TooSmallScreen)
+        if too_small(event.size) and not covered:
+            await self.push_screen(TooSmallScreen())
+        elif covered and not too_small(event.size):
+            await self.pop_screen()
 
     def get_line_filters(self) -> list[LineFilter]:
         return [*super().get_line_filters(), *([self._ascii] if self._ascii.enabled else [])]
@@ -119,13 +131,20 @@ class EcpApp(App[None]):
                 self.screen.reload()
             return
         await self._forget_pages()
-        await self._go("home")
+        await self._go(event.then)
 
     async def on_ecp_screen_session_ended(self, event: EcpScreen.SessionEnded) -> None:
         self.context.client.token = None
         if self.context.me is None or any(isinstance(screen, SignInScreen) for screen in self.screen_stack):
             return
         await self.push_screen(SignInScreen(again=event.refused, login_id=self.context.me.login_id))
+
+    async def on_ecp_screen_signed_out(self) -> None:
+        await self._sign_out()
+
+    async def on_ecp_screen_granted(self) -> None:
+        await self._forget_pages()
+        await self._go("home")
 
     async def _sign_out(self) -> None:
         with suppress(Refused):  # an unreachable server ends the session by itself; here it is forgotten at once
@@ -138,7 +157,7 @@ class EcpApp(App[None]):
         await self.switch_mode(FRONT)
         while len(self.screen_stack) > 1:
             await self.pop_screen()
-        for place in ("home", *BUILT):
+        for place in ("client_connect", "home", *BUILT):
             await self.remove_mode(place)
         self._add_places()
 

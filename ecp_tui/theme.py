@@ -5,6 +5,8 @@ Sheets and styles name the roles below (`$muted`, `$field`, `$bar` …), never a
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -172,6 +174,13 @@ _ASCII: Final = str.maketrans(
         "≥": ">",
     }
 )
+
+
+def needs_ascii(setting: str, environ: Mapping[str, str]) -> bool:
+    """Whether glyphs are written in ASCII: as set, or `auto` where the locale is not UTF-8."""
+    locale = environ.get("LC_ALL") or environ.get("LC_CTYPE") or environ.get("LANG") or ""
+    unicode = "utf8" in locale.lower().replace("-", "") or os.name == "nt"
+    return setting == "ascii" or (setting == "auto" and not unicode)
 
 
 class AsciiGlyphs(LineFilter):

@@ -78,6 +78,12 @@ class EcpScreen(Screen[None]):
             super().__init__()
             self.refused = refused
 
+    class SignedOut(Message):
+        """The person signs out."""
+
+    class Granted(Message):
+        """The account holds ECP functions now; its pages are made anew."""
+
     # ── what it is made of ───────────────────────────────────────────────────────────────────────────────────
 
     @property

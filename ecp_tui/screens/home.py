@@ -34,7 +34,8 @@ class HomeScreen(EcpScreen):
 
     def body(self) -> Iterable[Widget]:
         yield Static("", id="greeting", classes="title")
-        columns = (Column("", 8), Column("", 24, grows=True), Column("", 5, 1), Column("", 6, 2), Column("", 22))
+        yield Static("", id="holds", classes="facts")
+        columns = (Column("", 7), Column("", 26, 3, grows=True), Column("", 5), Column("", 6, 2), Column("", 24))
         yield Table(columns, id="needs", titles=False)
 
     async def load(self, background: bool) -> None:
@@ -55,6 +56,10 @@ class HomeScreen(EcpScreen):
             last += f" from {me.last_source}" if me.last_source else ""
         greeting = Content.assemble((f"Good {part}, {me.name}", "bold"), (last, "$muted not bold"))
         self.query_one("#greeting", Static).update(greeting)
+        holds = [", ".join(one.function for one in me.functions), ", ".join(one.identity_code for one in me.identities)]
+        if me.users is not None:
+            holds.append(f"{me.users} of {me.quota} users")
+        self.query_one("#holds", Static).update(Content(" · ".join(words for words in holds if words)))
 
     def _show(self, home: Home) -> None:
         rows = (
@@ -80,16 +85,15 @@ class HomeScreen(EcpScreen):
             words += f" {wording.clock(due.received, self.context.zone)}"
         elif due.state == "due":
             left = (due.cut_off - self.context.now()).total_seconds()
-            words += f" {wording.clock(due.cut_off, self.context.zone)}, {wording.duration(left)} left"
+            words += f" {wording.clock(due.cut_off, self.context.zone)}, {wording.duration(left)}"
         state = Content.styled(f"{sign.glyph} {words}", sign.style)
         name = ("", "") if repeated else (due.folder, due.title)
         key = f"due/{due.folder}/{due.identity_code}/{due.input_date}"
         return row(key, f"  {name[0]}" if name[0] else "", name[1], due.identity_code, f"{due.input_date:%d %b}", state)
 
     def _refused(self, one: Activity) -> Row:
-        at = wording.clock(one.at, self.context.zone)
-        words = f"{one.file_name or one.folder} refused {at}, {one.fault} {one.fault_title}"
-        return row(f"refused/{one.log_index}", Content.styled("  ✕", "$error"), words)
+        name = f"{one.file_name or one.folder}  {one.fault} {one.fault_title}"
+        return row(f"refused/{one.log_index}", Content.styled("  ✕ ", "$error"), name, wide=True)
 
     def on_table_opened(self, event: Table.Opened) -> None:
         kind, *what = event.row.key.split("/")

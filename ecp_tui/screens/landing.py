@@ -25,6 +25,10 @@ class LandingScreen(EcpScreen):
     HINTS: ClassVar[tuple[str, ...]] = ("open", "goto", "leave")
     where = "Welcome"
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._to_try: dict[str, str] = {}
+
     def body(self) -> Iterable[Widget]:
         yield Static("", id="title", classes="title")
         yield Static("", id="facts", classes="facts")
@@ -36,9 +40,10 @@ class LandingScreen(EcpScreen):
             yield Static(Content.styled("Who would you like to be?", "bold"), id="people-title")
             columns = (
                 Column("Login ID", 10),
-                Column("Name", 16),
-                Column("Role", 18),
-                Column("To try", 20, 1, grows=True),
+                Column("Name", 20),
+                Column("Company", 20, 1),
+                Column("Role", 20),
+                Column("To try", 44, 2, grows=True),
             )
             yield Table(columns, id="people")
 
@@ -60,8 +65,9 @@ class LandingScreen(EcpScreen):
             self._show_people(await self.context.client.demo_people())
 
     def _show_people(self, people: list[DemoPerson]) -> None:
+        self._to_try = {one.login_id: one.to_try for one in people}
         table = self.query_one("#people", Table)
-        table.show([row(one.login_id, one.login_id, one.name, one.role, one.to_try) for one in people])
+        table.show([row(one.login_id, one.login_id, one.name, one.company, one.role, one.to_try) for one in people])
         if not self.query_one("#people-part").display:
             self.query_one("#people-part").display = True
             table.focus()
@@ -73,6 +79,9 @@ class LandingScreen(EcpScreen):
             self.go("help")
         elif self.context.landing and self.context.landing.existing_ecp:
             self.copy(self.context.landing.existing_ecp)
+
+    def on_table_moved(self, event: Table.Moved) -> None:
+        self.say(f"{event.row.key}: {self._to_try[event.row.key]}")
 
     def on_table_opened(self, event: Table.Opened) -> None:
         self.open(SignInScreen(demo_person=event.row.key))

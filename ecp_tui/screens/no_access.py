@@ -1,28 +1,39 @@
-"""Error 2000: what an account without ECP functions sees instead of Home, and whom to ask."""
+"""Error 2000: what an account without ECP functions sees instead of Home, and whom to ask (FAQ Q5, Q6)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import ClassVar
 
+from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
 from backend.contract.faults import NO_ECP_FUNCTION, Refused
+from backend.contract.messages import FunctionName, Me
 from ecp_tui.screens.base import EcpScreen
+from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.fault_panel import fault_words
+from ecp_tui.widgets.form import Buttons
 
 
 class NoAccessScreen(EcpScreen):
-    """The refusal in full: functions held, what is missing, the delegated administrators to ask."""
+    """The refusal in full: functions held, what is missing, the delegated administrators to ask, and the way back."""
 
-    HINTS: ClassVar[tuple[str, ...]] = ("goto", "leave")
+    CSS_PATH: ClassVar = "no_access.tcss"
+    HINTS: ClassVar[tuple[str, ...]] = ("refresh", "goto", "leave", "back")
     HELP_TOPIC: ClassVar[str] = "2000"
     where = "Home"
 
     def body(self) -> Iterable[Widget]:
         yield Static("", id="refusal")
-        yield Static("", id="held")
+        yield Static("", id="rights")
+        with Buttons():
+            yield Button("Client Connect", id="client-connect", primary=True)
+            yield Button("Sign out", id="sign-out")
+
+    def on_mount(self) -> None:
+        self.query_one("#client-connect").focus()
 
     async def load(self, background: bool) -> None:
         try:
@@ -30,4 +41,36 @@ class NoAccessScreen(EcpScreen):
         except Refused as refused:
             if refused.fault is not NO_ECP_FUNCTION:
                 raise
+            self.context.me = await self.context.client.me(background=background)
             self.query_one("#refusal", Static).update(fault_words(refused))
+            self.query_one("#rights", Static).update(_rights(self.context.me))
+            self.say("Your Client Connect session stays valid. F5 asks again.")
+        else:
+            self.context.me = await self.context.client.me(background=background)
+            self.post_message(self.Granted())
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        if event.button.id == "client-connect":
+            self.go("client_connect")
+        else:
+            self.post_message(self.SignedOut())
+
+    def action_back(self) -> None:
+        self.go("client_connect")
+
+
+def _rights(me: Me) -> Content:
+    """What is held, what is missing, whom to ask: labels in a column."""
+    ask = ", ".join(
+        f"{one.name} ({one.login_id})" for one in me.delegated_administrators if one.login_id != me.login_id
+    )
+    rows = [
+        ("Functions held", _named(me.functions) or "none"),
+        ("Missing", _named(me.functions_missing) or "any function for the console; appendix 7.4 lists them"),
+        ("Ask", ask or "the operator"),
+    ]
+    return Content("\n").join(Content.assemble((f"{label:<16}", "$muted"), value) for label, value in rows)
+
+
+def _named(functions: tuple[FunctionName, ...]) -> str:
+    return ", ".join(one.function for one in functions)

@@ -37,11 +37,12 @@ class SignInScreen(EcpScreen):
     where = "Client Connect"
 
     class SignedIn(Message):
-        """All three belonged together, and the session is open."""
+        """All three belonged together, and the session is open; the person wanted to go to `then`."""
 
-        def __init__(self, me: Me) -> None:
+        def __init__(self, me: Me, then: str) -> None:
             super().__init__()
             self.me = me
+            self.then = then
 
     def __init__(
         self, *, bookmarked: bool = False, login_id: str = "", demo_person: str = "", again: Refused | None = None
@@ -52,6 +53,7 @@ class SignInScreen(EcpScreen):
         self._login_id = login_id or demo_person
         self._demo_person = demo_person
         self._again = again
+        self._then = "home"
         self._transaction = BOOKMARK
         self._waits_until: datetime | None = None
         self._code_works: datetime | None = None
@@ -130,7 +132,7 @@ class SignInScreen(EcpScreen):
         password, otp = self._text("password"), digits(self._text("otp"))
         ticket = await self.context.client.sign_in(self._transaction, self.context.login_id, password, otp)
         me = await self.context.client.open_session(ticket.ticket)
-        self.post_message(self.SignedIn(me))
+        self.post_message(self.SignedIn(me, self._then))
 
     def show_fault(self, refused: Refused) -> None:
         super().show_fault(refused)
@@ -144,7 +146,8 @@ class SignInScreen(EcpScreen):
             otp.focus()
 
     def _begin_again(self) -> None:
-        self._bookmarked, self._waits_until = False, None
+        """The FAQ's other way: Client Connect first, then ECP in its menu."""
+        self._bookmarked, self._waits_until, self._then = False, None, "client_connect"
         self.query_one("#ways").display = False
         self.query_one("#password").focus()
         self.reload()

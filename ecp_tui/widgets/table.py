@@ -42,11 +42,13 @@ class Row:
     dim: bool = False
     heading: bool = False
     """A line between the rows that the cursor passes over."""
+    wide: bool = False
+    """Its cells follow one another over the whole line, not in columns."""
 
 
-def row(key: str, *cells: str | Content, dim: bool = False, heading: bool = False) -> Row:
+def row(key: str, *cells: str | Content, dim: bool = False, heading: bool = False, wide: bool = False) -> Row:
     """A row of plain texts and styled contents; markup in a text stays text."""
-    return Row(key, tuple(Content(cell) if isinstance(cell, str) else cell for cell in cells), dim, heading)
+    return Row(key, tuple(Content(cell) if isinstance(cell, str) else cell for cell in cells), dim, heading, wide)
 
 
 class Table(ScrollView, can_focus=True):
@@ -100,7 +102,7 @@ class Table(ScrollView, can_focus=True):
         """Shows these rows; the cursor stays on the row of the same key. Paints nothing if nothing changed."""
         if tuple(rows) == self.rows:
             return
-        key = self.here.key if self.here else None
+        key = self.here_key
         self.rows = tuple(rows)
         self._measure()
         places = [place for place, row in enumerate(self.rows) if row.key == key and not row.heading]
@@ -113,6 +115,11 @@ class Table(ScrollView, can_focus=True):
         if 0 <= self.cursor < len(self.rows) and not self.rows[self.cursor].heading:
             return self.rows[self.cursor]
         return None
+
+    @property
+    def here_key(self) -> str:
+        """Its key; empty without one."""
+        return self.here.key if self.here else ""
 
     def go_to(self, key: str) -> None:
         """Puts the cursor on the row of this key, if it is there."""
@@ -180,11 +187,15 @@ class Table(ScrollView, can_focus=True):
         row = self.rows[place]
         if row.heading:
             return self._strip(Content("").join(row.cells), base + self._component("table--heading"))
-        if place == self.cursor and (self.has_focus or self.screen.focused is None):
+        cells, style = list(row.cells), base
+        if place == self.cursor:
             cells = [Content(cell.plain) for cell in row.cells]
-            return self._line(cells, columns, base + self._component("table--cursor"))
-        style = base + self._component("table--dim") if row.dim else base
-        return self._line(list(row.cells), columns, style)
+            style = base + self._component("table--cursor")
+        elif row.dim:
+            style = base + self._component("table--dim")
+        if row.wide:
+            return self._strip(Content("").join(cells).truncate(width, ellipsis=True), style)
+        return self._line(cells, columns, style)
 
     def _columns(self, width: int) -> dict[int, int]:
         """The columns there is room for, and their widths."""
@@ -218,4 +229,4 @@ class Table(ScrollView, can_focus=True):
         return strip.adjust_cell_length(self.size.width, style.rich_style)
 
     def _component(self, name: str) -> VisualStyle:
-        return self.get_visual_style(name, partial=True)
+        return VisualStyle.from_styles(self.get_component_styles(name))
