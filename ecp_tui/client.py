@@ -87,7 +87,7 @@ class EcpClient:
             follow_redirects=False,
             trust_env=False,
             timeout=httpx.Timeout(30.0, connect=5.0, write=120.0, read=120.0),
-            headers={paths.VERSION_HEADER: paths.VERSION},
+            headers={paths.VERSION_HEADER: paths.VERSION, paths.CLIENT_HEADER: "console"},
         )
 
     async def close(self) -> None:

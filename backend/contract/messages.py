@@ -271,6 +271,26 @@ class ActivityFilter(Message):
     sha256: Annotated[str, StringConstraints(to_lower=True, pattern=r"^[0-9A-Fa-f]{1,64}$")] | None = None
 
 
+class ActivityQuery(ActivityFilter):
+    """One page of what a filter finds."""
+
+    cursor: Annotated[str, StringConstraints(max_length=200)] | None = None
+    limit: Annotated[int, Field(ge=1, le=500)] = 100
+
+
+class Problem(Message):
+    """A fault on the wire (RFC 9457), with the number, the remedy and the values its words name."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    number: int
+    remedy: str
+    values: dict[str, str] = {}
+    reference: str | None = None
+
+
 # ── the demo ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -23,6 +23,8 @@ DEMO_PEOPLE: Final = f"{PREFIX}/demo/people"
 DEMO_WORLD: Final = f"{PREFIX}/demo/world"
 
 VERSION_HEADER: Final = "ecp-version"
+CLIENT_HEADER: Final = "ecp-client"
+"""`console` from the console and its commands; anything else counts as the HTTP channel."""
 BACKGROUND_HEADER: Final = "ecp-background"
 """Set on polling that must not extend the idle limit."""
 PROBLEM_TYPE: Final = "application/problem+json"

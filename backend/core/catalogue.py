@@ -189,11 +189,8 @@ def parse(text: str) -> Catalogue:
     """The catalogue in a `catalogue.toml`; raises `ValueError` with the row that is wrong."""
     data = tomllib.loads(text)
     user_types = dict(data["user_types"])
-    functions = {
-        code: Function(code, row["title"], tuple(row["channels"]), row.get("all_folders", False))
-        for code, row in data["functions"].items()
-    }
-    folders = {code: _folder(code, row) for code, row in data["folders"].items()}
+    functions = {code: function_of(code, row) for code, row in data["functions"].items()}
+    folders = {code: folder_of(code, row) for code, row in data["folders"].items()}
     for folder in folders.values():
         unknown = (set(folder.functions) - set(functions) - {ANY_FUNCTION}) | (set(folder.user_types) - set(user_types))
         if unknown or not _CODE.fullmatch(folder.code):
@@ -201,7 +198,12 @@ def parse(text: str) -> Catalogue:
     return Catalogue(user_types, functions, folders)
 
 
-def _folder(code: str, row: Mapping[str, Any]) -> FolderRule:
+def function_of(code: str, row: Mapping[str, Any]) -> Function:
+    return Function(code, row["title"], tuple(row["channels"]), row.get("all_folders", False))
+
+
+def folder_of(code: str, row: Mapping[str, Any]) -> FolderRule:
+    """The rule in one folder's table; raises `ValueError` for a template no folder may have."""
     given = dict(row)
     for name in ("functions", "channels", "user_types", "patterns"):
         given[name] = tuple(given.get(name, ()))

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final, NoReturn
 
-from backend.contract.faults import DISAGREE, EMPTY, GOING_DOWN, INCOMPLETE_UPLOAD, TOO_LARGE, UNKNOWN_FOLDER, Refused
+from backend.contract.faults import (
+    DISAGREE,
+    EMPTY,
+    GOING_DOWN,
+    INCOMPLETE_UPLOAD,
+    OUTSIDE_WINDOW,
+    SERVED_ELSEWHERE,
+    TOO_LARGE,
+    UNKNOWN_FOLDER,
+    Refused,
+)
 from backend.contract.messages import Check, CheckRequest, Receipt
 from backend.contract.rules.file_names import agree, best_template, write_name
 from backend.contract.rules.shown import shown
@@ -20,6 +30,8 @@ from backend.core.catalogue import Catalogue, FolderRule
 from backend.core.ports import Clock, Rows, Staging, Store, Unit, Vault
 
 MOST_REFUSALS_AN_HOUR: Final = 60
+VERDICTS: Final = (DISAGREE, SERVED_ELSEWHERE, TOO_LARGE, EMPTY, OUTSIDE_WINDOW)
+"""Refusals of the file itself: they leave a row. All others may pass when the same submission is tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +133,10 @@ class Submissions:
         return receipt
 
     def give_up(self, actor: Actor, upload: Upload, refused: Refused) -> NoReturn:
-        """Ends an upload that was refused while its bytes arrived, and says so in Activity Enquiry."""
+        """Ends an upload refused while its bytes arrived; a verdict on the file is said in Activity Enquiry."""
         upload.staging.abandon()
+        if refused.fault not in VERDICTS:
+            raise refused
         self._refuse(actor, upload.claim, refused)
 
     # ── the rules ────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,216 @@
+"""The ledger in the database: appended by units, paged by keyset, searched by index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    delete,
+    exists,
+    false,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
+from sqlalchemy import text as sql
+from sqlalchemy.dialects import postgresql, sqlite
+
+from backend.adapters.database import tables
+from backend.contract.messages import ActivityFilter
+from backend.core.activity_row import ACCEPTED, REFUSED, ActivityRow
+from backend.core.actor import Scope
+from backend.core.ledger import Head
+
+Days = tuple[datetime | None, datetime | None]
+_TRIGRAM: Final = 3
+_MOST_FILES: Final = 1000
+_table, _details = tables.activity, tables.activity_details
+_COLUMNS: Final = tuple(field.name for field in fields(ActivityRow) if field.name in _table.c)
+_ROWS: Final = select(_table, _details.c.source, _details.c.fault_values).outerjoin(_details)
+
+
+class ActivityRows:
+    _connection: Connection
+
+    def head(self) -> Head:
+        row = self._connection.execute(select(tables.log_head.c.size, tables.log_head.c.frontier)).one()
+        return Head.unpacked(row.size, row.frontier)
+
+    def activity(self, log_index: int) -> ActivityRow | None:
+        return self._first(_table.c.log_index == log_index)
+
+    def activities(
+        self, wanted: ActivityFilter, scope: Scope, days: Days, before: int | None, limit: int
+    ) -> list[ActivityRow]:
+        conditions = self._conditions(wanted, scope, days)
+        if before is not None:
+            conditions.append(_table.c.log_index < before)
+        page = _ROWS.where(*conditions).order_by(_table.c.log_index.desc()).limit(limit)
+        return [_row(row) for row in self._connection.execute(page)]
+
+    def count_activities(self, wanted: ActivityFilter, scope: Scope, days: Days, most: int) -> int:
+        conditions = self._conditions(wanted, scope, days)
+        some = select(_table.c.log_index).where(*conditions).limit(most)
+        return int(self._connection.execute(select(func.count()).select_from(some.subquery())).scalar_one())
+
+    def outcome(self, login_id: str, submission: str) -> ActivityRow | None:
+        return self._first(_table.c.login_id == login_id, _table.c.submission == submission)
+
+    def current(self, folder: str, identity_code: str, input_date: date, file_name: str) -> ActivityRow | None:
+        return self._first(
+            _table.c.folder == folder,
+            _table.c.identity_code == identity_code,
+            _table.c.input_date == input_date,
+            _table.c.file_name == file_name,
+            *_CURRENT,
+        )
+
+    def received(
+        self, folders: Sequence[str], identity_codes: Sequence[str], input_dates: Sequence[date]
+    ) -> list[ActivityRow]:
+        wanted = _ROWS.where(
+            _table.c.folder.in_(folders),
+            _table.c.identity_code.in_(identity_codes),
+            _table.c.input_date.in_(input_dates),
+            *_CURRENT,
+        )
+        return [_row(row) for row in self._connection.execute(wanted.order_by(_table.c.log_index))]
+
+    def open_refusals(self, scope: Scope, since: datetime, limit: int) -> list[ActivityRow]:
+        later = _table.alias("later")
+        same_name = and_(
+            later.c.company == _table.c.company,
+            later.c.folder == _table.c.folder,
+            later.c.identity_code == _table.c.identity_code,
+            later.c.file_name == _table.c.file_name,
+            later.c.log_index > _table.c.log_index,
+        )
+        conditions = [*_in_scope(scope), _IS_FILE, _table.c.act == REFUSED, _table.c.at >= since]
+        conditions.append(~exists(select(literal_column("1")).select_from(later).where(same_name)))
+        wanted = _ROWS.where(*conditions).order_by(_table.c.log_index.desc()).limit(limit)
+        return [_row(row) for row in self._connection.execute(wanted)]
+
+    def refusals_of(self, login_id: str, folder: str, since: datetime) -> int:
+        conditions = (
+            _table.c.login_id == login_id,
+            _table.c.folder == folder,
+            _table.c.at > since,
+            _table.c.act == REFUSED,
+        )
+        return int(self._connection.execute(select(func.count()).select_from(_table).where(*conditions)).scalar_one())
+
+    def folder_figures(self, company: str, since: datetime) -> dict[str, tuple[int, datetime]]:
+        mine = (_table.c.company == company, _IS_FILE, _table.c.at >= since, *_CURRENT)
+        grouped = select(_table.c.folder, func.count(), func.max(_table.c.at)).where(*mine).group_by(_table.c.folder)
+        return {
+            folder: (min(count, _MOST_FILES), at) for folder, count, at in self._connection.execute(grouped).tuples()
+        }
+
+    def known_objects(self, keys: Sequence[str]) -> set[str]:
+        return set(self._connection.scalars(select(_table.c.object_key).where(_table.c.object_key.in_(keys))))
+
+    def _first(self, *conditions: ColumnElement[bool]) -> ActivityRow | None:
+        row = self._connection.execute(_ROWS.where(*conditions)).one_or_none()
+        return None if row is None else _row(row)
+
+    def _conditions(self, wanted: ActivityFilter, scope: Scope, days: Days) -> list[ColumnElement[bool]]:
+        conditions = [_IS_FILE, *_in_scope(scope)]
+        conditions += [
+            _table.c[name] == value for name, value in wanted.model_dump(include=_EQUAL, exclude_none=True).items()
+        ]
+        if days[0] is not None:
+            conditions.append(_table.c.at >= days[0])
+        if days[1] is not None:
+            conditions.append(_table.c.at < days[1])
+        if wanted.state is not None:
+            conditions += _STATES[wanted.state]
+        if wanted.sha256 is not None:
+            conditions += [_table.c.sha256 >= wanted.sha256, _table.c.sha256 < wanted.sha256 + "g"]
+        if wanted.name:
+            conditions.append(self._named(wanted.name))
+        return conditions
+
+    def _named(self, name: str) -> ColumnElement[bool]:
+        """Found anywhere in the file name, whatever its case: by trigrams from three characters on."""
+        if self._connection.dialect.name == "sqlite" and len(name) >= _TRIGRAM:
+            quoted = '"' + name.replace('"', '""') + '"'
+            found = sql("SELECT rowid FROM activity_names WHERE activity_names MATCH :quoted").bindparams(quoted=quoted)
+            return _table.c.log_index.in_(found.columns(_table.c.log_index))
+        return _table.c.file_name.icontains(name, autoescape=True)
+
+
+class ActivityUnit:
+    _connection: Connection
+
+    def append(self, row: ActivityRow, head: Head) -> None:
+        self._connection.execute(insert(_table).values({name: getattr(row, name) for name in _COLUMNS}))
+        if row.source is not None or row.fault_values:
+            values = {"log_index": row.log_index, "source": row.source, "fault_values": dict(row.fault_values) or None}
+            self._connection.execute(insert(_details).values(values))
+        if row.file_name is not None and self._connection.dialect.name == "sqlite":
+            name = {"log_index": row.log_index, "file_name": row.file_name}
+            self._connection.execute(
+                sql("INSERT INTO activity_names(rowid, file_name) VALUES (:log_index, :file_name)"), name
+            )
+        moved = (
+            update(tables.log_head)
+            .where(tables.log_head.c.size == row.log_index)
+            .values(size=head.size, frontier=head.packed())
+        )
+        if self._connection.execute(moved).rowcount != 1:
+            raise RuntimeError("the log moved under its writer")
+
+    def supersede(self, log_index: int, by: int) -> None:
+        current = and_(_table.c.log_index == log_index, _table.c.superseded_by.is_(None))
+        if self._connection.execute(update(_table).where(current).values(superseded_by=by)).rowcount != 1:
+            raise RuntimeError("the current version was superseded under its writer")
+
+    def count_refusal(self, login_id: str, folder: str) -> None:
+        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
+        counts = tables.refusal_counts
+        first = dialect.insert(counts).values(login_id=login_id, folder=folder, count=1)
+        again = first.on_conflict_do_update(
+            index_elements=[counts.c.login_id, counts.c.folder], set_={"count": counts.c.count + 1}
+        )
+        self._connection.execute(again)
+
+    def take_refusal_count(self, login_id: str, folder: str) -> int:
+        counts = tables.refusal_counts
+        mine = and_(counts.c.login_id == login_id, counts.c.folder == folder)
+        return int(
+            self._connection.execute(delete(counts).where(mine).returning(counts.c.count)).scalar_one_or_none() or 0
+        )
+
+
+_EQUAL: Final = {"folder", "identity_code", "login_id", "channel"}
+_IS_FILE: Final = _table.c.file_name.is_not(None)
+_CURRENT: Final = (_table.c.act == ACCEPTED, _table.c.superseded_by.is_(None))
+_STATES: Final[dict[str, tuple[ColumnElement[bool], ...]]] = {
+    "accepted": _CURRENT,
+    "superseded": (_table.c.superseded_by.is_not(None),),
+    "collected": (false(),),
+    "refused": (_table.c.act == REFUSED,),
+}
+
+
+def _in_scope(scope: Scope) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if scope.company is not None:
+        conditions.append(_table.c.company == scope.company)
+    if scope.folders is not None:
+        conditions.append(_table.c.folder.in_(scope.folders))
+    return conditions
+
+
+def _row(row: Row[Any]) -> ActivityRow:
+    facts = {name: row._mapping[name] for name in _COLUMNS}
+    return ActivityRow(**facts, source=row.source, fault_values=row.fault_values or {})

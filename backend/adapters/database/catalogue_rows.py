@@ -1,0 +1,73 @@
+"""The catalogue in the database: imported once, then the truth; parsed once a revision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import time
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from backend.adapters.database import tables
+from backend.core.catalogue import Catalogue, folder_of, function_of
+
+
+class CatalogueCache:
+    """The catalogue of the last revision read."""
+
+    def __init__(self) -> None:
+        self.held: tuple[int, Catalogue] | None = None
+
+
+class CatalogueRows:
+    _connection: Connection
+    _cache: CatalogueCache
+
+    def access_epoch(self) -> int:
+        return int(self._connection.execute(select(tables.platform.c.access_epoch)).scalar_one())
+
+    def catalogue(self) -> Catalogue:
+        revision = int(self._connection.execute(select(tables.platform.c.catalogue_revision)).scalar_one())
+        held = self._cache.held
+        if held is None or held[0] != revision:
+            held = revision, self._read()
+            self._cache.held = held
+        return held[1]
+
+    def _read(self) -> Catalogue:
+        types = self._connection.execute(select(tables.user_types).order_by(tables.user_types.c.code))
+        functions = self._connection.execute(select(tables.functions).order_by(tables.functions.c.code))
+        folders = self._connection.execute(select(tables.folders).order_by(tables.folders.c.position))
+        return Catalogue(
+            {row.code: row.title for row in types},
+            {row.code: function_of(row.code, row.facts) for row in functions},
+            {row.code: folder_of(row.code, row.facts) for row in folders},
+        )
+
+
+def import_catalogue(connection: Connection, catalogue: Catalogue) -> None:
+    """Writes the whole catalogue into empty tables and moves the revision."""
+    connection.execute(insert(tables.user_types), [{"code": c, "title": t} for c, t in catalogue.user_types.items()])
+    connection.execute(
+        insert(tables.functions),
+        [{"code": one.code, "facts": _facts(asdict(one))} for one in catalogue.functions.values()],
+    )
+    connection.execute(
+        insert(tables.folders),
+        [
+            {"code": one.code, "position": position, "facts": _facts(asdict(one))}
+            for position, one in enumerate(catalogue.folders.values())
+        ],
+    )
+    revision = tables.platform.c.catalogue_revision
+    connection.execute(update(tables.platform).values(catalogue_revision=revision + 1))
+
+
+def _facts(values: Any) -> Any:
+    """The same values as `catalogue.toml` would hold them, in what JSON can say."""
+    if isinstance(values, Mapping):
+        return {name: _facts(value) for name, value in values.items() if name != "code" and value is not None}
+    if isinstance(values, tuple):
+        return [_facts(value) for value in values]
+    return values.isoformat("minutes") if isinstance(values, time) else values

@@ -1,0 +1,41 @@
+"""The schema's version: `ecpd upgrade` moves it, `ecpd serve` refuses any other."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+
+from backend.adapters.database.engine import WRITING
+
+
+class SchemaMismatch(Exception):
+    """The database has another schema version than this program; `str()` says what to do."""
+
+
+def upgrade(engine: Engine) -> None:
+    """Brings an empty or older database to this program's schema, in one transaction."""
+    with engine.execution_options(**{WRITING: True}).connect() as connection, connection.begin():
+        command.upgrade(_config(connection), "head")
+
+
+def check_schema(engine: Engine) -> None:
+    """Raises `SchemaMismatch` unless the database has exactly this program's schema."""
+    wanted = ScriptDirectory.from_config(_config()).get_current_head()
+    with engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    if found != wanted:
+        raise SchemaMismatch(
+            f"The database has schema version {found or 'none'}, this program needs {wanted}. Run ecpd upgrade."
+        )
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(files("backend.adapters.database") / "migrations"))
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,54 @@
+"""The store: rows to read, units to write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine
+
+from backend.adapters.database.account_rows import AccountRows, AccountUnit
+from backend.adapters.database.activity_rows import ActivityRows, ActivityUnit
+from backend.adapters.database.catalogue_rows import CatalogueCache, CatalogueRows
+from backend.adapters.database.engine import reading_options
+from backend.adapters.database.sign_in_rows import SignInUnit
+from backend.adapters.database.writer import Writer
+from backend.contract.faults import Refused
+from backend.core.ports import Rows, Unit
+
+T = TypeVar("T")
+
+
+class _Rows(AccountRows, ActivityRows, CatalogueRows):
+    """All that can be read, on one connection."""
+
+    def __init__(self, connection: Connection, cache: CatalogueCache) -> None:
+        self._connection = connection
+        self._cache = cache
+
+
+class _Unit(_Rows, AccountUnit, ActivityUnit, SignInUnit):
+    """All that can be written, on the writer's connection."""
+
+
+class DatabaseStore:
+    """Meets the `Store` port on SQLite and PostgreSQL."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._reading = engine.execution_options(**reading_options(engine))
+        self._cache = CatalogueCache()
+        self._writer = Writer(engine)
+
+    def write(self, work: Callable[[Unit], T | Refused]) -> T:
+        return self._writer.write(lambda connection: work(_Unit(connection, self._cache)))
+
+    @contextmanager
+    def reading(self) -> Iterator[Rows]:
+        with self._reading.connect() as connection, connection.begin():
+            yield _Rows(connection, self._cache)
+
+    def close(self) -> None:
+        self._writer.close()
+        self.engine.dispose()

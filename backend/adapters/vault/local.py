@@ -1,0 +1,161 @@
+"""A vault in a local folder: staged, hashed on the way in, made durable, renamed once, never changed again."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import secrets
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from backend.contract.faults import NO_ROOM, Refused
+
+_BLOCK: Final = 1 << 20
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+class LocalStaging:
+    """Bytes in the staging folder; hashed as they come while they come in order."""
+
+    def __init__(self, path: Path, objects: Path) -> None:
+        self._path = path
+        self._objects = objects
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        self._hash = hashlib.sha256()
+        self._hashed = 0
+        self._in_order = True
+        self._covered: list[tuple[int, int]] = []
+        self._open = True
+        self.size = 0
+
+    @property
+    def contiguous(self) -> bool:
+        return self.size == 0 or self._covered == [(0, self.size)]
+
+    def write(self, offset: int, data: bytes) -> None:
+        try:
+            _write_all(self._file, offset, data)
+        except OSError as error:
+            raise _refused(error) from error
+        if self._in_order and offset == self._hashed:
+            self._hash.update(data)
+            self._hashed += len(data)
+        else:
+            self._in_order = False
+        self._cover(offset, offset + len(data))
+        self.size = max(self.size, offset + len(data))
+
+    def truncate(self, size: int) -> None:
+        try:
+            os.ftruncate(self._file, size)
+        except OSError as error:
+            raise _refused(error) from error
+        self._in_order = self._in_order and size >= self._hashed
+        grown, self.size = self.size, size
+        self._covered = [(start, min(end, size)) for start, end in self._covered if start < size]
+        if size > grown:
+            self._cover(grown, size)
+
+    def sha256(self) -> str:
+        if self._in_order and self._hashed == self.size:
+            return self._hash.hexdigest()
+        again, offset = hashlib.sha256(), 0
+        while block := os.pread(self._file, _BLOCK, offset):
+            again.update(block)
+            offset += len(block)
+        return again.hexdigest()
+
+    def keep(self) -> str:
+        key = secrets.token_hex(16)
+        folder = self._objects / key[:2]
+        try:
+            os.fsync(self._file)
+            self._close()
+            new = not folder.exists()
+            folder.mkdir(mode=0o700, exist_ok=True)
+            os.rename(self._path, folder / key)
+            sync_folder(folder)
+            if new:
+                sync_folder(self._objects)
+        except OSError as error:
+            raise _refused(error) from error
+        return key
+
+    def abandon(self) -> None:
+        self._close()
+        self._path.unlink(missing_ok=True)
+
+    def _close(self) -> None:
+        if self._open:
+            self._open = False
+            os.close(self._file)
+
+    def _cover(self, start: int, end: int) -> None:
+        merged: list[tuple[int, int]] = []
+        for low, high in sorted([*self._covered, (start, end)]):
+            if merged and low <= merged[-1][1]:
+                merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
+            else:
+                merged.append((low, high))
+        self._covered = merged
+
+
+class LocalVault:
+    """Meets the `Vault` port in `DATA_DIR/vault` and `DATA_DIR/staging`, which lie on one file system."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._objects = data_dir / "vault"
+        self._staging = data_dir / "staging"
+        for folder in (self._objects, self._staging):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            sync_folder(folder.parent)
+
+    def stage(self) -> LocalStaging:
+        try:
+            return LocalStaging(self._staging / secrets.token_hex(16), self._objects)
+        except OSError as error:
+            raise _refused(error) from error
+
+    def path(self, key: str) -> Path:
+        return self._objects / key[:2] / key
+
+    def delete(self, key: str) -> None:
+        self.path(key).unlink(missing_ok=True)
+
+    def old_keys(self, before: datetime) -> list[str]:
+        return [path.name for path in self._objects.glob("??/*") if _older(path, before)]
+
+    def sweep_staging(self, before: datetime) -> int:
+        old = [path for path in self._staging.iterdir() if _older(path, before)]
+        for path in old:
+            path.unlink(missing_ok=True)
+        return len(old)
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes the names in a folder durable."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _write_all(file: int, offset: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        written = os.pwrite(file, view, offset)
+        view, offset = view[written:], offset + written
+
+
+def _older(path: Path, before: datetime) -> bool:
+    try:
+        return path.stat().st_mtime < before.timestamp()
+    except FileNotFoundError:
+        return False
+
+
+def _refused(error: OSError) -> BaseException:
+    return Refused(NO_ROOM) if error.errno in _NO_ROOM else error

@@ -1,0 +1,34 @@
+"""All services of the domain, as the doors are handed them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backend.contract.messages import Landing
+from backend.core.activity import ActivityEnquiry
+from backend.core.client_connect.access import Access, AccessWatch
+from backend.core.client_connect.sessions import SessionService
+from backend.core.client_connect.sftp_access import SftpAccess
+from backend.core.client_connect.sign_in import SignInService
+from backend.core.home import HomeService
+from backend.core.pool import BoundedPool
+from backend.core.ports import Clock, Store
+from backend.core.submissions import Submissions
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """One of each. `landing` says what the landing page shows, as of now."""
+
+    store: Store
+    clock: Clock
+    landing: Landing
+    sign_in: SignInService
+    sign_in_pool: BoundedPool
+    sessions: SessionService
+    sftp_access: SftpAccess
+    access: Access
+    access_watch: AccessWatch
+    home: HomeService
+    submissions: Submissions
+    activity: ActivityEnquiry

@@ -1,0 +1,28 @@
+"""The HTTP API: one module a noun, faults as problem documents, no decision."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from backend.contract import paths
+from backend.core.services import Services
+from backend.doors.http import activity, faults, home, landing, sessions, submissions
+from backend.doors.http.guards import Guards
+
+
+def create_app(services: Services) -> FastAPI:
+    """The ASGI app over these services. Public are the listed routes only; every other asks for a session."""
+    app = FastAPI(
+        title="ECP",
+        version=paths.VERSION,
+        openapi_url=paths.OPENAPI,
+        docs_url=None,
+        redoc_url=None,
+        responses=faults.RESPONSES,
+    )
+    app.state.services = services
+    faults.install(app)
+    for noun in (landing, sessions, home, submissions, activity):
+        app.include_router(noun.router)
+    app.add_middleware(Guards)
+    return app

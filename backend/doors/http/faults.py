@@ -1,0 +1,66 @@
+"""Refusals as problem documents (RFC 9457); anything unexpected as 9000 with a reference, its details in the log."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any, Final
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from backend.contract import paths
+from backend.contract.faults import NOT_FOUND, NOT_UNDERSTOOD, UNEXPECTED, Refused
+from backend.contract.messages import Problem
+from backend.contract.rules.shown import shown
+
+_log = structlog.get_logger(__name__)
+_NOT_FOUND: Final = 404
+RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
+    "default": {"model": Problem, "description": "A numbered fault: what was wrong, and the one thing that fixes it."}
+}
+
+
+def problem(refused: Refused) -> Response:
+    body = Problem(
+        type=f"urn:ecp:fault:{refused.number}",
+        title=refused.title,
+        status=refused.fault.http,
+        detail=refused.what,
+        number=refused.number,
+        remedy=refused.remedy,
+        values=refused.values,
+        reference=refused.values.get("reference"),
+    )
+    headers = {"cache-control": "no-store"}
+    return Response(body.model_dump_json(), refused.fault.http, headers, paths.PROBLEM_TYPE)
+
+
+def unexpected(error: BaseException, where: str) -> Refused:
+    """9000 with a reference under which the log has the details."""
+    reference = secrets.token_hex(4)
+    _log.error("unexpected", reference=reference, where=where, exc_info=error)
+    return Refused(UNEXPECTED, reference=reference)
+
+
+def install(app: FastAPI) -> None:
+    @app.exception_handler(Refused)
+    async def refused(request: Request, error: Refused) -> Response:
+        return problem(error)
+
+    @app.exception_handler(RequestValidationError)
+    async def not_understood(request: Request, error: RequestValidationError) -> Response:
+        fields = sorted({".".join(str(part) for part in one["loc"][1:]) or "body" for one in error.errors()})
+        return problem(Refused(NOT_UNDERSTOOD, what=f"Not as it should be: {shown(', '.join(fields), 200)}."))
+
+    @app.exception_handler(HTTPException)
+    async def no_route(request: Request, error: HTTPException) -> Response:
+        if error.status_code == _NOT_FOUND:
+            return problem(Refused(NOT_FOUND))
+        return problem(Refused(NOT_UNDERSTOOD, what=f"{request.method} does not apply here, or the body is damaged."))
+
+    @app.exception_handler(Exception)
+    async def whatever(request: Request, error: Exception) -> Response:
+        return problem(unexpected(error, request.url.path))

@@ -1,0 +1,34 @@
+"""Landing and sign-in: the only public routes."""
+
+from __future__ import annotations
+
+import asyncio
+
+from fastapi import APIRouter
+
+from backend.contract import paths
+from backend.contract.messages import Landing, LoginTransaction, NewSession, SignIn, Ticket, TicketUse
+from backend.doors.http.signed_in import OnChannel, OnServices, Source
+
+router = APIRouter(tags=["sign-in"])
+
+
+@router.get(paths.LANDING)
+def landing(services: OnServices) -> Landing:
+    return services.landing.model_copy(update={"now": services.clock.now()})
+
+
+@router.post(paths.LOGIN_TRANSACTIONS)
+def begin(services: OnServices) -> LoginTransaction:
+    return services.sign_in.begin()
+
+
+@router.post(paths.SIGN_IN)
+async def sign_in(form: SignIn, services: OnServices, channel: OnChannel, source: Source) -> Ticket:
+    verifying = services.sign_in_pool.submit(lambda: services.sign_in.sign_in(form, channel, source))
+    return await asyncio.shield(asyncio.wrap_future(verifying))
+
+
+@router.post(paths.SESSIONS)
+def open_session(use: TicketUse, services: OnServices, source: Source) -> NewSession:
+    return services.sessions.open(use.ticket, source)

@@ -1,0 +1,45 @@
+"""Who asks: the services, the source, the channel and the actor behind a request."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from backend.contract import paths
+from backend.contract.messages import Channel
+from backend.core.actor import Actor
+from backend.core.services import Services
+
+
+def services_of(request: Request) -> Services:
+    services = request.app.state.services
+    assert isinstance(services, Services)  # noqa: S101 - set once, by create_app
+    return services
+
+
+def source_of(request: Request) -> str:
+    return request.client.host if request.client is not None else "-"
+
+
+def channel_of(request: Request) -> Channel:
+    return "console" if request.headers.get(paths.CLIENT_HEADER) == "console" else "http"
+
+
+def token_of(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token if scheme.lower() == "bearer" else ""
+
+
+def actor_of(request: Request) -> Actor:
+    """The signed-in actor; 1005 without a live session."""
+    background = paths.BACKGROUND_HEADER in request.headers
+    sessions = services_of(request).sessions
+    return sessions.actor(token_of(request), channel_of(request), source_of(request), background=background)
+
+
+OnServices = Annotated[Services, Depends(services_of)]
+Source = Annotated[str, Depends(source_of)]
+OnChannel = Annotated[Channel, Depends(channel_of)]
+Token = Annotated[str, Depends(token_of)]
+SignedIn = Annotated[Actor, Depends(actor_of)]
