@@ -20,7 +20,10 @@ from backend.contract.faults import UNEXPECTED, Refused
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.client_connect import ClientConnectScreen
 from ecp_tui.screens.context import Context
+from ecp_tui.screens.demo import DemoScreen
 from ecp_tui.screens.dialogs import Chooser
+from ecp_tui.screens.folders import FoldersScreen
+from ecp_tui.screens.help import HelpScreen
 from ecp_tui.screens.home import HomeScreen
 from ecp_tui.screens.landing import LandingScreen
 from ecp_tui.screens.leave import LeaveDialog
@@ -33,7 +36,11 @@ from ecp_tui.theme import ECP_DARK, ECP_LIGHT, AsciiGlyphs, needs_ascii
 from ecp_tui.widgets.keys import KEYS, bindings
 
 FRONT: Final = "front"
-BUILT: Final[dict[str, Callable[[], EcpScreen]]] = {}
+BUILT: Final[dict[str, Callable[[], EcpScreen]]] = {
+    "folders": FoldersScreen,
+    "help": HelpScreen,
+    "demo": DemoScreen,
+}
 """The places that are built, besides Home: what makes the first page of each."""
 
 

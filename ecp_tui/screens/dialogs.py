@@ -114,7 +114,7 @@ class Chooser(ModalScreen[str | None]):
         with Vertical(classes="dialog chooser"):
             yield Static(Content.styled(self._title, "bold"), classes="dialog-title")
             yield TextField(id="typed", placeholder="type to filter")
-            columns = (Column("Key", 12), Column("Act", 18), Column("What it does", 20, grows=True))
+            columns = (Column("Key", 12), Column("Act", 15), Column("What it does", 20, grows=True))
             yield Table(columns, id="choices", empty="Nothing of that name. Esc clears.", titles=False)
             yield Static(Content.styled("Enter chooses · Esc back", "$raised"), classes="dialog-keys")
 

@@ -7,7 +7,7 @@ from textual.dom import DOMNode
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.context import Context
 from ecp_tui.screens.dialogs import Choice, Chooser
-from ecp_tui.screens.places import PLACES, why_not
+from ecp_tui.screens.places import BESIDES, PLACES, why_not
 from ecp_tui.widgets.keys import KEYS
 
 _NOT_LISTED = frozenset({"help", "menu"})
@@ -39,12 +39,17 @@ def places(context: Context) -> Chooser:
 
 
 def _places(context: Context) -> list[Choice]:
-    rows = [
-        Choice(f"place:{place.id}", str(place.digit), place.name, place.tooltip, why_not(place.id, context.me))
-        for place in PLACES
+    besides = [place for place in BESIDES if place.id != "demo" or context.demo]
+    return [
+        Choice(
+            f"place:{place.id}",
+            str(place.digit or ""),
+            place.name,
+            place.tooltip,
+            why_not(place.id, context.me),
+        )
+        for place in (*PLACES, *besides)
     ]
-    demo = Choice("place:demo", "0", "Demo", "Samples, and the lines for SFTP")
-    return [*rows, demo] if context.demo else rows
 
 
 def _acts(screen: EcpScreen) -> list[Choice]:

@@ -24,26 +24,28 @@ PLACES: Final = (
     Place(2, "folders", "Folders", "Submission and download folders, and their rules"),
     Place(3, "submit", "Submit", "Submit a file"),
     Place(4, "activity", "Activity", "Activity Enquiry: every file act, with its SHA-256"),
-    Place(
-        5, "sftp_access", "SFTP access", "Keys and addresses", "keys and addresses are set up by the operator so far"
-    ),
+    Place(5, "sftp_access", "SFTP access", "Keys and addresses", "comes with a later version"),
     Place(6, "users", "Users", "Users of your company", "comes with a later version"),
     Place(7, "approvals", "Approvals", "Change requests to check", "comes with a later version"),
     Place(8, "operator", "Operator", "The operator's own work", "comes with a later version"),
     Place(9, "help", "Help", "Questions and answers, faults, keys"),
 )
-BY_ID: Final = {place.id: place for place in PLACES}
+BESIDES: Final = (
+    Place(0, "client_connect", "Client Connect", "Profile, and the way back to ECP"),
+    Place(0, "demo", "Demo", "Sample files, and the lines for SFTP"),
+)
+"""Without a digit: reached from the menu, and from the pages that need them."""
+BY_ID: Final = {place.id: place for place in (*PLACES, *BESIDES)}
+OPEN: Final = frozenset({"help", "demo"})
+"""Nobody needs to be signed in there."""
 NEEDS_FUNCTIONS: Final = frozenset({"folders", "submit", "activity"})
 
 
 def why_not(place: str, me: Me | None) -> str:
     """Why this account cannot enter the place; empty where it can."""
-    row = BY_ID.get(place)
-    if row is None:
-        return ""
-    if row.not_yet:
-        return row.not_yet
-    if me is None and place != "help":
+    if not_yet := BY_ID[place].not_yet:
+        return not_yet
+    if me is None and place not in OPEN:
         return "sign in first"
     if place in NEEDS_FUNCTIONS and me is not None and not me.enters_ecp:
         return "your account holds no ECP function for it (2000)"

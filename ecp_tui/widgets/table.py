@@ -126,7 +126,7 @@ class Table(ScrollView, can_focus=True):
         self.cursor = next((place for place, row in enumerate(self.rows) if row.key == key), self.cursor)
 
     def _measure(self) -> None:
-        self.virtual_size = Size(self.scrollable_content_region.width, max(1, len(self.rows)) + self.titles)
+        self.virtual_size = Size(self._width, max(1, len(self.rows)) + self.titles)
 
     def on_resize(self) -> None:
         self._measure()
@@ -135,7 +135,8 @@ class Table(ScrollView, can_focus=True):
 
     def watch_cursor(self) -> None:
         self.refresh()
-        self.scroll_to_region(Region(0, self.cursor, 1, 1 + self.titles), animate=False, force=True)
+        above = next((at for at in range(self.cursor - 1, -1, -1) if not self.rows[at].heading), -1) + 1
+        self.scroll_to_region(Region(0, above, 1, self.cursor - above + 1 + self.titles), animate=False, force=True)
         if self.here is not None:
             self.post_message(self.Moved(self, self.here))
             if self.cursor == len(self.rows) - 1:
@@ -171,8 +172,13 @@ class Table(ScrollView, can_focus=True):
 
     # ── drawing ──────────────────────────────────────────────────────────────────────────────────────────────
 
+    @property
+    def _width(self) -> int:
+        """Without the scrollbar."""
+        return self.scrollable_content_region.width
+
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        width = self._width
         columns = self._columns(width)
         base = self.visual_style
         if self.titles and y == 0:
@@ -224,9 +230,9 @@ class Table(ScrollView, can_focus=True):
         return self._strip(Content(" " * GAP).join(shown), style)
 
     def _strip(self, line: Content, style: VisualStyle) -> Strip:
-        strips = line.render_strips(self.size.width, 1, style, RenderOptions(self._get_style, {}))
-        strip = strips[0] if strips else Strip.blank(self.size.width, style.rich_style)
-        return strip.adjust_cell_length(self.size.width, style.rich_style)
+        strips = line.render_strips(self._width, 1, style, RenderOptions(self._get_style, {}))
+        strip = strips[0] if strips else Strip.blank(self._width, style.rich_style)
+        return strip.adjust_cell_length(self._width, style.rich_style)
 
     def _component(self, name: str) -> VisualStyle:
         return VisualStyle.from_styles(self.get_component_styles(name))

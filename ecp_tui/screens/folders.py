@@ -1,0 +1,157 @@
+"""Folders: what may be submitted and downloaded, and each folder's rule in words (FAQ Q7, appendices 7.1 and 7.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from backend.contract.messages import Folder, Me
+from backend.contract.rules.file_names import write_name
+from ecp_tui import wording
+from ecp_tui.screens.base import EcpScreen
+from ecp_tui.screens.context import Context
+from ecp_tui.screens.migration import MigrationScreen
+from ecp_tui.widgets.table import Column, Row, Table, row
+
+_PARTS = (("submission", "Submission"), ("download", "Download"))
+
+
+class FoldersScreen(EcpScreen):
+    """The list on top, the rule of the folder under the cursor below it."""
+
+    CSS_PATH: ClassVar = "folders.tcss"
+    ACTS: ClassVar[tuple[str, ...]] = ("submit", "copy", "migration")
+    HINTS: ClassVar[tuple[str, ...]] = ("open", "submit", "copy", "migration")
+    POLL: ClassVar[float | None] = 30.0
+    HELP_TOPIC: ClassVar[str] = "folder"
+    where = "Folders"
+
+    def body(self) -> Iterable[Widget]:
+        columns = (
+            Column("Folder", 9),
+            Column("Title", 34, grows=True),
+            Column("Cut-off", 7),
+            Column("Files", 5, 2, right=True),
+            Column("Last heard", 12, 1),
+        )
+        yield Table(columns, id="folders", empty="")
+        yield Static("", id="rule")
+
+    async def load(self, background: bool) -> None:
+        folders = await self.context.client.folders(background=background)
+        self.context.folders = tuple(folders)
+        table = self.query_one("#folders", Table)
+        table.show(_rows(folders, self.context))
+        if not folders and self.context.me is not None:
+            self.query_one("#rule", Static).update(_nothing(self.context.me))
+        submission = sum(folder.direction == "submission" for folder in folders)
+        zone = wording.zone_name(self.context.now(), self.context.zone)
+        self.say(f"{submission} for submission, {len(folders) - submission} to download · all times {zone}")
+        self._describe()
+
+    @property
+    def folder(self) -> Folder | None:
+        """The folder under the cursor."""
+        key = self.query_one("#folders", Table).here_key
+        return next((folder for folder in self.context.folders if folder.folder == key), None)
+
+    def on_table_moved(self) -> None:
+        self._describe()
+
+    def _describe(self) -> None:
+        if self.folder is not None:
+            self.query_one("#rule", Static).update(_rule(self.folder))
+        self.show_keys()
+
+    def on_table_opened(self, event: Table.Opened) -> None:
+        self.go("activity", folder=event.row.key)
+
+    # ── keys ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def reason(self, key: str) -> str:
+        folder = self.folder
+        if folder is None:
+            return "No folder is chosen." if key in ("submit", "copy", "open") else ""
+        if key == "submit" and folder.direction == "download":
+            return f"{folder.folder} is a download folder: the operator publishes in it."
+        if key == "submit" and folder.route == "existing":
+            return f"{folder.folder} has not moved yet: submit it via the existing ECP (4510)."
+        if key == "copy" and not folder.patterns:
+            return f"Files of {folder.folder} are named by the operator."
+        return ""
+
+    def hint_word(self, key: str) -> str:
+        return {"open": "files", "copy": "copy name"}.get(key, "")
+
+    def action_submit(self) -> None:
+        if self.folder is not None:
+            self.go("submit", folder=self.folder.folder)
+
+    def action_copy(self) -> None:
+        if self.folder is not None:
+            self.copy(example(self.folder))
+
+    def action_migration(self) -> None:
+        self.open(MigrationScreen())
+
+
+def example(folder: Folder) -> str:
+    """A file name that the folder takes, for its first identity and the date its form starts with."""
+    if not folder.patterns:
+        return ""
+    if folder.default_input_date is None or not folder.identities:
+        return folder.patterns[0]
+    return write_name(folder.patterns[0], folder.identities[0].identity_code, folder.default_input_date)
+
+
+def _rows(folders: Sequence[Folder], context: Context) -> list[Row]:
+    rows: list[Row] = []
+    for direction, title in _PARTS:
+        part = [folder for folder in folders if folder.direction == direction]
+        if part:
+            rows.append(row(title, title, heading=True))
+        rows += [_row(folder, context) for folder in part]
+    return rows
+
+
+def _row(folder: Folder, context: Context) -> Row:
+    elsewhere = folder.route == "existing"
+    cut_off = f"{folder.cut_off:%H:%M}" if folder.cut_off else "–"
+    latest = wording.when(folder.latest, context.zone) if folder.latest else "–"
+    if elsewhere:
+        return row(folder.folder, f"  {folder.folder}", folder.title, cut_off, "–", "existing ECP", dim=True)
+    return row(folder.folder, f"  {folder.folder}", folder.title, cut_off, wording.count(folder.files), latest)
+
+
+def _rule(folder: Folder) -> Content:
+    """The folder in words: labels in a column, what it is in bold above."""
+    facts = [("Input date", folder.input_date_meaning), ("Rule", folder.rule)]
+    if folder.patterns:
+        others = f" · {wording.count(len(folder.patterns))} forms of name" if len(folder.patterns) > 1 else ""
+        facts.append(("Name", f"{example(folder)}{others}"))
+    codes = ", ".join(f"{one.identity_code} {one.name}" for one in folder.identities)
+    facts += [
+        ("Identity", codes or "–"),
+        ("Takes", f"{wording.size(folder.size_limit)} at most · by {', '.join(folder.channels)}"),
+    ]
+    if folder.route == "existing":
+        facts.append(("Served by", f"the existing ECP, {folder.batch or 'no batch yet'}"))
+    lines = [Content.assemble((f"{label:<12}", "$muted"), words) for label, words in facts]
+    return Content("\n").join([Content.styled(f"{folder.folder}: {folder.title}", "bold"), *lines])
+
+
+def _nothing(me: Me) -> Content:
+    """The empty list says which functions are held, and whom to ask."""
+    held = ", ".join(one.function for one in me.functions) or "none"
+    ask = ", ".join(f"{one.name} ({one.login_id})" for one in me.delegated_administrators)
+    return Content.assemble(
+        ("No folder is open to you.", "bold"),
+        ("\nFunctions held  ", "$muted"),
+        held,
+        ("\nAsk             ", "$muted"),
+        f"{ask or 'the operator'}; appendix 7.4 maps functions to folders.",
+    )
