@@ -40,9 +40,7 @@ class HelpScreen(EcpScreen):
 
     def body(self) -> Iterable[Widget]:
         yield TextField(id="typed", placeholder="type a word, a number such as 4505, or a key")
-        yield Table(
-            (Column("", 13), Column("", 40, grows=True)), id="entries", titles=False, empty="Nothing says that."
-        )
+        yield Table((), id="entries", titles=False, empty="Nothing says that. Esc clears.")
 
     def on_mount(self) -> None:
         self.query_one("#typed").focus()
