@@ -189,6 +189,8 @@ class Submissions:
         current = unit.current(claim.folder, claim.identity_code, claim.input_date, claim.file_name)
         if current is not None and current.sha256 == sha256:
             return receipt_of(current, catalogue, replayed=True)
+        if current is not None:
+            unit.supersede(current.log_index, by=unit.head().size)
         row = self._ledger.record(
             unit,
             ACCEPTED,
@@ -203,8 +205,6 @@ class Submissions:
                 "object_key": key,
             },
         )
-        if current is not None:
-            unit.supersede(current.log_index, row.log_index)
         return receipt_of(row, catalogue)
 
     def _refuse(self, actor: Actor, claim: Claim, refused: Refused) -> NoReturn:

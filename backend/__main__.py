@@ -1,0 +1,148 @@
+"""ecpd's commands: serve, init, upgrade, demo."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import Callable
+from functools import wraps
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import structlog
+
+from backend.adapters.database import SchemaMismatch, open_engine, upgrade
+from backend.demo.running import as_line, run_demo
+from backend.serving import Listening, run
+from backend.settings import Settings, SettingsError, load
+from backend.wiring import initialise, open_platform
+
+F = TypeVar("F", bound=Callable[..., Any])
+_OPTIONS = (
+    click.option("--data-dir", type=click.Path(path_type=Path), help="Where everything lies. Default: ./ecp-data"),
+    click.option("--database-url", help="postgresql+psycopg://…; default: SQLite in the data folder."),
+)
+_SERVE_OPTIONS = (
+    click.option("--http-host", help="Address of the HTTP API. Default: 127.0.0.1"),
+    click.option("--http-port", type=int, help="Default: 8443"),
+    click.option("--tls-certificate", type=click.Path(path_type=Path, exists=True), help="PEM file."),
+    click.option("--tls-key", type=click.Path(path_type=Path, exists=True), help="PEM file."),
+    click.option("--trusted-proxy", help="Address of the proxy that ends TLS."),
+    click.option("--ssh-host", help="Address of the SFTP endpoint. Default: 127.0.0.1"),
+    click.option("--ssh-port", type=int, help="Default: 2222"),
+)
+
+
+def _with(options: tuple[Callable[[F], F], ...]) -> Callable[[F], F]:
+    def wrap(command: F) -> F:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return wrap
+
+
+def _in_words(command: F) -> F:
+    """What an operator can put right is one line and exit 1, never a traceback."""
+
+    @wraps(command)
+    def run_it(*args: Any, **values: Any) -> Any:
+        try:
+            return command(*args, **values)
+        except (SettingsError, SchemaMismatch) as error:
+            raise click.ClickException(str(error)) from error
+        except OSError as error:
+            raise click.ClickException(f"{error.strerror or error}: {error.filename or 'address'}") from error
+
+    return run_it  # type: ignore[return-value]  # wraps keeps the signature
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("ecp-platform"), prog_name="ecpd")
+def main() -> None:
+    """ecpd, the backend of the Electronic Communication Platform."""
+
+
+@main.command()
+@_with(_OPTIONS)
+@_in_words
+def init(**flags: Any) -> None:
+    """Make data folder, secrets, database and catalogue, once."""
+    settings = load(flags)
+    initialise(settings)
+    click.echo(f"Ready in {settings.data_dir}. Start it with: ecpd serve --data-dir {settings.data_dir}")
+
+
+@main.command("upgrade")
+@_with(_OPTIONS)
+@_in_words
+def upgrade_schema(**flags: Any) -> None:
+    """Bring the database to this program's schema."""
+    engine = open_engine(load(flags).url)
+    try:
+        upgrade(engine)
+    finally:
+        engine.dispose()
+    click.echo("The database is up to date.")
+
+
+@main.command()
+@_with(_OPTIONS)
+@_with(_SERVE_OPTIONS)
+@_in_words
+def serve(**flags: Any) -> None:
+    """Serve the HTTP API and the SFTP endpoint until told to stop."""
+    settings = load(flags)
+    settings.refuse_unsafe()
+    _log_to_stderr()
+    platform = open_platform(settings)
+    try:
+        asyncio.run(run(platform, lambda where: _announce(settings, where)))
+    finally:
+        platform.close()
+
+
+@main.command()
+@click.option(
+    "--data-dir", type=click.Path(path_type=Path), help="Keep the world here. Default: a folder that goes away."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON when ready; for programs.")
+@_in_words
+def demo(data_dir: Path | None, as_json: bool) -> None:
+    """Serve a believable world on this machine, on free ports, until told to stop."""
+    _log_to_stderr(logging.WARNING)
+    run_demo(data_dir, _print_ready if as_json else _print_words)
+
+
+def _announce(settings: Settings, where: Listening) -> None:
+    click.echo(f"ecpd serves {where.http} and sftp on {where.ssh_host}:{where.ssh_port} from {settings.data_dir}")
+
+
+def _print_ready(ready: dict[str, Any]) -> None:
+    click.echo(as_line(ready))
+    sys.stdout.flush()
+
+
+def _print_words(ready: dict[str, Any]) -> None:
+    click.echo(f"The demo is at {ready['http']}. Open its console with: ecp --server {ready['http']}")
+    click.echo(f"Files to try lie in {ready['samples']}. End it with ctrl+c.")
+
+
+def _log_to_stderr(level: int = logging.INFO) -> None:
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=True),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+"""The drop box: files that come with a path and not a word more; what the name says becomes the claim."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from typing import Final
+
+from backend.contract.faults import INCOMPLETE_UPLOAD, NOT_FOUND, UNEXPECTED, Refused
+from backend.contract.messages import Receipt
+from backend.contract.rules.file_names import read_name
+from backend.core.actor import Actor, folder_for
+from backend.core.calendar import Calendar
+from backend.core.ports import Clock, Store, Vault
+from backend.core.submissions import Claim, Submissions, Upload
+
+_TEMPORARY_ENDS: Final = (".filepart", ".partial", ".part", ".tmp")
+_TEMPORARY_START: Final = ".in."
+
+
+def temporary(file_name: str) -> bool:
+    """Whether clients give this name to a file they are still writing: WinSCP, rclone, lftp and their like."""
+    return file_name.endswith(_TEMPORARY_ENDS) or file_name.startswith(_TEMPORARY_START)
+
+
+class DropBox:
+    """Begins uploads from a path. Under a temporary name nothing is judged until the file gets its own."""
+
+    def __init__(self, store: Store, vault: Vault, clock: Clock, calendar: Calendar, submissions: Submissions) -> None:
+        self._store = store
+        self._vault = vault
+        self._clock = clock
+        self._calendar = calendar
+        self._submissions = submissions
+
+    def begin(self, actor: Actor, identity_code: str, folder: str, file_name: str) -> Upload:
+        """An upload; refuses name, identity, date, function, cut-off and route at once."""
+        if not temporary(file_name):
+            return self._judged(actor, self._claim(identity_code, folder, file_name))
+        with self._store.reading() as rows:
+            rule, identities = folder_for(actor, rows.catalogue(), folder)
+        if rule.direction != "submission" or identity_code not in {identity.code for identity in identities}:
+            raise Refused(NOT_FOUND)
+        rule.refuse_elsewhere()
+        claim = self._claim(identity_code, folder, file_name)
+        return Upload(claim, self._vault.stage(), self._clock.now(), rule.size_limit)
+
+    def named(self, actor: Actor, draft: Upload, identity_code: str, folder: str, file_name: str) -> Upload:
+        """What arrived under a temporary name, under its own: now everything is judged that `begin` judges."""
+        begun = self._judged(actor, self._claim(identity_code, folder, file_name))
+        begun.staging.abandon()
+        return replace(begun, staging=draft.staging, started=draft.started)
+
+    def finish(self, actor: Actor, upload: Upload, size: int) -> Receipt:
+        """Accepts the upload of `size` bytes, or refuses it and leaves word."""
+        upload = replace(upload, claim=replace(upload.claim, size=size))
+        try:
+            return self._submissions.finish(actor, upload)
+        except Refused as refused:
+            if refused.fault is INCOMPLETE_UPLOAD:
+                self._submissions.give_up(actor, upload, refused)
+            raise
+
+    def refuse(self, actor: Actor, upload: Upload, refused: Refused) -> None:
+        """Ends an upload that was refused on the way, and leaves word; raises the refusal."""
+        self._submissions.give_up(actor, upload, refused)
+
+    def _judged(self, actor: Actor, claim: Claim) -> Upload:
+        begun = self._submissions.begin(actor, claim)
+        if isinstance(begun, Receipt):  # a fresh submission id has no earlier outcome
+            raise Refused(UNEXPECTED, reference=claim.submission)
+        return begun
+
+    def _claim(self, identity_code: str, folder: str, file_name: str) -> Claim:
+        """The claim a path makes. A name that says no date is claimed for the date that is due: what refuses it says
+        which name would be right."""
+        with self._store.reading() as rows:
+            rule = rows.catalogue().folders.get(folder)
+        now = self._clock.now()
+        input_date = self._calendar.today(now)
+        if rule is not None:
+            reading = read_name(rule.patterns, file_name)
+            said = reading.input_date if reading else None
+            input_date = said or rule.default_input_date(now, self._calendar)
+        return Claim(secrets.token_hex(16), folder, identity_code, input_date, file_name)

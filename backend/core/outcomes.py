@@ -1,0 +1,141 @@
+"""Outcomes as documents: what became of each file, for channels that show it as files beside the drop box."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from backend.contract.faults import NOT_FOUND, Refused
+from backend.contract.messages import ActivityFilter
+from backend.contract.rules.file_names import plain, read_name
+from backend.contract.rules.receipts import instant_text
+from backend.core.activity import refusal_of
+from backend.core.activity_row import ACCEPTED, REFUSED, ActivityRow
+from backend.core.actor import Actor, activity_scope, folder_for, folders_for
+from backend.core.calendar import Calendar
+from backend.core.catalogue import Catalogue, FolderRule
+from backend.core.ports import Clock, Rows, Store
+
+SHOWN_FOR: Final = timedelta(days=90)
+_MOST_SHOWN: Final = 2000
+_LONGEST_SHOWN_NAME: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A folder as one identity has it."""
+
+    identity_code: str
+    folder: str
+    direction: Literal["submission", "download"]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text file: a receipt, or why a file was refused."""
+
+    name: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A file that stands: never its bytes."""
+
+    name: str
+    size: int
+    at: datetime
+
+
+class Outcomes:
+    """Reads only, and only what the actor may see."""
+
+    def __init__(self, store: Store, clock: Clock, calendar: Calendar) -> None:
+        self._store = store
+        self._clock = clock
+        self._calendar = calendar
+
+    def places(self, actor: Actor) -> list[Place]:
+        """Every folder of the actor's, by identity."""
+        with self._store.reading() as rows:
+            reached = folders_for(actor, rows.catalogue())
+        return [
+            Place(identity.code, folder.code, folder.direction)
+            for folder, identities in reached
+            for identity in identities
+        ]
+
+    def documents(self, actor: Actor, identity_code: str, folder: str) -> list[Document]:
+        """Of the last 90 days: the receipt of each name's version, and the refusal no acceptance has followed."""
+        with self._store.reading() as rows:
+            found = self._latest(rows, actor, identity_code, folder)
+        documents: dict[str, Document] = {}
+        for document in _documents(found):
+            documents.setdefault(document.name, document)
+        return list(documents.values())
+
+    def received(self, actor: Actor, identity_code: str, folder: str) -> list[Received]:
+        """The files that stand, of the last 90 days."""
+        with self._store.reading() as rows:
+            found = self._latest(rows, actor, identity_code, folder)
+        return [_received(row) for row in found if row.act == ACCEPTED and row.superseded_by is None]
+
+    def current(self, actor: Actor, identity_code: str, folder: str, file_name: str) -> Received | None:
+        """The file that stands under this name, if one does."""
+        with self._store.reading() as rows:
+            rule = _mine(rows.catalogue(), actor, identity_code, folder)
+            reading = read_name(rule.patterns, file_name)
+            if reading is None:
+                return None
+            input_date = reading.input_date or rule.default_input_date(self._clock.now(), self._calendar)
+            row = rows.current(folder, identity_code, input_date, file_name)
+        return _received(row) if row else None
+
+    def _latest(self, rows: Rows, actor: Actor, identity_code: str, folder: str) -> list[ActivityRow]:
+        catalogue = rows.catalogue()
+        _mine(catalogue, actor, identity_code, folder)
+        wanted = ActivityFilter(folder=folder, identity_code=identity_code)
+        days = (self._clock.now() - SHOWN_FOR, None)
+        return rows.activities(wanted, activity_scope(actor, catalogue), days, None, _MOST_SHOWN)
+
+
+def _mine(catalogue: Catalogue, actor: Actor, identity_code: str, folder: str) -> FolderRule:
+    rule, identities = folder_for(actor, catalogue, folder)
+    if identity_code not in {identity.code for identity in identities}:
+        raise Refused(NOT_FOUND)
+    return rule
+
+
+def _documents(newest_first: Iterable[ActivityRow]) -> Iterator[Document]:
+    judged: set[str] = set()
+    accepted: set[str] = set()
+    for row in newest_first:
+        name = _file_name(row)
+        if row.act == ACCEPTED:
+            version = f".v{row.version}" if name in accepted else ""
+            yield Document(f"{name}{version}.receipt", row.text(), row.at)
+            accepted.add(name)
+        elif row.act == REFUSED and name not in judged:
+            yield Document(f"{name}.refused.txt", _refusal_text(row), row.at)
+        judged.add(name)
+
+
+def _refusal_text(row: ActivityRow) -> str:
+    refused = refusal_of(row)
+    lines = [f"{refused.number} {refused.title}", "", refused.what, refused.remedy, ""]
+    lines += [f"file-name: {row.file_name}", f"submission: {row.submission}", f"at: {instant_text(row.at)}"]
+    return "\n".join([*lines, ""])
+
+
+def _received(row: ActivityRow) -> Received:
+    return Received(row.file_name or "", row.size or 0, row.at)
+
+
+def _file_name(row: ActivityRow) -> str:
+    """The name, or a harmless likeness of one that no folder takes."""
+    name = row.file_name or ""
+    return name if plain(name) else re.sub(r"[^A-Za-z0-9._ -]|\.\.", "_", name)[:_LONGEST_SHOWN_NAME]

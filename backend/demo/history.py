@@ -1,0 +1,92 @@
+"""What happened before today: submitted through the real service, with a clock set to then."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from backend.contract.faults import Refused
+from backend.core.actor import Actor
+from backend.core.calendar import Calendar
+from backend.core.client_connect.sessions import actor_for
+from backend.core.submissions import Claim, Submissions, Upload
+from backend.demo.samples import stamp_duty_return
+from backend.wiring import Platform
+
+_DAYS = 8
+
+
+class PastClock:
+    """The clock of the history; once told, it never goes beyond now."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """One file handed in at a time of day."""
+
+    hour: int
+    minute: int
+    who: str
+    folder: str
+    name: str
+    data: bytes
+    identity_code: str
+
+
+def tell(platform: Platform, submissions: Submissions, clock: PastClock, calendar: Calendar) -> None:
+    """A week and a half of returns: most right at once, some replaced, some refused first."""
+    now = platform.services.clock.now()
+    today = calendar.today(now)
+    people = {login_id: _actor(platform, login_id) for login_id in ("CHAN01", "LEE02", "TAI09", "HO01")}
+    for back in range(_DAYS, 0, -1):
+        day = calendar.shifted(today, -back)
+        for act in _acts(day, back, calendar):
+            clock.at = calendar.instant(day, time(act.hour, act.minute, 7 * back % 60)).astimezone(UTC)
+            claim = Claim(secrets.token_hex(16), act.folder, act.identity_code, day, act.name)
+            _submit(submissions, clock, people[act.who], claim, act.data)
+
+
+def _acts(day: date, back: int, calendar: Calendar) -> list[_Act]:
+    stamp, wrong = f"{day:%Y%m%d}", f"{calendar.shifted(day, -1):%Y%m%d}"
+    first = stamp_duty_return("01234", day, 600 + 13 * back)
+    positions = b"account,series,long,short\r\n" + b"A1,HSI,12,3\r\n" * back
+    acts = [
+        _Act(15, 26, "CHAN01", "SD-1", f"SD1_01234_{stamp}.csv", first, "01234"),
+        _Act(15, 40, "CHAN01", "SD-1", f"SD1_01235_{stamp}.csv", stamp_duty_return("01235", day, 120 + back), "01235"),
+        _Act(16, 5, "TAI09", "SD-1", f"SD_09999_{stamp}.csv", stamp_duty_return("09999", day, 40 + back), "09999"),
+        _Act(17, 48, "CHAN01", "LOP", f"LOP_01234_{stamp}.csv", positions, "01234"),
+        _Act(18, 3, "HO01", "LOP", f"LOP_HBR01_{stamp}.csv", positions + b"H1,HSI,7,1\r\n", "HBR01"),
+    ]
+    if back % 3 == 0:
+        acts.insert(0, _Act(15, 2, "LEE02", "SD-1", f"SD1_01234_{stamp}.csv", first[:-9], "01234"))
+    if back % 4 == 1:
+        acts.insert(0, _Act(14, 51, "CHAN01", "SD-1", f"SD1_01234_{wrong}.csv", first, "01234"))
+    if back == 1:
+        acts.append(_Act(18, 10, "CHAN01", "LOP", f"LOP_01235_{stamp}.csv", b"", "01235"))
+    return acts
+
+
+def _submit(submissions: Submissions, clock: PastClock, who: Actor, claim: Claim, data: bytes) -> None:
+    try:
+        upload = submissions.begin(who, claim)
+        if isinstance(upload, Upload):
+            upload.write(0, data)
+            clock.at += timedelta(seconds=1)
+            submissions.finish(who, upload)
+    except Refused:
+        return  # refused files are part of the history
+
+
+def _actor(platform: Platform, login_id: str) -> Actor:
+    with platform.store.reading() as rows:
+        account = rows.account(login_id)
+        if account is None:
+            raise LookupError(login_id)
+        return actor_for(rows, account.id, "console", "10.20.3.4")

@@ -1,0 +1,158 @@
+"""Runs the demo: a world of its own in a folder of its own, on free ports, gone when it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from backend.adapters.clock import SystemClock
+from backend.contract.messages import DemoWorld
+from backend.core.activity import Ledger
+from backend.core.calendar import Calendar
+from backend.core.client_connect.sessions import actor_for
+from backend.core.submissions import Submissions
+from backend.demo.authenticator import demo_routes
+from backend.demo.history import PastClock, tell
+from backend.demo.people import ACCOUNTS
+from backend.demo.samples import Sample, write_samples
+from backend.demo.world import WORLD, Credentials, demo_catalogue, remember, remembered, seed
+from backend.doors.http import create_app
+from backend.serving import Listening, run
+from backend.settings import Settings
+from backend.wiring import Platform, initialise, open_platform
+
+ORIGIN: Final = "demo.ecp.example"
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A demo world that is open."""
+
+    platform: Platform
+    people: list[Credentials]
+    samples: list[Sample]
+
+    @property
+    def data_dir(self) -> Path:
+        return self.platform.settings.data_dir
+
+
+def run_demo(data_dir: Path | None, ready: Callable[[dict[str, Any]], None]) -> None:
+    """Serves a demo world until told to stop; `ready` hears the line of `ecpd demo --json`."""
+    with _folder(data_dir) as folder, _opened(folder) as demo:
+        world: dict[str, DemoWorld] = {}
+        app = create_app(demo.platform.services)
+        app.include_router(
+            demo_routes(demo.platform.store, demo.platform.services.clock, demo.people, lambda: world["now"])
+        )
+
+        def listening(where: Listening) -> None:
+            world["now"] = _world(demo, where)
+            ready(_ready_line(demo, where))
+
+        asyncio.run(run(demo.platform, listening, app))
+
+
+@contextmanager
+def _folder(data_dir: Path | None) -> Iterator[Path]:
+    if data_dir is not None:
+        yield data_dir.absolute()
+        return
+    made = Path(tempfile.mkdtemp(prefix="ecp-demo-"))
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[Demo]:
+    settings = Settings(
+        data_dir=folder,
+        http_port=0,
+        ssh_port=0,
+        operator="Demo Exchange",
+        origin=ORIGIN,
+        every_day_trades=True,
+        notices=("This is a demo: everything in it is invented, and nothing leaves this machine.",),
+    )
+    calendar = Calendar(settings.zone, settings.every_day_trades)
+    clock = SystemClock()
+    fresh = not (folder / WORLD).exists()
+    if fresh:
+        initialise(settings, demo_catalogue(clock.now(), calendar))
+    platform = open_platform(settings, demo=True)
+    try:
+        if fresh:
+            people = seed(platform)
+            _tell_history(platform, calendar)
+            remember(folder, people)
+        made = write_samples(folder / "samples", calendar.today(clock.now()), calendar)
+        yield Demo(platform, remembered(folder), made)
+    finally:
+        platform.close()
+
+
+def _tell_history(platform: Platform, calendar: Calendar) -> None:
+    clock = PastClock(platform.services.clock.now())
+    past = Submissions(
+        platform.store,
+        platform.vault,
+        clock,
+        calendar,
+        Ledger(platform.settings.origin),
+        lambda rows, actor: actor_for(rows, actor.account.id, actor.channel, actor.source),
+    )
+    tell(platform, past, clock, calendar)
+
+
+def _world(demo: Demo, where: Listening) -> DemoWorld:
+    known_hosts = demo.data_dir / "demo" / "known_hosts"
+    known_hosts.write_text(f"[{where.ssh_host}]:{where.ssh_port} {where.ssh_host_key}\n")
+    lines = [
+        f"sftp -P {where.ssh_port} -i {one.ssh_key} -o UserKnownHostsFile={known_hosts} {one.login_id}@{where.ssh_host}"
+        for one in demo.people
+        if one.ssh_key is not None
+    ]
+    return DemoWorld(
+        samples=str(demo.data_dir / "samples"),
+        sftp_lines=tuple(lines),
+        ssh_host=where.ssh_host,
+        ssh_port=where.ssh_port,
+        host_key_fingerprint=where.ssh_fingerprint,
+        samples_listing=tuple((sample.name, sample.outcome) for sample in demo.samples),
+    )
+
+
+def _ready_line(demo: Demo, where: Listening) -> dict[str, Any]:
+    by_login_id = {who.login_id: who for who in ACCOUNTS}
+    return {
+        "ready": True,
+        "http": where.http,
+        "ssh": {"host": where.ssh_host, "port": where.ssh_port, "host_key": where.ssh_host_key},
+        "data_dir": str(demo.data_dir),
+        "samples": str(demo.data_dir / "samples"),
+        "accounts": [
+            {
+                "login_id": one.login_id,
+                "password": one.password,
+                "otp_secret": one.otp_secret,
+                "company": by_login_id[one.login_id].company,
+                "kind": by_login_id[one.login_id].kind,
+                "functions": [function for function, _ in by_login_id[one.login_id].functions],
+                "ssh_key": one.ssh_key,
+            }
+            for one in demo.people
+        ],
+    }
+
+
+def as_line(ready: dict[str, Any]) -> str:
+    return json.dumps(ready, ensure_ascii=False)
