@@ -17,6 +17,7 @@ from textual.driver import Driver
 from textual.filter import LineFilter
 
 from backend.contract.faults import UNEXPECTED, Refused
+from ecp_tui.screens.activity import ActivityScreen
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.client_connect import ClientConnectScreen
 from ecp_tui.screens.context import Context
@@ -31,13 +32,17 @@ from ecp_tui.screens.no_access import NoAccessScreen
 from ecp_tui.screens.palette import here, menu, places
 from ecp_tui.screens.places import BY_ID, why_not
 from ecp_tui.screens.sign_in import SignInScreen
+from ecp_tui.screens.submit import SubmitScreen
 from ecp_tui.screens.too_small import TooSmallScreen, too_small
+from ecp_tui.screens.transfers import TransfersScreen
 from ecp_tui.theme import ECP_DARK, ECP_LIGHT, AsciiGlyphs, needs_ascii
 from ecp_tui.widgets.keys import KEYS, bindings
 
 FRONT: Final = "front"
 BUILT: Final[dict[str, Callable[[], EcpScreen]]] = {
     "folders": FoldersScreen,
+    "submit": SubmitScreen,
+    "activity": ActivityScreen,
     "help": HelpScreen,
     "demo": DemoScreen,
 }
@@ -52,7 +57,7 @@ class EcpApp(App[None]):
     ENABLE_COMMAND_PALETTE = False
     DEFAULT_MODE = FRONT
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("help", "menu", "goto", direct=True),
+        *bindings("help", "menu", "goto", "transfers", direct=True),
         *bindings("leave", direct=True, priority=True),
     ]
 
@@ -199,6 +204,10 @@ class EcpApp(App[None]):
                 await screen.action_press(what)
             else:
                 self.simulate_key(KEYS[what].keys.partition(",")[0])
+
+    def action_transfers(self) -> None:
+        if self.context.me is not None and not isinstance(self.screen, TransfersScreen):
+            self.push_screen(TransfersScreen())
 
     def action_leave(self) -> None:
         if not any(isinstance(screen, LeaveDialog) for screen in self.screen_stack):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Final
 
 from backend.contract.messages import Activity
@@ -13,6 +13,7 @@ _KILO: Final = 1000
 _MINUTE: Final = 60
 _HOUR: Final = 3600
 _DAY: Final = 86400
+ONE_SECOND: Final = timedelta(seconds=1)
 
 
 def state_word(activity: Activity) -> str:

@@ -10,7 +10,8 @@ from backend.contract.faults import NOT_UNDERSTOOD, Exit, Refused
 from backend.contract.messages import ActivityFilter
 from ecp_tui import wording
 from ecp_tui.commands.call import Call, Day, command
-from ecp_tui.commands.rows import activity_data, activity_lines
+from ecp_tui.commands.rows import activity_lines
+from ecp_tui.records import activity_record
 
 
 @click.command()
@@ -43,7 +44,7 @@ async def activity(call: Call, /, limit: int, cursor: str | None, **wanted: Any)
     async with call.client() as client:
         page = await client.activity(asked, cursor=cursor, limit=limit)
     data = {
-        "items": [activity_data(item) for item in page.items],
+        "items": [activity_record(item) for item in page.items],
         "cursor": page.cursor,
         "total": page.total,
         "total_is_more": page.total_is_more,

@@ -1,49 +1,12 @@
-"""Activities as data for programs and as lines for people."""
+"""Activities and receipts as lines for people."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
-from typing import Any
 
 from backend.contract.messages import Activity, Receipt
 from backend.contract.rules.receipts import instant_text
 from ecp_tui import wording
-
-
-def activity_data(activity: Activity) -> dict[str, Any]:
-    """The names of a receipt with underscores, plus `state`; a refusal adds its fault."""
-    data: dict[str, Any] = {
-        "state": activity.state,
-        "log_index": activity.log_index,
-        "act": activity.act,
-        "submission": activity.submission,
-        "company": activity.company,
-        "identity_code": activity.identity_code,
-        "folder": activity.folder,
-        "input_date": activity.input_date.isoformat() if activity.input_date else None,
-        "file_name": activity.file_name,
-        "size": activity.size,
-        "sha256": activity.sha256,
-        "version": activity.version,
-        "supersedes": activity.supersedes,
-        "superseded_by": activity.superseded_by,
-        "received_start": _instant(activity.received_start),
-        "received": _instant(activity.at),
-        "channel": activity.channel,
-        "submitter": activity.login_id,
-    }
-    if activity.fault is not None:
-        words = {"title": activity.fault_title, "what": activity.fault_what, "remedy": activity.fault_remedy}
-        data["fault"] = {"number": activity.fault, **words, "details": {}}
-        data["count"] = activity.count
-    return data
-
-
-def receipt_data(receipt: Receipt) -> dict[str, Any]:
-    """As `activity_data`, with the receipt's own text and the leaf hash that its holder can recompute."""
-    added = {"receipt": receipt.receipt, "leaf_hash": receipt.leaf_hash, "replayed": receipt.replayed}
-    return activity_data(receipt.activity) | added
 
 
 def receipt_lines(receipt: Receipt) -> Iterator[str]:
@@ -80,7 +43,3 @@ def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     for row in rows:
         padded = [cell + " " * (width - wording.cells(cell)) for cell, width in zip(row, widths, strict=True)]
         yield "  ".join(padded).rstrip()
-
-
-def _instant(value: datetime | None) -> str | None:
-    return instant_text(value) if value else None

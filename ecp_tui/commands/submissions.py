@@ -15,9 +15,10 @@ from backend.contract.messages import Check
 from ecp_tui import wording
 from ecp_tui.client import EcpClient, Upload
 from ecp_tui.commands.call import Call, Day, command
-from ecp_tui.commands.rows import activity_data, receipt_data, receipt_lines
+from ecp_tui.commands.rows import receipt_lines
 from ecp_tui.digest import digest, size_of
 from ecp_tui.draft import Draft, propose
+from ecp_tui.records import activity_record, receipt_record
 from ecp_tui.transfers import Transfer, Transfers, new_submission_id
 
 _folder = click.option("--folder", metavar="CODE", help="The folder; else the one whose file names fit.")
@@ -82,7 +83,7 @@ async def submit(
                 codes.append(refused.fault.exit)
                 continue
             if transfer.receipt is not None:
-                call.answer(receipt_data(transfer.receipt), receipt_lines(transfer.receipt))
+                call.answer(receipt_record(transfer.receipt), receipt_lines(transfer.receipt))
     return codes[0] if codes else Exit.OK
 
 
@@ -133,7 +134,7 @@ def _check_data(verdict: Check) -> dict[str, Any]:
         "identity_code": verdict.identity_code,
         "input_date": verdict.input_date.isoformat(),
         "file_name": verdict.file_name,
-        "replaces": activity_data(verdict.replaces) if verdict.replaces else None,
+        "replaces": activity_record(verdict.replaces) if verdict.replaces else None,
         "unchanged": verdict.unchanged,
         "cut_off": verdict.cut_off.isoformat() if verdict.cut_off else None,
     }

@@ -114,7 +114,9 @@ def test_a_name_with_bare_spaces_is_taken_whole_if_it_exists(tmp_path: Path) -> 
     assert find_paths(str(file)) == [file]
 
 
-@pytest.mark.parametrize("hostile", ["\x00", "a\x00b", "/" * 9000, "file://", "file://[", "~nobody-here/x", "'\\", '"' * 7])
+@pytest.mark.parametrize(
+    "hostile", ["\x00", "a\x00b", "/" * 9000, "file://", "file://[", "~nobody-here/x", "'\\", '"' * 7]
+)
 def test_hostile_pastes_end_in_words_or_paths_never_in_a_crash(hostile: str) -> None:
     find_paths(hostile)
     with pytest.raises(Refused):

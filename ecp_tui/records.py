@@ -1,0 +1,82 @@
+"""Activities as data for other programs: the names of a receipt with underscores, plus `state`; JSON and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
+
+from backend.contract.messages import Activity, Receipt
+from backend.contract.rules.receipts import instant_text
+
+COLUMNS: Final = (
+    "state",
+    "log_index",
+    "act",
+    "submission",
+    "company",
+    "identity_code",
+    "folder",
+    "input_date",
+    "file_name",
+    "size",
+    "sha256",
+    "version",
+    "supersedes",
+    "superseded_by",
+    "received_start",
+    "received",
+    "channel",
+    "submitter",
+)
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def activity_record(activity: Activity) -> dict[str, Any]:
+    """One activity by the names in `COLUMNS`; a refusal adds its `fault`, and `count` where it stands for several."""
+    values = activity.model_dump() | {
+        "input_date": activity.input_date.isoformat() if activity.input_date else None,
+        "received_start": _instant(activity.received_start),
+        "received": _instant(activity.at),
+        "submitter": activity.login_id,
+    }
+    record = {name: values[name] for name in COLUMNS}
+    if activity.fault is not None:
+        words = {"title": activity.fault_title, "what": activity.fault_what, "remedy": activity.fault_remedy}
+        record |= {"fault": {"number": activity.fault, **words, "details": {}}, "count": activity.count}
+    return record
+
+
+def receipt_record(receipt: Receipt) -> dict[str, Any]:
+    """As `activity_record`, with the receipt's own text and the leaf hash that its holder can recompute."""
+    added = {"receipt": receipt.receipt, "leaf_hash": receipt.leaf_hash, "replayed": receipt.replayed}
+    return activity_record(receipt.activity) | added
+
+
+def as_json(activities: Iterable[Activity]) -> bytes:
+    """An object with the list under `items`, as `ecp activity --json` writes it."""
+    document = {"items": [activity_record(activity) for activity in activities]}
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def as_csv(activities: Iterable[Activity]) -> bytes:
+    """UTF-8 with a heading; no cell begins as a formula would, whatever a refused file was called."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([*COLUMNS, "fault"])
+    for activity in activities:
+        record = activity_record(activity)
+        writer.writerow([*(_cell(record[name]) for name in COLUMNS), activity.fault or ""])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _cell(value: object) -> str:
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _instant(value: datetime | None) -> str | None:
+    return instant_text(value) if value else None

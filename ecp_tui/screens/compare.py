@@ -1,0 +1,147 @@
+"""Compare: the SHA-256 that was received against a local file, or against a pasted hash → MATCH or DIFFERENT."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from pathlib import Path
+from typing import ClassVar
+
+from textual import events
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from backend.contract.faults import Refused
+from backend.contract.messages import Activity
+from ecp_tui import config, wording
+from ecp_tui.digest import digest, size_of
+from ecp_tui.pastes import find_hash
+from ecp_tui.screens.base import EcpScreen
+from ecp_tui.screens.browse import browse
+from ecp_tui.screens.facts import facts
+from ecp_tui.screens.submit_path import PathField
+from ecp_tui.theme import SIGNS
+from ecp_tui.widgets.field import Field
+from ecp_tui.widgets.form import Form
+
+_LONG = 24
+"""Hexadecimal digits from which on a text is taken for a hash rather than for a name."""
+
+
+class EvidenceField(PathField):
+    """Takes a path, or a paste with a SHA-256 in it, however a tool wrote it."""
+
+    def on_paste(self, event: events.Paste) -> None:
+        try:
+            self.value = find_hash(event.text)
+        except Refused:
+            return
+        event.prevent_default()
+        event.stop()
+        self.cursor_position = len(self.value)
+
+
+class CompareScreen(EcpScreen):
+    """Answers the FAQ's question: is what the exchange holds the file I have here?"""
+
+    CSS_PATH: ClassVar = "compare.tcss"
+    ACTS: ClassVar[tuple[str, ...]] = ("check", "browse")
+    HINTS: ClassVar[tuple[str, ...]] = ("check", "browse", "back")
+    HELP_TOPIC: ClassVar[str] = "SHA-256"
+    where = "Activity › compare"
+
+    def __init__(self, activity: Activity) -> None:
+        super().__init__()
+        self._activity = activity
+
+    def body(self) -> Iterable[Widget]:
+        moment = wording.when(self._activity.at, self.context.zone).strip()
+        zone = wording.zone_name(self._activity.at, self.context.zone)
+        version = f"version {self._activity.version}, " if self._activity.version else ""
+        yield Static(Content(f"Compare with {self._activity.file_name}"), classes="title")
+        yield Static(Content(f"{version}received {moment} {zone}"), classes="facts")
+        with Form():
+            yield Field("File or SHA-256", EvidenceField(id="evidence", placeholder="a path, or paste a hash"))
+        yield Static(id="verdict")
+        yield Static(id="hashes")
+
+    def on_mount(self) -> None:
+        field = self.query_one(EvidenceField)
+        field.base = config.last_folder(self.context.config) or Path.cwd()
+        field.focus()
+        if self.context.local and self._activity.file_name:
+            self.ask(self._offer(field), group="offer", quiet=True)
+        self._show(None)
+        self.say("paste what certutil, sha256sum, shasum or Get-FileHash wrote, all of it")
+
+    async def _offer(self, field: EvidenceField) -> None:
+        """The file of the same name, where it still lies where the last one came from."""
+        near = field.base / (self._activity.file_name or "")
+        if await asyncio.to_thread(near.is_file) and not field.value:
+            field.put(near)
+
+    def on_input_changed(self, _event: Input.Changed) -> None:
+        self._show(None)
+        self.clear_fault()
+        if (typed := self.query_one(EvidenceField).value) and _like_a_hash(typed):
+            self.action_check()
+
+    def on_form_completed(self) -> None:
+        self.action_check()
+
+    def reason(self, key: str) -> str:
+        if key == "browse" and not self.context.local:
+            return "Browsing is for files on your own computer; over SSH, paste the hash instead."
+        return super().reason(key)
+
+    def hint_word(self, key: str) -> str:
+        return "compare" if key == "check" else ""
+
+    def action_browse(self) -> None:
+        browse(self, self.query_one(EvidenceField))
+
+    def action_check(self) -> None:
+        if not self.query_one(EvidenceField).value.strip():
+            self.say(("Choose a local file, or paste a SHA-256.", "bold"))
+            return
+        self.ask(self._compare(), group="compare")
+
+    async def _compare(self) -> None:
+        field = self.query_one(EvidenceField)
+        if _like_a_hash(field.value):
+            self._show(find_hash(field.value))
+            return
+        path = field.path or Path()
+        total = await asyncio.to_thread(size_of, path)
+        found = await digest(path, lambda read: self.say(f"Reading the file … {read / max(total, 1):.0%}"))
+        self._show(found.sha256)
+        self.say(f"{path.name}: {wording.size_exact(found.size)}")
+
+    # ── the answer ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def _show(self, own: str | None) -> None:
+        theirs = self._activity.sha256 or ""
+        verdict = Content("")
+        if own is not None:
+            sign = SIGNS["match" if own == theirs else "different"]
+            words = "Yours is the file that was received." if own == theirs else "Yours is not the file received."
+            verdict = Content.assemble((f"{sign.glyph} {sign.word}", f"bold {sign.style}"), f"   {words}")
+        self.query_one("#verdict", Static).update(verdict)
+        rows: list[tuple[str, str | Content]] = [*_two_lines("Received", theirs, theirs)]
+        if own is not None:
+            rows += [("", ""), *_two_lines("Yours", own, theirs)]
+        self.query_one("#hashes", Static).update(facts(rows))
+
+
+def _like_a_hash(text: str) -> bool:
+    digits = "".join(text.split())
+    return len(digits) > _LONG and all(character in "0123456789abcdefABCDEF" for character in digits)
+
+
+def _two_lines(name: str, sha256: str, other: str) -> Iterable[tuple[str, Content]]:
+    """Four groups of 16, two a line; a group that differs is underlined, so that it shows without colour."""
+    pairs = zip(wording.hash_groups(sha256), wording.hash_groups(other), strict=False)
+    groups = [Content.styled(own, "bold" if own == theirs else "bold underline $error") for own, theirs in pairs]
+    yield name, Content(" ").join(groups[:2])
+    yield "", Content(" ").join(groups[2:])

@@ -1,0 +1,199 @@
+"""One activity: what was received and its SHA-256; its receipt to read and to save, and its bytes to compare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import ClassVar
+
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from backend.contract.messages import Activity, Receipt
+from ecp_tui import wording
+from ecp_tui.saving import file_name
+from ecp_tui.screens.base import EcpScreen
+from ecp_tui.screens.compare import CompareScreen
+from ecp_tui.screens.facts import facts
+from ecp_tui.screens.save import SaveDialog
+from ecp_tui.theme import SIGNS
+
+_NO_HASH = "A refused file was not kept, so there is no SHA-256 of it."
+
+
+class ReceiptScreen(EcpScreen):
+    """The detail page of Activity Enquiry; `fresh` right after the submission."""
+
+    CSS_PATH: ClassVar = "receipt.tcss"
+    ACTS: ClassVar[tuple[str, ...]] = ("compare", "copy", "save", "open", "submit")
+    HINTS: ClassVar[tuple[str, ...]] = ("compare", "copy", "save", "back")
+    HELP_TOPIC: ClassVar[str] = "SHA-256"
+
+    def __init__(self, receipt: Receipt | None = None, *, log_index: int | None = None, fresh: bool = False) -> None:
+        super().__init__()
+        self._receipt = receipt
+        self._log_index = receipt.activity.log_index if receipt else log_index
+        self._fresh = fresh
+        self.where = "Submit › receipt" if fresh else "Activity › detail"
+
+    def body(self) -> Iterable[Widget]:
+        yield Static(id="headline")
+        with VerticalScroll(can_focus=False):
+            yield Static(id="facts")
+            yield Static(id="hash")
+            yield Static(id="more")
+
+    async def load(self, background: bool) -> None:
+        if self._log_index is not None and (self._receipt is None or not self._fresh):
+            self._receipt = await self.context.client.one_activity(self._log_index)
+        if self._receipt is not None:
+            self._show(self._receipt)
+
+    # ── what it says ─────────────────────────────────────────────────────────────────────────────────────────
+
+    def _show(self, receipt: Receipt) -> None:
+        activity = receipt.activity
+        sign = SIGNS.get(activity.state, SIGNS["attention"])
+        state = f"{sign.glyph} {wording.state_word(activity)}"
+        name = activity.file_name or activity.folder_title or activity.act
+        parts = [(state, f"bold {sign.style}"), ("   ", ""), (name, "bold"), (self._version(receipt), "$muted")]
+        self.query_one("#headline", Static).update(Content.assemble(*parts))
+        self.query_one("#facts", Static).update(facts(self._facts(activity)))
+        self.query_one("#hash", Static).update(facts(_hash(activity)))
+        self.query_one("#more", Static).update(facts(self._more(receipt)))
+        zone = wording.zone_name(activity.at, self.context.zone)
+        again = "the same bytes were accepted before: this is their receipt · " if receipt.replayed else ""
+        self.say(f"{again}log index {wording.count(activity.log_index)} · all times {zone}")
+        self.show_keys()
+
+    def _version(self, receipt: Receipt) -> str:
+        activity = receipt.activity
+        words = f"   version {activity.version}" if activity.version else ""
+        if activity.superseded_by is not None:
+            return f"{words}, superseded by log index {wording.count(activity.superseded_by)}"
+        if activity.supersedes is not None:
+            return f"{words}, replaces log index {wording.count(activity.supersedes)}"
+        return words
+
+    def _facts(self, activity: Activity) -> Iterator[tuple[str, str | Content]]:
+        folder = next((one for one in self.context.folders if one.folder == activity.folder), None)
+        yield "Folder", f"{activity.folder or '–'}  {activity.folder_title or ''}"
+        yield "Identity", f"{activity.identity_code or '–'}  {self._identity_name(activity)}"
+        meaning = f", {folder.input_date_meaning}" if folder else ""
+        yield "Input date", f"{wording.day(activity.input_date)}{meaning}" if activity.input_date else "–"
+        yield "Received", self._received(activity)
+        yield "By", f"{activity.login_id or '–'}, {activity.channel}"
+        if activity.size is not None:
+            yield "Size", wording.size_exact(activity.size)
+
+    def _identity_name(self, activity: Activity) -> str:
+        identities = self.context.me.identities if self.context.me else ()
+        return next((one.name for one in identities if one.identity_code == activity.identity_code), "")
+
+    def _received(self, activity: Activity) -> str:
+        end = wording.when(activity.at, self.context.zone, seconds=True, year=True).strip()
+        zone = wording.zone_name(activity.at, self.context.zone)
+        if activity.received_start is None or activity.at - activity.received_start < wording.ONE_SECOND:
+            return f"{end} {zone}"
+        start = wording.when(activity.received_start, self.context.zone, seconds=True, year=True).strip()
+        same_day = start[:-9] == end[:-9]
+        return f"{start} – {end[-8:] if same_day else end} {zone}"
+
+    def _more(self, receipt: Receipt) -> Iterator[tuple[str, str | Content]]:
+        activity = receipt.activity
+        if activity.fault is not None:
+            yield "", ""
+            yield f"{activity.fault}", Content.styled(activity.fault_title or "", "bold $error")
+            yield "", activity.fault_what or ""
+            yield "", Content.styled(activity.fault_remedy or "", "bold")
+            return
+        if activity.sha256 is None:
+            return
+        name = activity.file_name or "FILE"
+        yield "", ""
+        yield "Windows", f"certutil -hashfile {name} SHA256"
+        yield "macOS", f"shasum -a 256 {name}"
+        yield "Linux", f"sha256sum {name}"
+        yield "", ""
+        yield "Receipt", Content.assemble("leaf hash ", (receipt.leaf_hash[:16], ""), ("…   Enter shows it", "$muted"))
+
+    # ── acts ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def _sha256(self) -> str | None:
+        return self._receipt.activity.sha256 if self._receipt else None
+
+    def reason(self, key: str) -> str:
+        if self._receipt is None and key in {"compare", "copy", "save", "open"}:
+            return "The activity is not here yet."
+        if key in {"compare", "copy"} and self._sha256 is None:
+            return _NO_HASH
+        return super().reason(key)
+
+    def hint_word(self, key: str) -> str:
+        return {"copy": "copy SHA-256", "save": "save receipt"}.get(key, "")
+
+    def action_compare(self) -> None:
+        if self._receipt is not None:
+            self.open(CompareScreen(self._receipt.activity))
+
+    def action_copy(self) -> None:
+        self.copy(self._sha256 or "")
+
+    def action_open(self) -> None:
+        if self._receipt is not None:
+            self.open(ReceiptTextScreen(self._receipt))
+
+    def action_save(self) -> None:
+        if self._receipt is not None:
+            save_receipt(self, self._receipt)
+
+    def action_submit(self) -> None:
+        self.go("submit")
+
+
+class ReceiptTextScreen(EcpScreen):
+    """The receipt itself: the log's leaf as plain text, from which anybody can recompute the leaf hash."""
+
+    CSS_PATH: ClassVar = "receipt.tcss"
+    ACTS: ClassVar[tuple[str, ...]] = ("save", "copy")
+    HINTS: ClassVar[tuple[str, ...]] = ("save", "copy", "back")
+    where = "Activity › receipt"
+
+    def __init__(self, receipt: Receipt) -> None:
+        super().__init__()
+        self._receipt = receipt
+
+    def body(self) -> Iterable[Widget]:
+        yield Static("Receipt", classes="title")
+        with VerticalScroll(id="text"):
+            yield Static(Content(self._receipt.receipt))
+
+    def on_mount(self) -> None:
+        self.query_one("#text").focus()
+        self.say(f"leaf hash {self._receipt.leaf_hash}")
+
+    def action_save(self) -> None:
+        save_receipt(self, self._receipt)
+
+    def action_copy(self) -> None:
+        self.copy(self._receipt.leaf_hash)
+
+    def hint_word(self, key: str) -> str:
+        return "copy leaf hash" if key == "copy" else ""
+
+
+def save_receipt(screen: EcpScreen, receipt: Receipt) -> None:
+    name = file_name(f"{receipt.activity.file_name or receipt.activity.act}.receipt")
+    text = receipt.receipt.encode("ascii")
+    screen.app.push_screen(SaveDialog(screen.context, "Save the receipt", name, lambda _: text))
+
+
+def _hash(activity: Activity) -> Iterator[tuple[str, str | Content]]:
+    """The SHA-256 in four groups of 16, two a line."""
+    if activity.sha256 is not None:
+        groups = wording.hash_groups(activity.sha256)
+        yield "", ""
+        yield "SHA-256", Content.styled(" ".join(groups[:2]), "bold")
+        yield "", Content.styled(" ".join(groups[2:]), "bold")

@@ -1,0 +1,80 @@
+"""Saving to this computer: asks where, never writes over a file unasked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from backend.contract.faults import Refused
+from ecp_tui import config
+from ecp_tui.saving import save
+from ecp_tui.screens.context import Context
+from ecp_tui.screens.dialogs import ConfirmDialog
+from ecp_tui.screens.submit_path import PathField
+from ecp_tui.widgets.button import Button
+from ecp_tui.widgets.form import Buttons
+
+
+class SaveDialog(ModalScreen[Path | None]):
+    """Where to; Enter saves. `content` is asked for the bytes once the name is known."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "back")]
+
+    def __init__(self, context: Context, title: str, name: str, content: Callable[[Path], bytes]) -> None:
+        super().__init__()
+        self._given, self._heading, self._wish, self._bytes_for = context, title, name, content
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(Content.styled(self._heading, "bold"), classes="dialog-title")
+            yield PathField(id="target")
+            yield Static(id="wrong", classes="dialog-words")
+            with Buttons():
+                yield Button("Save", id="save", primary=True)
+                yield Button("Cancel", id="cancel")
+
+    def on_mount(self) -> None:
+        field = self.query_one(PathField)
+        field.value = str((config.last_folder(self._given.config) or Path.cwd()) / self._wish)
+        field.cursor_position = len(field.value)
+        field.focus()
+
+    def on_entered(self) -> None:
+        self._save()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        if event.button.id == "save":
+            self._save()
+        else:
+            self.dismiss(None)
+
+    def _save(self, *, replace: bool = False) -> None:
+        self.run_worker(self._saved(replace=replace), exclusive=True)
+
+    async def _saved(self, *, replace: bool) -> None:
+        path = self.query_one(PathField).path
+        if path is None:
+            return
+        try:
+            written = await asyncio.to_thread(save, path, self._bytes_for(path), replace=replace)
+        except FileExistsError:
+            words = Content(f"{path.name} exists already in {path.parent}.")
+            self.app.push_screen(ConfirmDialog("Replace the file?", words, yes="Replace file"), self._answered)
+        except Refused as refused:
+            self.query_one("#wrong", Static).update(Content.styled(f"✕ {refused.what}", "$error"))
+        else:
+            self.dismiss(written)
+            self.app.notify(f"Saved: {written}", markup=False)
+
+    def _answered(self, replace: bool | None) -> None:
+        if replace:
+            self._save(replace=True)

@@ -1,0 +1,214 @@
+"""File Submission: one form, checked here and by the server before anything is sent."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import ClassVar
+
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from backend.contract.faults import DISAGREE, Refused
+from backend.contract.messages import Check
+from ecp_tui import config, wording
+from ecp_tui.digest import digest, size_of
+from ecp_tui.screens.base import EcpScreen
+from ecp_tui.screens.browse import browse
+from ecp_tui.screens.submit_form import SubmissionForm
+from ecp_tui.screens.submit_many import SubmitManyScreen
+from ecp_tui.screens.submit_path import PathField
+from ecp_tui.screens.submit_review import ReviewScreen
+from ecp_tui.widgets.button import Button
+
+_TYPING_PAUSE = 0.25
+_TAKEN = {"identity_code": "identity", "input_date": "date"}
+
+
+class SubmitScreen(EcpScreen):
+    """The FAQ's Submission page: heading, folder, form, and in row 23 what would happen."""
+
+    CSS_PATH: ClassVar = "submit.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (76, "-normal"), (100, "-wide")]  # noqa: RUF012  Textual's own attribute
+    ACTS: ClassVar[tuple[str, ...]] = ("check", "from_name", "browse")
+    HINTS: ClassVar[tuple[str, ...]] = ("check", "from_name", "browse", "back")
+    HELP_TOPIC: ClassVar[str] = "submit"
+    where = "Submit"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._bytes: int | None = None
+        """The file's size, once there is such a file."""
+        self._wrong: Refused | None = None
+        self._verdict: Check | None = None
+        self._wanted: Mapping[str, str] = {}
+
+    def body(self) -> Iterable[Widget]:
+        yield Static("File Submission", classes="title")
+        yield Static(id="folder-title", classes="facts")
+        yield SubmissionForm()
+
+    def on_mount(self) -> None:
+        self._form.file.base = config.last_folder(self.context.config) or Path.cwd()
+        self._form.file.focus()
+
+    @property
+    def _form(self) -> SubmissionForm:
+        return self.query_one(SubmissionForm)
+
+    # ── asking ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def load(self, background: bool) -> None:
+        self.context.folders = tuple(await self.context.client.folders(background=background))
+        if self.context.demo and config.last_folder(self.context.config) is None:
+            self._form.file.base = Path((await self.context.client.demo_world()).samples)
+        self._form.show_folders(self.context.folders)
+        if self._wanted:
+            self._form.take(self._wanted)
+            self._wanted = {}
+        await self._look()
+
+    def arrive(self, wanted: Mapping[str, str]) -> None:
+        self._wanted = wanted
+        self.reload()
+
+    def on_submission_form_edited(self) -> None:
+        self.ask(self._look(pause=_TYPING_PAUSE), group="look")
+
+    async def _look(self, *, pause: float = 0) -> None:
+        """What the form now says: read the name, check it here, then ask the server what would become of it."""
+        await asyncio.sleep(pause)
+        form, path = self._form, self._form.file.path
+        self._bytes = self._verdict = self._wrong = None
+        if path is not None:
+            with suppress(Refused):
+                self._bytes = await asyncio.to_thread(size_of, path)
+            form.propose()
+        if self._bytes is not None:
+            self._wrong = self._disagreement()
+        self._show()
+        if self._bytes is not None and self._wrong is None and form.missing() is None:
+            self._verdict = await self.context.client.check(form.draft.request(self._bytes))
+            self._show()
+
+    def _disagreement(self) -> Refused | None:
+        """What is wrong already here; a 4505 names the key that puts it right."""
+        if self._form.missing() is not None:
+            return None
+        try:
+            self._form.draft.request(self._bytes or 0)
+        except Refused as refused:
+            taken = _TAKEN.get(refused.values.get("reason", ""))
+            if refused.fault is not DISAGREE or taken is None or self.reason("from_name"):
+                return refused
+            fix = f"Press F6 to take the {taken} from the name, or choose another file."
+            return Refused(DISAGREE, **{**refused.values, "fix": fix})
+        return None
+
+    # ── what it shows ────────────────────────────────────────────────────────────────────────────────────────
+
+    def _show(self) -> None:
+        folder = self._form.folder
+        title = Content("Choose a file: its name says the folder. Or choose the folder first.")
+        if folder is not None:
+            title = Content.assemble((f"{folder.folder}: {folder.title}", "$foreground"), self._cut_off())
+        self.query_one("#folder-title", Static).update(title)
+        self._form.note(self._bytes, self._wrong)
+        self.clear_fault()
+        self.say(self._next())
+        self.show_keys()
+
+    def _cut_off(self) -> str:
+        cut_off = self._verdict.cut_off if self._verdict else None
+        if cut_off is None:
+            return ""
+        left = (cut_off - self.context.now()).total_seconds()
+        words = f"{wording.duration(left)} left" if left > 0 else "passed"
+        return f"   cut-off {wording.when(cut_off, self.context.zone).strip()}, {words}"
+
+    def _next(self) -> str:
+        verdict, folder = self._verdict, self._form.folder
+        if verdict is not None and verdict.unchanged:
+            return "not sent yet · the same bytes were accepted before"
+        if verdict is not None and verdict.replaces is not None:
+            before = wording.replaced(verdict.replaces, self.context.zone, self.context.now())
+            return f"not sent yet · replaces the file {before} if submitted"
+        if self._form.file.path is not None:
+            return "not sent yet" if self._bytes is not None else "there is no such file yet · → completes its path"
+        return folder.rule if folder else "all checks happen before anything is sent"
+
+    def clear_fault(self) -> None:
+        """A disagreement stays in sight until it is put right, whatever the server answered meanwhile."""
+        if self._wrong is not None:
+            self.show_fault(self._wrong)
+        else:
+            super().clear_fault()
+
+    # ── acts ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def reason(self, key: str) -> str:
+        if key == "from_name":
+            if self._form.file.path is None:
+                return "Choose a file first: F6 takes identity and input date from its name."
+            if self._form.named == self._form.draft:
+                return "The name says nothing else than what is chosen."
+        if key == "browse" and not self.context.local:
+            return "Browsing is for files on your own computer; over SSH there are none."
+        return super().reason(key)
+
+    def hint_word(self, key: str) -> str:
+        return "submit" if key == "check" else ""
+
+    def action_from_name(self) -> None:
+        self._form.take_from_name()
+        self.ask(self._look(), group="look")
+
+    def action_browse(self) -> None:
+        browse(self, self._form.file)
+
+    def on_path_field_several_pasted(self, event: PathField.SeveralPasted) -> None:
+        self.open(SubmitManyScreen(event.paths))
+
+    def on_form_completed(self) -> None:
+        self.action_check()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        if event.button.id == "cancel":
+            self._wrong = self._verdict = self._bytes = None
+            self._form.reset()
+            self._show()
+            self.action_back()
+
+    def action_check(self) -> None:
+        self.ask(self._review(), group="look")
+
+    async def _review(self) -> None:
+        """Reads the file once, asks for the verdict on exactly these bytes, and shows both."""
+        form = self._form
+        form.propose()
+        if (missing := form.missing()) is not None:
+            form.query_one(f"#{missing[0]}").focus()
+            self._show()
+            self.say((missing[1], "bold $warning"))
+            return
+        draft = form.draft
+        self._wrong = None
+        total = self._bytes = await asyncio.to_thread(size_of, draft.path)
+        self._wrong = self._disagreement()
+        self._show()
+        if self._wrong is not None:
+            return
+        found = await digest(draft.path, lambda read: self.say(f"Reading the file … {read / max(total, 1):.0%}"))
+        self._verdict = await self.context.client.check(draft.request(found.size, found.sha256))
+        config.remember_folder(self.context.config, draft.path.parent)
+        self._show()
+        self.open(ReviewScreen(draft, found, self._verdict, done=self._sent))
+
+    def _sent(self) -> None:
+        """After an acceptance the form is ready for the next file of the same folder."""
+        self._bytes = self._verdict = self._wrong = None
+        self._form.next_file()
+        self._show()

@@ -1,0 +1,193 @@
+"""Several files at once: one line each, checked first, sent together, each with an outcome of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from backend.contract.faults import DISAGREE, Refused
+from backend.contract.messages import Check
+from ecp_tui import config, wording
+from ecp_tui.digest import Digest, digest, size_of
+from ecp_tui.draft import Draft, propose
+from ecp_tui.screens.base import EcpScreen
+from ecp_tui.screens.dialogs import ConfirmDialog
+from ecp_tui.screens.receipt import ReceiptScreen
+from ecp_tui.screens.submit_review import upload_of
+from ecp_tui.transfers import Transfer
+from ecp_tui.widgets.table import Column, Row, Table, row
+
+_COLUMNS = (
+    Column("File", 24, grows=True),
+    Column("Folder", 7, 1),
+    Column("Identity", 8),
+    Column("Input date", 10),
+    Column("Size", 9, 2, right=True),
+    Column("State", 20),
+)
+
+
+@dataclass(slots=True)
+class Line:
+    """One of the files: what its name proposes, the verdict on it, and its upload."""
+
+    path: Path
+    draft: Draft | None = None
+    found: Digest | None = None
+    verdict: Check | None = None
+    fault: Refused | None = None
+    transfer: Transfer | None = None
+
+    @property
+    def ready(self) -> bool:
+        return self.verdict is not None and (self.transfer is None or self.transfer.state == "cancelled")
+
+    @property
+    def wrong(self) -> Refused | None:
+        return self.transfer.fault if self.transfer and not self.transfer.running else self.fault
+
+
+class SubmitManyScreen(EcpScreen):
+    """The table; the line under the cursor explains itself below it."""
+
+    CSS_PATH: ClassVar = "submit_many.tcss"
+    ACTS: ClassVar[tuple[str, ...]] = ("check",)
+    HINTS: ClassVar[tuple[str, ...]] = ("check", "open", "back")
+    HELP_TOPIC: ClassVar[str] = "submit"
+    where = "Submit › several files"
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        super().__init__()
+        self._lines = [Line(path) for path in paths]
+
+    def body(self) -> Iterable[Widget]:
+        yield Static("File Submission", classes="title")
+        words = "Folder, identity and input date are read from each name."
+        yield Static(f"{wording.count(len(self._lines), 'file')}. {words}", classes="facts")
+        yield Table(_COLUMNS, id="files")
+
+    def on_mount(self) -> None:
+        self.query_one(Table).focus()
+        self._show()
+        self.set_interval(0.25, self._show)
+
+    # ── checking ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def load(self, background: bool) -> None:
+        """Checks every line that has no upload yet: here first, then by the server."""
+        self.context.folders = tuple(await self.context.client.folders(background=background))
+        for line in self._lines:
+            if line.transfer is None:
+                await self._check(line)
+                self._show()
+        good = next((line for line in self._lines if line.verdict), None)
+        if good is not None:
+            config.remember_folder(self.context.config, good.path.parent)
+
+    async def _check(self, line: Line) -> None:
+        line.fault = line.verdict = None
+        try:
+            line.draft = propose(line.path, self.context.folders)
+            line.draft.request(await asyncio.to_thread(size_of, line.path))
+            line.found = await digest(line.path)
+            line.verdict = await self.context.client.check(line.draft.request(line.found.size, line.found.sha256))
+        except Refused as refused:
+            line.fault = refused
+
+    # ── sending ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def _ready(self) -> list[Line]:
+        return [line for line in self._lines if line.ready]
+
+    def reason(self, key: str) -> str:
+        if key == "check" and not self._ready:
+            return "No file is ready to be sent."
+        return super().reason(key)
+
+    def hint_word(self, key: str) -> str:
+        return {"check": f"submit {len(self._ready)}", "open": "receipt"}.get(key, "")
+
+    def action_check(self) -> None:
+        replacing = [line for line in self._ready if line.verdict and line.verdict.replaces]
+        if not replacing:
+            self._send(True)
+            return
+        names = "\n".join(f"! {line.path.name}" for line in replacing[:6])
+        more = f"\n  and {len(replacing) - 6} more" if len(replacing) > 6 else ""  # noqa: PLR2004  the six shown
+        files = wording.count(len(replacing), "file")
+        words = Content(f"{names}{more}\nThe versions before stay as evidence.")
+        self.app.push_screen(ConfirmDialog(f"Replace {files}?", words, yes=f"Replace {files}"), self._send)
+
+    def _send(self, agreed: bool | None) -> None:
+        for line in self._ready if agreed else ():
+            if line.draft is not None and line.found is not None:
+                line.transfer = self.context.transfers.start(upload_of(line.draft, line.found))
+        self._show()
+
+    # ── what it shows ────────────────────────────────────────────────────────────────────────────────────────
+
+    def _show(self) -> None:
+        self.query_one(Table).show([self._row(line) for line in self._lines])
+        accepted = sum(line.transfer is not None and line.transfer.receipt is not None for line in self._lines)
+        wrong = sum(line.wrong is not None for line in self._lines)
+        words = [f"{len(self._ready)} ready", f"{accepted} accepted", f"{wrong} not acceptable"]
+        self.say(" · ".join([wording.count(len(self._lines), "file"), *words]))
+        self.show_keys()
+
+    def _row(self, line: Line) -> Row:
+        draft = line.draft
+        return row(
+            str(line.path),
+            line.path.name,
+            draft.folder.folder if draft and draft.folder else "–",
+            (draft.identity_code if draft else None) or "–",
+            draft.input_date.isoformat() if draft and draft.input_date else "–",
+            wording.size(line.found.size) if line.found else "–",
+            _state(line),
+        )
+
+    @property
+    def _here(self) -> Line | None:
+        here = self.query_one(Table).here
+        return next((line for line in self._lines if here and here.key == str(line.path)), None)
+
+    def on_table_moved(self) -> None:
+        self.clear_fault()
+
+    def clear_fault(self) -> None:
+        """What is wrong with the line under the cursor stands below the table."""
+        here = self._here
+        if here is not None and here.wrong is not None:
+            self.show_fault(here.wrong)
+        else:
+            super().clear_fault()
+
+    def on_table_opened(self) -> None:
+        here = self._here
+        if here is not None and here.transfer is not None and here.transfer.receipt is not None:
+            self.open(ReceiptScreen(here.transfer.receipt, fresh=True))
+
+
+def _state(line: Line) -> Content:
+    moving = line.transfer
+    if moving is not None and moving.receipt is not None:
+        return Content.styled("● accepted", "$success")
+    if moving is not None and moving.running:
+        return Content.styled(f"◐ {moving.progress}", "$warning")
+    if line.wrong is not None:
+        words = line.wrong.values.get("reason", "").replace("_", " ") if line.wrong.fault is DISAGREE else ""
+        return Content.styled(f"✕ {line.wrong.number} {words}".rstrip(), "$error")
+    if line.verdict is None:
+        return Content.styled("○ checking", "$muted")
+    if line.verdict.unchanged:
+        return Content.styled("○ same as before", "$muted")
+    before = line.verdict.replaces
+    return Content.styled(f"! replaces version {before.version}" if before else "◐ ready", "$warning")

@@ -1,0 +1,94 @@
+"""The field for a local file: completes paths, takes pastes in any quoting, and knows where relative names begin."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+from textual import events
+from textual.message import Message
+from textual.suggester import Suggester
+
+from ecp_tui.pastes import find_paths
+from ecp_tui.widgets.field import TextField
+
+_LOOKED_AT = 5000
+"""Entries of one folder that completion considers."""
+
+
+class PathField(TextField):
+    """A path typed, completed (→ accepts) or pasted; several pasted at once are handed on."""
+
+    class SeveralPasted(Message):
+        """A paste held several paths."""
+
+        def __init__(self, paths: list[Path]) -> None:
+            super().__init__()
+            self.paths = paths
+
+    def __init__(self, *, id: str, base: Path | None = None, placeholder: str = "") -> None:
+        super().__init__(id=id, placeholder=placeholder, max_length=4000)
+        self.base = base or Path.cwd()
+        self.suggester = PathSuggester(self)
+
+    @property
+    def path(self) -> Path | None:
+        """The file named, made absolute; `None` while nothing is typed."""
+        text = self.value.strip()
+        if not text:
+            return None
+        found = find_paths(text)
+        return self.base / (found[0] if len(found) == 1 else Path(text))
+
+    def put(self, path: Path) -> None:
+        """Shows the path, as short as it can be said from here."""
+        self.value = str(path.relative_to(self.base) if path.is_relative_to(self.base) else path)
+        self.cursor_position = len(self.value)
+
+    def on_paste(self, event: events.Paste) -> None:
+        paths = find_paths(event.text)
+        if len(paths) > 1:
+            event.prevent_default()
+            event.stop()
+            self.post_message(self.SeveralPasted([self.base / path for path in paths]))
+        elif paths and (not self.value or paths[0].is_absolute()):
+            event.prevent_default()
+            event.stop()
+            self.put(paths[0])
+
+
+class PathSuggester(Suggester):
+    """Completes the last part of a path from its folder, off the event loop."""
+
+    def __init__(self, field: PathField) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._field = field
+
+    async def get_suggestion(self, value: str) -> str | None:
+        if not value or value[-1].isspace():
+            return None
+        return await asyncio.to_thread(_completed, value, self._field.base)
+
+
+def _completed(value: str, base: Path) -> str | None:
+    """The value with its last part completed to the first name that begins so; folders end in a separator."""
+    head, separator, beginning = value.rpartition("/") if os.sep == "/" else _split(value)
+    if not beginning:
+        return None
+    try:
+        folder = base / Path(head + separator).expanduser()
+        with os.scandir(folder) as entries:
+            near = [entry for entry, _ in zip(entries, range(_LOOKED_AT), strict=False)]
+        fitting = sorted((entry for entry in near if entry.name.startswith(beginning)), key=lambda entry: entry.name)
+        for entry in fitting:
+            if entry.name.isprintable():
+                return head + separator + entry.name + (os.sep if entry.is_dir() else "")
+    except (OSError, ValueError, RuntimeError):
+        return None
+    return None
+
+
+def _split(value: str) -> tuple[str, str, str]:
+    place = max(value.rfind("\\"), value.rfind("/")) + 1
+    return value[:place], "", value[place:]

@@ -1,0 +1,175 @@
+"""Review before a file is sent: what it is, what it replaces; then its progress, then its receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import ClassVar
+
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from backend.contract.messages import Check
+from ecp_tui import wording
+from ecp_tui.client import Upload
+from ecp_tui.digest import Digest
+from ecp_tui.draft import Draft
+from ecp_tui.screens.base import EcpScreen
+from ecp_tui.screens.facts import facts
+from ecp_tui.screens.receipt import ReceiptScreen
+from ecp_tui.transfers import Transfer, new_submission_id
+from ecp_tui.widgets.button import Button
+from ecp_tui.widgets.form import Buttons
+
+_BAR_CELLS = 40
+_ROWS_OF = frozenset({".csv", ".txt", ".tsv"})
+
+
+def upload_of(draft: Draft, found: Digest) -> Upload:
+    """One attempt to submit these bytes, with an id that all its retries bear."""
+    folder, identity_code, input_date = draft.complete()
+    return Upload(
+        submission_id=new_submission_id(),
+        folder=folder.folder,
+        identity_code=identity_code,
+        input_date=input_date,
+        file_name=draft.file_name,
+        path=draft.path,
+        size=found.size,
+        sha256=found.sha256,
+    )
+
+
+class ReviewScreen(EcpScreen):
+    """The last look. The button says the consequence; leaving the page during the upload does not stop it."""
+
+    CSS_PATH: ClassVar = "submit_review.tcss"
+    ACTS: ClassVar[tuple[str, ...]] = ("check", "transfers")
+    HINTS: ClassVar[tuple[str, ...]] = ("check", "transfers", "back")
+    HELP_TOPIC: ClassVar[str] = "submit"
+    where = "Submit › review"
+
+    def __init__(self, draft: Draft, found: Digest, verdict: Check, *, done: Callable[[], None]) -> None:
+        super().__init__()
+        self._draft, self._found, self._verdict, self._done = draft, found, verdict, done
+        self._transfer: Transfer | None = None
+
+    def body(self) -> Iterable[Widget]:
+        yield Static("Review", classes="title")
+        yield Static(facts(self._facts()), id="facts")
+        yield Static(self._consequence(), id="consequence")
+        yield Static(id="progress")
+        with Buttons():
+            yield Button(self._act, id="send", primary=True)
+            yield Button("Back to the form", id="back")
+
+    def on_mount(self) -> None:
+        self.query_one("#send").focus()
+        self.say("not sent yet · nothing leaves this computer before you say so")
+        self.set_interval(0.25, self._follow)
+
+    @property
+    def _act(self) -> str:
+        if self._verdict.unchanged:
+            return "Show the receipt"
+        return "Replace file" if self._verdict.replaces else "Submit"
+
+    def _facts(self) -> Iterator[tuple[str, str | Content]]:
+        folder, identity_code, input_date = self._draft.complete()
+        name = next((one.name for one in folder.identities if one.identity_code == identity_code), "")
+        yield "File", Content.styled(self._draft.file_name, "bold")
+        yield "Folder", f"{folder.folder}  {folder.title}"
+        yield "Identity", f"{identity_code}  {name}"
+        yield "Input date", f"{wording.day(input_date)}, {folder.input_date_meaning}"
+        rows = f", {wording.count(self._found.rows, 'row')}" if self._draft.path.suffix.lower() in _ROWS_OF else ""
+        yield "Size", f"{wording.size_exact(self._found.size)}{rows}"
+        if self._verdict.cut_off is not None:
+            left = (self._verdict.cut_off - self.context.now()).total_seconds()
+            words = f"{wording.duration(left)} left" if left > 0 else "passed: it will be late"
+            zone = wording.zone_name(self._verdict.cut_off, self.context.zone)
+            yield "Cut-off", f"{wording.when(self._verdict.cut_off, self.context.zone).strip()} {zone}, {words}"
+        yield "", ""
+        groups = wording.hash_groups(self._found.sha256)
+        yield "SHA-256", Content.styled(" ".join(groups[:2]), "bold")
+        yield "", Content.styled(" ".join(groups[2:]), "bold")
+
+    def _consequence(self) -> Content:
+        before = self._verdict.replaces
+        if self._verdict.unchanged:
+            return Content("The same bytes are the current version already: nothing new is stored.")
+        if before is None:
+            return Content.styled("It is the first file of this name.", "$muted")
+        groups = wording.hash_groups(before.sha256 or "")
+        moment = wording.when(before.at, self.context.zone).strip()
+        return Content.assemble(
+            ("! ", "bold $warning"),
+            (f"Replaces version {before.version} of {moment} by {before.login_id}, with SHA-256\n", "bold"),
+            f"  {' '.join(groups)[:33]}\n  {' '.join(groups)[34:]}\n",
+            ("  That version stays as evidence and is shown as superseded.", "$muted"),
+        )
+
+    # ── sending ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        if event.button.id == "send":
+            self.run_worker(self.action_press("check"))
+        else:
+            self.action_back()
+
+    def reason(self, key: str) -> str:
+        if key == "check" and self._transfer is not None and self._transfer.running:
+            return "The file is on its way already."
+        return super().reason(key)
+
+    def hint_word(self, key: str) -> str:
+        return self._act.lower() if key == "check" else ""
+
+    def action_check(self) -> None:
+        """Sends; after a failure it sends again under the same id, so that nothing can be stored twice."""
+        self.clear_fault()
+        if self._transfer is None:
+            self._transfer = self.context.transfers.start(upload_of(self._draft, self._found))
+        else:
+            self.context.transfers.retry(self._transfer)
+        self._follow()
+        self.show_keys()
+
+    def action_refresh(self) -> None:
+        """F5 after a 9001 tries again."""
+        if self._transfer is not None and self._transfer.fault is not None:
+            self.action_check()
+
+    def _follow(self) -> None:
+        moving = self._transfer
+        if moving is None:
+            return
+        self.query_one("#consequence").display = not moving.running
+        self.query_one("#progress", Static).update(progress(moving, _BAR_CELLS) if moving.running else Content(""))
+        if moving.running:
+            self.say("Esc goes back to the form; the upload goes on, F7 shows it")
+            return
+        self.show_keys()
+        if moving.receipt is not None:
+            self._done()
+            self._transfer = None
+            if self.is_current:
+                self.action_back()
+                self.open(ReceiptScreen(moving.receipt, fresh=True))
+        elif moving.fault is not None:
+            self._shown(moving)
+        else:
+            self.say("cancelled · Activity Enquiry tells whether it had arrived")
+
+    def _shown(self, moving: Transfer) -> None:
+        if moving.fault is not None:
+            self.show_fault(moving.fault)
+        self.query_one(Buttons).query_one("#send", Button).focus()
+        self.say("nothing was accepted · F8 sends again under the same id")
+
+
+def progress(moving: Transfer, width: int) -> Content:
+    """A bar and the words for it: 43 %, 2.1 MB/s, 12 s left."""
+    full = round(moving.share * width)
+    bar = Content.assemble(("█" * full, "$accent"), ("░" * (width - full), "$muted"))
+    words = moving.progress.replace(", ", "  ")
+    return Content.assemble(bar, "\n", words)
