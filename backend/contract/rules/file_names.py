@@ -54,12 +54,8 @@ def read_name(templates: Sequence[str], file_name: str) -> NameReading | None:
 
 def write_name(template: str, identity_code: str, input_date: date) -> str:
     """The name a file of this identity and date bears under `template`."""
-    words = {
-        "identity": identity_code,
-        "date": f"{input_date:%Y%m%d}",
-        "date:YYYYMMDD": f"{input_date:%Y%m%d}",
-        "date:YYYYMM": f"{input_date:%Y%m}",
-    }
+    day = input_date.isoformat().replace("-", "")
+    words = {"identity": identity_code, "date": day, "date:YYYYMMDD": day, "date:YYYYMM": day[:6]}
     return _FIELD.sub(lambda field: words[field[1]], template)
 
 
