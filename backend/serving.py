@@ -15,10 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from backend.doors.http import create_app
-try:
-    from backend.doors.ssh import start_ssh
-except ImportError:
-    from backend.tmp_ssh import start_ssh
+from backend.doors.ssh import host_key, start_ssh
 from backend.wiring import Platform
 
 _SWEEP_SECONDS: Final = 3600
@@ -50,13 +47,25 @@ async def run(platform: Platform, ready: Callable[[Listening], None], app: FastA
     http = _bound(settings.http_host, settings.http_port)
     server = _Server(_uvicorn(platform, app or create_app(platform.services)))
     serving = asyncio.create_task(server.serve([http]))
-    ssh = await start_ssh(platform.services, settings.ssh_host, settings.ssh_port, settings.secrets / "ssh_host_key")
+    services, key_path = platform.services, settings.secrets / "ssh_host_key"
+    ssh = await start_ssh(
+        services.sftp_access,
+        services.access_watch,
+        services.drop_box,
+        services.outcomes,
+        host=settings.ssh_host,
+        port=settings.ssh_port,
+        host_key_path=key_path,
+    )
+    key = host_key(key_path)
     sweeping = asyncio.create_task(_sweep_hourly(platform))
     stopped = _stop_signal()
     while not server.started and not serving.done():
         await asyncio.sleep(0.01)
     scheme = "https" if settings.tls_certificate else "http"
-    ready(Listening(f"{scheme}://{_authority(http)}", settings.ssh_host, ssh.port, ssh.host_key, ssh.fingerprint))
+    public = key.export_public_key().decode().strip()
+    where = f"{scheme}://{_authority(http)}"
+    ready(Listening(where, settings.ssh_host, ssh.port, public, key.get_fingerprint()))
     try:
         await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
     finally:

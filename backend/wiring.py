@@ -33,7 +33,9 @@ from backend.core.client_connect.access import Access, AccessWatch
 from backend.core.client_connect.sessions import SessionService, actor_for
 from backend.core.client_connect.sftp_access import SftpAccess
 from backend.core.client_connect.sign_in import SignInService
+from backend.core.drop_box import DropBox
 from backend.core.home import HomeService
+from backend.core.outcomes import Outcomes
 from backend.core.pool import BoundedPool
 from backend.core.ports import Clock, Hasher, Rows
 from backend.core.services import Services
@@ -96,6 +98,7 @@ def open_platform(
         calendar = Calendar(settings.zone, settings.every_day_trades)
         derive = partial(_derived, keys["throttle_key"])
         watch = AccessWatch(store, clock)
+        submissions = Submissions(store, vault, clock, calendar, ledger, _as_of_now, lambda: watch.taking)
         pool = BoundedPool()
         stack.callback(pool.close)
         services = Services(
@@ -109,8 +112,10 @@ def open_platform(
             access=Access(store, clock, ledger),
             access_watch=watch,
             home=HomeService(store, clock, calendar),
-            submissions=Submissions(store, vault, clock, calendar, ledger, _as_of_now, lambda: watch.taking),
+            submissions=submissions,
             activity=ActivityEnquiry(store, calendar, derive(b"cursor")),
+            drop_box=DropBox(store, vault, clock, calendar, submissions),
+            outcomes=Outcomes(store, clock, calendar),
         )
         watch.start()
         stack.callback(watch.stop)

@@ -10,7 +10,9 @@ from backend.core.client_connect.access import Access, AccessWatch
 from backend.core.client_connect.sessions import SessionService
 from backend.core.client_connect.sftp_access import SftpAccess
 from backend.core.client_connect.sign_in import SignInService
+from backend.core.drop_box import DropBox
 from backend.core.home import HomeService
+from backend.core.outcomes import Outcomes
 from backend.core.pool import BoundedPool
 from backend.core.ports import Clock, Store
 from backend.core.submissions import Submissions
@@ -32,3 +34,5 @@ class Services:
     home: HomeService
     submissions: Submissions
     activity: ActivityEnquiry
+    drop_box: DropBox
+    outcomes: Outcomes
