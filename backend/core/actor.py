@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, get_args
 
 from backend.contract.faults import NO_ECP_FUNCTION, SESSION_ENDED, SUSPENDED, UNKNOWN_FOLDER, Refused
 from backend.contract.messages import Channel
@@ -13,6 +13,7 @@ from backend.core.accounts import Account, Identity
 from backend.core.catalogue import Catalogue, FolderRule
 
 SFTP_FUNCTION: Final = "EU_ECPSFTP"
+CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
 _READS_ALL: Final = frozenset({"operator", "auditor"})
 
 
@@ -117,11 +118,10 @@ def activity_scope(actor: Actor, catalogue: Catalogue) -> Scope:
     if actor.account.services:
         return Scope(actor.company, None)
     refuse_outside_ecp(actor, catalogue)
-    held = [grant.function for grant in actor.account.grants]
     folders = tuple(
         folder.code
         for folder in catalogue.folders.values()
-        if any(catalogue.opens(function, folder, channel) for function in held for channel in folder.channels)
+        if any(identities_in(replace(actor, channel=channel), catalogue, folder) for channel in CHANNELS)
     )
     return Scope(actor.company, folders)
 

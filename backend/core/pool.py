@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from threading import BoundedSemaphore
 from typing import Final, TypeVar
 
-from backend.contract.faults import TOO_MANY_ATTEMPTS, Refused
+from backend.contract.faults import GOING_DOWN, TOO_MANY_ATTEMPTS, Refused
 
 SIGN_IN_THREADS: Final = 4
 SIGN_IN_QUEUE: Final = 64
@@ -22,14 +22,14 @@ class BoundedPool:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="sign-in")
 
     def submit(self, work: Callable[[], T]) -> Future[T]:
-        """Raises 1007 where the queue is full."""
+        """Raises 1007 where the queue is full, 9003 once the pool is closed."""
         if not self._room.acquire(blocking=False):
             raise Refused(TOO_MANY_ATTEMPTS)
         try:
             future = self._threads.submit(work)
-        except RuntimeError:
+        except RuntimeError as error:
             self._room.release()
-            raise
+            raise Refused(GOING_DOWN) from error
         future.add_done_callback(lambda _: self._room.release())
         return future
 
