@@ -1,0 +1,204 @@
+"""The SSH door: one listener, everything that signs in through it, and how it closes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import asyncssh
+import structlog
+
+from backend.contract.faults import TOO_MANY_HANDLES, Refused
+from backend.core.actor import Actor
+from backend.core.services import Services
+from backend.doors.ssh import algorithms
+from backend.doors.ssh.desk import Desk
+from backend.doors.ssh.submitting import House
+from backend.doors.ssh.tree import Tree
+from backend.doors.ssh.visit import Visit
+
+LOGIN_GRACE: Final = 30
+KEEPALIVE: Final = 15
+MOST_UNANSWERED: Final = 3
+"""A peer that vanished is gone within a minute."""
+MOST_STRANGERS: Final = 100
+MOST_VISITS: Final = 32
+_THREADS: Final = 16
+_TIDY_SECONDS: Final = 60.0
+_WAIT_SECONDS: Final = 0.02
+T = TypeVar("T")
+_log = structlog.get_logger(__name__)
+
+
+class SshDoor:
+    """Takes connections until it is closed. Its threads do what waits for disk or database."""
+
+    def __init__(self, services: Services, own_key: asyncssh.SSHKey) -> None:
+        self._access = services.sftp_access
+        self._own_key = own_key
+        self._loop = asyncio.get_running_loop()
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="ssh-door")
+        self._desk = Desk()
+        self.house = House(services.drop_box, Tree(services.outcomes), self._desk, self.run)
+        self._strangers: set[Visit] = set()
+        self._visits: set[Visit] = set()
+        self._work: set[asyncio.Task[None]] = set()
+        self._changes = 0
+        self._open = True
+        self._acceptor: asyncssh.SSHAcceptor | None = None
+        self._unlisten = services.access_watch.listen(self._notice)
+        self._tidying = self._loop.create_task(self._tidy())
+
+    async def listen(self, host: str, port: int) -> None:
+        self._acceptor = await asyncssh.listen(
+            host,
+            port,
+            server_factory=partial(Visit, self),
+            server_host_keys=[self._own_key],
+            config=None,
+            kex_algs=algorithms.KEY_EXCHANGES,
+            encryption_algs=algorithms.CIPHERS,
+            mac_algs=algorithms.MACS,
+            compression_algs=None,
+            signature_algs=algorithms.SIGNATURES,
+            public_key_auth=True,
+            password_auth=False,
+            kbdint_auth=False,
+            host_based_auth=False,
+            gss_host=None,
+            allow_pty=False,
+            agent_forwarding=False,
+            x11_forwarding=False,
+            line_editor=False,
+            encoding=None,
+            login_timeout=LOGIN_GRACE,
+            keepalive_interval=KEEPALIVE,
+            keepalive_count_max=MOST_UNANSWERED,
+        )
+
+    @property
+    def port(self) -> int:
+        return self._acceptor.get_port() if self._acceptor else 0
+
+    @property
+    def host_key(self) -> str:
+        """The server's public key as `known_hosts` has it."""
+        kind, key = self._own_key.export_public_key("openssh").decode().split()[:2]
+        return f"{kind} {key}"
+
+    @property
+    def fingerprint(self) -> str:
+        return self._own_key.get_fingerprint()
+
+    async def close(self, grace: float = 10.0) -> None:
+        """Takes nothing new, lets uploads that are under way end within `grace` seconds, then ends everything."""
+        if not self._open:
+            return
+        self._open = False
+        self._unlisten()
+        self._tidying.cancel()
+        if self._acceptor is not None:
+            self._acceptor.close()
+        until = self._loop.time() + grace
+        while any(visit.uploading for visit in self._visits) and self._loop.time() < until:
+            await asyncio.sleep(_WAIT_SECONDS)
+        for visit in [*self._visits, *self._strangers]:
+            visit.drop("the server is going down")
+        while self._visits or self._strangers or self._work:
+            await asyncio.sleep(_WAIT_SECONDS)
+        for draft in self._desk.clear():
+            await self.run(draft.upload.staging.abandon)
+        self._threads.shutdown()
+
+    async def run(self, work: Callable[..., T], *args: Any) -> T:
+        return await self._loop.run_in_executor(self._threads, partial(work, *args))
+
+    # ── what visits ask ──────────────────────────────────────────────────────────────────────────────────────
+
+    async def admit(self, login_id: str, fingerprint: str, address: str) -> Actor:
+        """The actor; asked again if rights were taken away meanwhile, so that no change falls between."""
+        while True:
+            seen = self._changes
+            actor = await self.run(self._access.admit, login_id, fingerprint, address)
+            if seen == self._changes:
+                break
+        if sum(visit.actor.login_id == actor.login_id for visit in self._visits) >= MOST_VISITS:
+            raise Refused(TOO_MANY_HANDLES)
+        return actor
+
+    def came(self, visit: Visit) -> bool:
+        self._strangers.add(visit)
+        return self._open and len(self._strangers) <= MOST_STRANGERS
+
+    def signed_in(self, visit: Visit) -> None:
+        self._strangers.discard(visit)
+        self._visits.add(visit)
+
+    def left(self, visit: Visit) -> None:
+        self._strangers.discard(visit)
+        self._visits.discard(visit)
+
+    def remember(self, work: asyncio.Task[None]) -> None:
+        self._work.add(work)
+        work.add_done_callback(self._work.discard)
+
+    # ── while it is open ─────────────────────────────────────────────────────────────────────────────────────
+
+    def _notice(self) -> None:
+        """Called in the watch's thread."""
+        self._loop.call_soon_threadsafe(self._rights_changed)
+
+    def _rights_changed(self) -> None:
+        self._changes += 1
+        for visit in self._visits:
+            self.remember(self._loop.create_task(self._ask_again(visit)))
+
+    async def _ask_again(self, visit: Visit) -> None:
+        try:
+            visit.still(await self.run(self._access.still, visit.actor, visit.fingerprint))
+        except Refused as refused:
+            visit.drop(f"{refused.number} {refused.title}")
+        except Exception as error:  # the watch says when the database is gone; nothing new is taken then
+            _log.error("rights could not be read again", login_id=visit.actor.login_id, exc_info=error)
+
+    async def _tidy(self) -> None:
+        """Lets go of drafts that nobody named."""
+        with suppress(asyncio.CancelledError):
+            while True:
+                await asyncio.sleep(_TIDY_SECONDS)
+                for draft in self._desk.expired():
+                    self._desk.give_back()
+                    await self.run(draft.upload.staging.abandon)
+
+
+async def start_ssh(services: Services, host: str, port: int, host_key_path: Path) -> SshDoor:
+    """Opens the door; port 0 means any free one, `SshDoor.port` says which."""
+    logging.getLogger("asyncssh").setLevel(logging.WARNING)  # it logs names as they come, unescaped
+    door = SshDoor(services, host_key(host_key_path))
+    try:
+        await door.listen(host, port)
+    except BaseException:
+        await door.close()
+        raise
+    return door
+
+
+def host_key(path: Path) -> asyncssh.SSHKey:
+    """The server's own key; an Ed25519 key is made where there is none."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return asyncssh.read_private_key(path)
+    key = asyncssh.generate_private_key("ssh-ed25519")
+    with os.fdopen(handle, "wb") as file:
+        file.write(key.export_private_key("openssh"))
+        file.flush()
+        os.fsync(file.fileno())
+    return key

@@ -1,0 +1,172 @@
+"""One SSH session: the `sftp` subsystem in order and within bounds, and one plain line for everything else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import Any, Final, Protocol
+
+from asyncssh import SSHServerChannel, SSHServerSession
+
+from backend.doors.ssh import wire
+from backend.doors.ssh.operations import Operations
+from backend.doors.ssh.submitting import Guest, House
+from backend.doors.ssh.wire import Op, Reply
+
+NO_SHELL: Final = b"ECP takes and gives files by SFTP here; there is no shell and no command. Use sftp or scp.\r\n"
+NOT_A_COMMAND: Final = 127
+_MOST_WAITING: Final = 2 << 20
+_LINGER: Final = 30.0
+"""Seconds after which a client that met a refusal and says nothing more is let go: some hang there for ever."""
+_LENGTH: Final = 4
+
+
+class Host(Guest, Protocol):
+    """The connection a session belongs to."""
+
+    def drop(self, why: str) -> None:
+        """Ends the connection."""
+        ...
+
+    def remember(self, work: asyncio.Task[None]) -> None:
+        """Keeps work that has to end before the door closes."""
+        ...
+
+
+class Session(SSHServerSession[bytes]):
+    """Requests are served one after another; while many bytes wait, nothing more is read."""
+
+    def __init__(self, house: House, host: Host) -> None:
+        self._host = host
+        self._operations = Operations(house, host)
+        self._loop = asyncio.get_running_loop()
+        self._channel: SSHServerChannel[bytes] | None = None
+        self._is_sftp = False
+        self._arrived = bytearray()
+        self._waiting: deque[bytes] = deque()
+        self._waiting_size = 0
+        self._replies = bytearray()
+        self._task: asyncio.Task[None] | None = None
+        self._paused = False
+        self._ended = False
+        self.over = False
+        self._linger: asyncio.TimerHandle | None = None
+
+    @property
+    def uploading(self) -> bool:
+        """Whether a file is on its way."""
+        return self._task is not None or self._operations.uploading
+
+    # ── what asyncssh calls ──────────────────────────────────────────────────────────────────────────────────
+
+    def connection_made(self, chan: SSHServerChannel[bytes]) -> None:
+        self._channel = chan
+
+    def pty_requested(self, *_: Any) -> bool:
+        return False
+
+    def shell_requested(self) -> bool:
+        return True
+
+    def exec_requested(self, command: str) -> bool:
+        return True
+
+    def subsystem_requested(self, subsystem: str) -> bool:
+        self._is_sftp = subsystem == "sftp"
+        return self._is_sftp
+
+    def session_started(self) -> None:
+        if self._channel is not None and not self._is_sftp:
+            self._channel.write_stderr(NO_SHELL)
+            self._channel.exit(NOT_A_COMMAND)
+
+    def data_received(self, data: bytes, datatype: int | None) -> None:
+        if not self._is_sftp or self._ended:
+            return
+        if self._linger is not None:
+            self._linger.cancel()
+            self._linger = None
+        self._arrived += data
+        self._take_packets()
+        self._serve()
+
+    def eof_received(self) -> bool:
+        """The client says no more. That is no CLOSE; it wants to hear that all it asked for went well."""
+        self._ended = True
+        self._serve()
+        return True
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._channel = None
+        self._ended = self.over = True
+        self._waiting.clear()
+        if self._linger is not None:
+            self._linger.cancel()
+        self._host.remember(self._loop.create_task(self._abandon()))
+
+    # ── packets ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _take_packets(self) -> None:
+        at = 0
+        while len(self._arrived) - at >= _LENGTH:
+            length = int.from_bytes(self._arrived[at : at + _LENGTH], "big")
+            if not 1 + _LENGTH <= length <= wire.LONGEST_PACKET:
+                self._ended = True
+                self._waiting.clear()
+                self._host.drop("packet of a length that is not taken")
+                return
+            if len(self._arrived) - at - _LENGTH < length:
+                break
+            self._waiting.append(bytes(self._arrived[at + _LENGTH : at + _LENGTH + length]))
+            self._waiting_size += length
+            at += _LENGTH + length
+        del self._arrived[:at]
+
+    def _serve(self) -> None:
+        while self._waiting and self._task is None:
+            packet = self._waiting.popleft()
+            self._waiting_size -= len(packet)
+            if packet[0] == Op.INIT:
+                self._replies += wire.version()
+                continue
+            reply = self._operations.at_once(packet[0], packet)
+            if reply is None:
+                self._task = self._loop.create_task(self._answer(packet))
+            else:
+                self._reply(packet, reply)
+        self._send()
+        self._pause_or_resume()
+        if self._ended and self._task is None and self._channel is not None:
+            self._channel.exit(0)
+
+    async def _answer(self, packet: bytes) -> None:
+        reply = await self._operations.answer(packet[0], packet)
+        self._task = None
+        self._reply(packet, reply)
+        if packet[0] == Op.WRITE and reply is not wire.OK:
+            self._linger = self._loop.call_later(_LINGER, self._host.drop, "nothing came after a refusal")
+        self._serve()
+
+    def _reply(self, packet: bytes, reply: Reply) -> None:
+        self._replies += wire.framed(reply, int.from_bytes(packet[1 : 1 + _LENGTH], "big"))
+
+    def _send(self) -> None:
+        """Everything answered in one go leaves in one write."""
+        if self._replies and self._channel is not None and not self._channel.is_closing():
+            self._channel.write(bytes(self._replies))
+        self._replies.clear()
+
+    def _pause_or_resume(self) -> None:
+        paused = self._waiting_size > _MOST_WAITING
+        if self._channel is None or paused is self._paused:
+            return
+        self._paused = paused
+        if paused:
+            self._channel.pause_reading()
+        else:
+            self._channel.resume_reading()
+
+    async def _abandon(self) -> None:
+        if self._task is not None:
+            await asyncio.wait({self._task})
+        await self._operations.abandon()

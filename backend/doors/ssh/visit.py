@@ -1,0 +1,142 @@
+"""A visit: one SSH connection, who it is, and what it may open. Sign-in is by public key alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Final, Protocol
+
+import asyncssh
+import structlog
+from asyncssh import SSHKey, SSHServer, SSHServerConnection
+
+from backend.contract.faults import Refused
+from backend.contract.rules.shown import shown
+from backend.core.actor import Actor
+from backend.doors.ssh.algorithms import acceptable, narrow
+from backend.doors.ssh.session import Session
+from backend.doors.ssh.submitting import House
+
+MOST_OFFERS: Final = 20
+MOST_SIGNATURES: Final = 6
+MOST_SESSIONS: Final = 10
+_MOST_NAMES: Final = 3
+_log = structlog.get_logger(__name__)
+
+
+class Door(Protocol):
+    """What a visit asks of the door it came through."""
+
+    house: House
+
+    def admit(self, login_id: str, fingerprint: str, address: str) -> Awaitable[Actor]:
+        """Who it is; raises what refuses the key, the address or the account."""
+        ...
+
+    def came(self, visit: Visit) -> bool:
+        """Whether there is room for one more that has not signed in."""
+        ...
+
+    def signed_in(self, visit: Visit) -> None: ...
+
+    def left(self, visit: Visit) -> None: ...
+
+    def remember(self, work: asyncio.Task[None]) -> None: ...
+
+
+class Visit(SSHServer):
+    """Who a connection is: the account of the key that signed, never of one that was merely offered."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        self._connection: SSHServerConnection | None = None
+        self._sessions: list[Session] = []
+        self._offers = 0
+        self._known_offers = 0
+        self._names = 0
+        self._candidate: tuple[Actor, str] | None = None
+        self._signed_in = False
+
+    @property
+    def actor(self) -> Actor:
+        """Whose connection this is; only sessions ask, and there are none before sign-in."""
+        if self._candidate is None:
+            raise RuntimeError("nobody has signed in")
+        return self._candidate[0]
+
+    @property
+    def fingerprint(self) -> str:
+        return self._candidate[1] if self._candidate else ""
+
+    @property
+    def uploading(self) -> bool:
+        return any(session.uploading for session in self._sessions)
+
+    def still(self, actor: Actor) -> None:
+        """The account as it stands after rights were taken away from someone."""
+        self._candidate = (actor, self.fingerprint)
+
+    # ── what asyncssh calls ──────────────────────────────────────────────────────────────────────────────────
+
+    def connection_made(self, conn: SSHServerConnection) -> None:
+        self._connection = conn
+        if not self._door.came(self):
+            conn.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._connection = None
+        self._door.left(self)
+
+    def begin_auth(self, username: str) -> bool:
+        self._names += 1
+        self._candidate = None
+        if self._names > _MOST_NAMES:
+            raise asyncssh.PermissionDenied("Too many login IDs on one connection")
+        return True
+
+    def public_key_auth_supported(self) -> bool:
+        return True
+
+    async def validate_public_key(self, username: str, key: SSHKey) -> bool:
+        """Whether this key may sign in; asked for offers and for signatures alike, and asyncssh does not say which."""
+        self._candidate = None
+        self._offers += 1
+        if self._offers > MOST_OFFERS or self._known_offers > MOST_SIGNATURES:
+            raise asyncssh.PermissionDenied("Too many keys or signatures on one connection")
+        if self._connection is None or not acceptable(key):
+            return False
+        narrow(key)
+        address, fingerprint = self._connection.get_extra_info("peername")[0], key.get_fingerprint()
+        try:
+            actor = await self._door.admit(username, fingerprint, address)
+        except Refused as refused:
+            _log.info("key refused", login_id=shown(username, 40), source=address, fault=refused.number)
+            return False
+        self._known_offers += 1
+        self._candidate = (actor, fingerprint)
+        return True
+
+    def auth_completed(self) -> None:
+        """Between the last `validate_public_key` and this nothing else runs: the candidate is the one that signed."""
+        self._signed_in = True
+        self._door.signed_in(self)
+        _log.info("SFTP connection", login_id=self.actor.login_id, source=self.actor.source, key=self.fingerprint)
+
+    def session_requested(self) -> Session | bool:
+        self._sessions = [session for session in self._sessions if not session.over]
+        if not self._signed_in or len(self._sessions) >= MOST_SESSIONS:
+            return False
+        session = Session(self._door.house, self)
+        self._sessions.append(session)
+        return session
+
+    # ── what its sessions and the door ask ───────────────────────────────────────────────────────────────────
+
+    def drop(self, why: str) -> None:
+        """Ends the connection at once: what was not closed was not submitted."""
+        if self._connection is not None:
+            _log.info("SFTP connection dropped", login_id=self.actor.login_id if self._candidate else None, why=why)
+            self._connection.disconnect(asyncssh.DISC_BY_APPLICATION, why)
+
+    def remember(self, work: asyncio.Task[None]) -> None:
+        self._door.remember(work)

@@ -1,0 +1,176 @@
+"""SFTP version 3 on the wire: the fields of requests, the bodies of replies."""
+
+from __future__ import annotations
+
+import stat
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from struct import Struct
+from typing import Final
+
+LONGEST_WRITE: Final = 255 * 1024
+LONGEST_PACKET: Final = 256 * 1024 + 1024
+"""Bytes after the length: a full write, its fields, and the bytes that old rclone puts behind it."""
+MOST_HANDLES: Final = 32
+_NUMBER, _LONG, _HEAD = Struct(">I"), Struct(">Q"), Struct(">IBI")
+_SIZE, _OWNER, _MODE, _TIMES = 1, 2, 4, 8
+
+
+class Op(IntEnum):
+    """Requests, and the replies to them."""
+
+    INIT = 1
+    VERSION = 2
+    OPEN = 3
+    CLOSE = 4
+    READ = 5
+    WRITE = 6
+    LSTAT = 7
+    FSTAT = 8
+    SETSTAT = 9
+    FSETSTAT = 10
+    OPENDIR = 11
+    READDIR = 12
+    REMOVE = 13
+    MKDIR = 14
+    RMDIR = 15
+    REALPATH = 16
+    STAT = 17
+    RENAME = 18
+    READLINK = 19
+    SYMLINK = 20
+    STATUS = 101
+    HANDLE = 102
+    DATA = 103
+    NAME = 104
+    ATTRS = 105
+    EXTENDED = 200
+    EXTENDED_REPLY = 201
+
+
+class Status(IntEnum):
+    """What a status reply can say."""
+
+    OK = 0
+    EOF = 1
+    NO_SUCH_FILE = 2
+    PERMISSION_DENIED = 3
+    FAILURE = 4
+    BAD_MESSAGE = 5
+    OP_UNSUPPORTED = 8
+
+
+class Malformed(Exception):
+    """A packet that ends before its fields do."""
+
+
+class Fields:
+    """Reads the fields of one request in order. What follows the last one is left alone."""
+
+    def __init__(self, packet: bytes, start: int = 0) -> None:
+        self._packet = packet
+        self._at = start
+
+    def number(self) -> int:
+        return self._unpacked(_NUMBER)
+
+    def long(self) -> int:
+        return self._unpacked(_LONG)
+
+    def string(self) -> bytes:
+        start = self._at + _NUMBER.size
+        length = self.number()
+        if start + length > len(self._packet):
+            raise Malformed
+        self._at = start + length
+        return self._packet[start : self._at]
+
+    def declared_size(self) -> int | None:
+        """The size in an attribute block; the rest of the block is of no interest."""
+        return self.long() if self.number() & _SIZE else None
+
+    def _unpacked(self, struct: Struct) -> int:
+        if self._at + struct.size > len(self._packet):
+            raise Malformed
+        value: int = struct.unpack_from(self._packet, self._at)[0]
+        self._at += struct.size
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """What a file or folder looks like; `at` in seconds since 1970."""
+
+    mode: int
+    size: int = 0
+    at: int = 0
+
+    def encoded(self) -> bytes:
+        fields = _NUMBER.pack(_SIZE | _OWNER | _MODE | _TIMES) + _LONG.pack(self.size)
+        return fields + b"".join(_NUMBER.pack(value) for value in (0, 0, self.mode, self.at, self.at))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a listing."""
+
+    name: str
+    attributes: Attributes
+
+    def encoded(self) -> bytes:
+        seen = self.attributes
+        when = time.strftime("%b %d %H:%M", time.gmtime(seen.at))
+        line = f"{stat.filemode(seen.mode)} 1 ecp      ecp      {seen.size:>12} {when} {self.name}"
+        return string(self.name.encode()) + string(line.encode()) + seen.encoded()
+
+
+Reply = tuple[Op, bytes]
+
+
+def string(value: bytes) -> bytes:
+    return _NUMBER.pack(len(value)) + value
+
+
+def framed(reply: Reply, request: int) -> bytes:
+    kind, body = reply
+    return _HEAD.pack(len(body) + 5, kind, request) + body
+
+
+def version() -> bytes:
+    """The answer to INIT, which bears no request number: version 3 and the extensions that work."""
+    extensions = ("posix-rename@openssh.com", "fsync@openssh.com", "limits@openssh.com")
+    body = _NUMBER.pack(3) + b"".join(string(name.encode()) + string(b"1") for name in extensions)
+    return _NUMBER.pack(len(body) + 1) + bytes([Op.VERSION]) + body
+
+
+def status(code: int, message: str = "") -> Reply:
+    return Op.STATUS, _NUMBER.pack(code) + string(message.encode()) + string(b"en")
+
+
+def handle(name: bytes) -> Reply:
+    return Op.HANDLE, string(name)
+
+
+def data(chunk: bytes) -> Reply:
+    return Op.DATA, string(chunk)
+
+
+def names(entries: Iterable[Entry]) -> Reply:
+    lines = [entry.encoded() for entry in entries]
+    return Op.NAME, _NUMBER.pack(len(lines)) + b"".join(lines)
+
+
+def attributes(seen: Attributes) -> Reply:
+    return Op.ATTRS, seen.encoded()
+
+
+def limits() -> Reply:
+    """Longest packet, read and write in bytes, and the open handles of one session."""
+    figures = (256 * 1024, LONGEST_WRITE, LONGEST_WRITE, MOST_HANDLES)
+    return Op.EXTENDED_REPLY, b"".join(_LONG.pack(figure) for figure in figures)
+
+
+OK: Final = status(Status.OK)
+EOF: Final = status(Status.EOF)

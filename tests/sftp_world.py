@@ -1,0 +1,129 @@
+"""A world with its SSH door open on loopback, asyncssh's client and OpenSSH's programs to knock on it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncssh
+import pytest
+
+from backend.contract.messages import Activity, ActivityFilter
+from backend.doors.ssh import SshDoor, start_ssh
+from tests.world import World
+
+SUBMIT = "/01234/SD-1/submit"
+RECEIPTS = "/01234/SD-1/receipts"
+TODAY = "SD1_01234_20220520.csv"
+YESTERDAY = "SD1_01234_20220519.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How a program ended, and all it said."""
+
+    code: int
+    said: str
+
+
+@dataclass
+class SftpWorld:
+    """The world, its open door, and a folder to work in."""
+
+    world: World
+    door: SshDoor
+    folder: Path
+
+    @property
+    def staging(self) -> list[Path]:
+        return list((self.world.platform.settings.data_dir / "staging").iterdir())
+
+    def key(self, login_id: str) -> str:
+        path = self.world.people[login_id].ssh_key
+        assert path is not None
+        return path
+
+    def file(self, name: str, data: bytes) -> Path:
+        path = self.folder / name
+        path.write_bytes(data)
+        return path
+
+    def activities(self, **wanted: str) -> list[Activity]:
+        """What Activity Enquiry shows to the account's company, newest first."""
+        page = self.world.services.activity.page(self.world.actor("CHAN01"), ActivityFilter(**wanted), None, 100)  # type: ignore[arg-type]  # words are enough for a test
+        return list(page.items)
+
+    @asynccontextmanager
+    async def connected(self, login_id: str = "CHAN01", **options: object) -> AsyncIterator[asyncssh.SSHClientConnection]:
+        chosen = {"client_keys": [self.key(login_id)], "known_hosts": None, "config": None, "agent_path": None} | options
+        async with asyncssh.connect("127.0.0.1", self.door.port, username=login_id, **chosen) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def client(self, login_id: str = "CHAN01") -> AsyncIterator[asyncssh.SFTPClient]:
+        async with self.connected(login_id) as connection, connection.start_sftp_client() as sftp:
+            yield sftp
+
+    def options(self, login_id: str = "CHAN01") -> list[str]:
+        hosts = self.folder / "known_hosts"
+        hosts.write_text(f"[127.0.0.1]:{self.door.port} {self.door.host_key}\n")
+        said = {
+            "UserKnownHostsFile": hosts,
+            "IdentityFile": self.key(login_id),
+            "IdentitiesOnly": "yes",
+            "IdentityAgent": "none",
+            "BatchMode": "yes",
+        }
+        return ["-F", "none", *(part for name, value in said.items() for part in ("-o", f"{name}={value}"))]
+
+    async def sftp(self, *lines: str, login_id: str = "CHAN01") -> Ran:
+        """OpenSSH's sftp with a batch of commands; a line with `-` before it may fail."""
+        batch = self.file("batch", "\n".join([*lines, ""]).encode())
+        program = openssh("sftp")
+        where = ["-P", str(self.door.port), "-b", str(batch), f"{login_id}@127.0.0.1"]
+        return await run(program, *self.options(login_id), *where)
+
+    async def ssh(self, *command: str, login_id: str = "CHAN01", options: tuple[str, ...] = ()) -> Ran:
+        where = ["-p", str(self.door.port), *options, f"{login_id}@127.0.0.1", *command]
+        return await run(openssh("ssh"), *self.options(login_id), *where)
+
+    async def scp(self, *arguments: str, login_id: str = "CHAN01") -> Ran:
+        return await run(openssh("scp"), *self.options(login_id), "-P", str(self.door.port), *arguments)
+
+
+@asynccontextmanager
+async def open_door(world: World, folder: Path) -> AsyncIterator[SftpWorld]:
+    door = await start_ssh(world.services, "127.0.0.1", 0, world.platform.settings.secrets / "ssh_host_key")
+    try:
+        yield SftpWorld(world, door, folder)
+    finally:
+        await door.close(grace=2)
+
+
+def openssh(program: str) -> str:
+    """The program's path; a test without it is skipped, unless clients are required."""
+    path = shutil.which(program)
+    if path is None:
+        reason = f"OpenSSH's {program} is not on this machine"
+        if os.environ.get("ECP_REQUIRE_CLIENTS") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return path
+
+
+async def run(program: str, *arguments: str, seconds: float = 30) -> Ran:
+    """Runs a program beside the server's loop."""
+    process = await asyncio.create_subprocess_exec(
+        program,
+        *arguments,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await asyncio.wait_for(process.communicate(), seconds)
+    return Ran(process.returncode or 0, said.decode(errors="backslashreplace"))
