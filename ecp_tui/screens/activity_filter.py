@@ -57,8 +57,8 @@ class FilterScreen(EcpScreen):
         codes = [_ALL, *((one.identity_code, f"{one.identity_code}  {one.name}") for one in identities)]
         yield Static(Content("Filter"), classes="title")
         with Form():
-            yield Field("Received from", DateField(id="from_date", placeholder="2026-11-01", max_length=10))
-            yield Field("to", DateField(id="to_date", placeholder="2026-11-30", max_length=10))
+            yield Field("Received from", DateField(id="from_date", placeholder="YYYY-MM-DD", max_length=10))
+            yield Field("to", DateField(id="to_date", placeholder="YYYY-MM-DD", max_length=10))
             yield Field("Folder", ChoiceField(folders, id="folder"))
             yield Field("Identity", ChoiceField(codes, id="identity_code"))
             yield Field("Login ID", TextField(id="login_id", placeholder="all", max_length=40))

@@ -131,7 +131,7 @@ class CompareScreen(EcpScreen):
         rows: list[tuple[str, str | Content]] = [*_two_lines("Received", theirs, theirs)]
         if own is not None:
             rows += [("", ""), *_two_lines("Yours", own, theirs)]
-        self.query_one("#hashes", Static).update(facts(rows))
+        self.query_one("#hashes", Static).update(facts(rows, 17))
 
 
 def _like_a_hash(text: str) -> bool:

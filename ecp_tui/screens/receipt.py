@@ -132,7 +132,7 @@ class ReceiptScreen(EcpScreen):
         return super().reason(key)
 
     def hint_word(self, key: str) -> str:
-        return {"copy": "copy SHA-256", "save": "save receipt"}.get(key, "")
+        return "save receipt" if key == "save" else ""
 
     def action_compare(self) -> None:
         if self._receipt is not None:

@@ -42,7 +42,7 @@ class SubmissionForm(Form):
         yield Field("Folder", ChoiceField(id="folder"))
         yield Static(id="user-type")
         yield Field("Identity", ChoiceField(id="identity"))
-        yield Field("Input date", DateField(id="input_date", placeholder="2026-11-20", max_length=10))
+        yield Field("Input date", DateField(id="input_date", placeholder="YYYY-MM-DD", max_length=10))
         yield Field("File", PathField(id="file", placeholder="type, paste or ^f to browse"))
         with Buttons():
             yield Button("Submit", id="submit", primary=True)
