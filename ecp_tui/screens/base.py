@@ -168,7 +168,7 @@ class EcpScreen(Screen[None]):
 
     def _who(self) -> tuple[tuple[str, ...], bool]:
         me, ends = self.context.me, self.context.ends
-        if me is None or ends is None:
+        if me is None or ends is None or self.context.client.token is None:
             return (self.context.client.server.partition("://")[2],), False
         left = ends - self.context.now()
         if left > LAST_MINUTES:

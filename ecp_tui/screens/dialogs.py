@@ -148,7 +148,7 @@ class Chooser(ModalScreen[str | None]):
     def _choose(self, id_: str) -> None:
         choice = next(choice for choice in self._choices if choice.id == id_)
         if choice.reason:
-            self.notify(f"{choice.name}: {choice.reason}", markup=False)
+            self.notify(f"{choice.name}: {choice.reason}.", markup=False)
         else:
             self.dismiss(id_)
 

@@ -10,12 +10,13 @@ from typing import ClassVar
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from backend.contract.faults import SIGN_IN_EXPIRED, SIGN_IN_REFUSED, Refused
 from backend.contract.messages import Me
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.widgets.button import Button
+from ecp_tui.widgets.fault_panel import FaultPanel
 from ecp_tui.widgets.field import Field, TextField
 from ecp_tui.widgets.form import Buttons, Form
 
@@ -68,19 +69,18 @@ class SignInScreen(EcpScreen):
                 "One-Time-Password",
                 TextField(id="otp", placeholder="6 digits", clean=digits, max_length=16),
             )
-            with Buttons():
+            with Buttons(id="send"):
                 yield Button("Sign in", id="sign-in", primary=True)
                 yield Button("Forgot password", id="forgot")
             with Buttons(id="ways"):
-                yield Button("Landing page", id="landing")
-                yield Button("Client Connect, then ECP", id="anew")
+                yield Button("Landing page", id="landing", primary=True)
+                yield Button("Client Connect menu", id="anew")
 
     def on_mount(self) -> None:
-        self.query_one("#ways").display = False
+        self._offer_ways(False)
         first = "#password" if self._text("login_id") else "#login_id"
         self.query_one(first).focus()
-        if self._again is not None:
-            self.show_fault(self._again)
+        self.clear_fault()
 
     async def load(self, background: bool) -> None:
         """Begins the sign-in on the server; in the demo, fills the form."""
@@ -91,8 +91,6 @@ class SignInScreen(EcpScreen):
             self._facts(f"for ECP 2.0 · this page waits until {until:%H:%M}")
         if self._demo_person:
             await self._fill()
-        if self._again is not None:
-            self.show_fault(self._again)
 
     async def _fill(self) -> None:
         filled = await self.context.client.demo_credentials(self._demo_person)
@@ -103,6 +101,10 @@ class SignInScreen(EcpScreen):
         self.say("Filled in for the demo. Enter signs in.")
 
     # ── the form ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        if event.input.id == "login_id":
+            self.context.login_id = event.value.strip().upper()
 
     def on_form_completed(self) -> None:
         self.action_check()
@@ -124,7 +126,6 @@ class SignInScreen(EcpScreen):
         self.ask(self._sign_in(), group="sign-in")
 
     async def _sign_in(self) -> None:
-        self.context.login_id = self._text("login_id").upper()
         if self._code_works is not None and (wait := (self._code_works - self.context.now()).total_seconds()) > 0:
             self.say(f"Waiting {wait:.0f} s for a new One-Time-Password …")
             await asyncio.sleep(wait)
@@ -134,11 +135,15 @@ class SignInScreen(EcpScreen):
         me = await self.context.client.open_session(ticket.ticket)
         self.post_message(self.SignedIn(me, self._then))
 
+    def clear_fault(self) -> None:
+        """What is left to say then is why one has to sign in again."""
+        self.query_one(FaultPanel).refused = self._again
+
     def show_fault(self, refused: Refused) -> None:
-        super().show_fault(refused)
+        self.query_one(FaultPanel).refused = refused
         self.say("")
         if refused.fault is SIGN_IN_EXPIRED:
-            self.query_one("#ways").display = True
+            self._offer_ways(True)
             self.query_one("#landing").focus()
         elif refused.fault is SIGN_IN_REFUSED:
             otp = self.query_one("#otp", TextField)
@@ -148,7 +153,7 @@ class SignInScreen(EcpScreen):
     def _begin_again(self) -> None:
         """The FAQ's other way: Client Connect first, then ECP in its menu."""
         self._bookmarked, self._waits_until, self._then = False, None, "client_connect"
-        self.query_one("#ways").display = False
+        self._offer_ways(False)
         self.query_one("#password").focus()
         self.reload()
 
@@ -158,6 +163,11 @@ class SignInScreen(EcpScreen):
             self._waits_until, self._transaction = None, BOOKMARK
             self._facts("for ECP 2.0")
             self.show_fault(Refused(SIGN_IN_EXPIRED))
+
+    def _offer_ways(self, offered: bool) -> None:
+        """After 1003 the buttons are the two ways in, in place of the form's own."""
+        self.query_one("#ways").display = offered
+        self.query_one("#send").display = not offered
 
     def _facts(self, words: str) -> None:
         self.query_one("#facts", Static).update(Content(words))

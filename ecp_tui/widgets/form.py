@@ -18,7 +18,7 @@ class Buttons(Horizontal):
 
 
 class Form(VerticalScroll, can_focus=False):
-    """A form; its first `-primary` button is what Enter in the last field presses."""
+    """A form; the primary button of its first row is what Enter in the last field presses."""
 
     BINDINGS: ClassVar[list[BindingType]] = []
 
@@ -43,6 +43,6 @@ class Form(VerticalScroll, can_focus=False):
             self.post_message(self.Completed())
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        if event.button.has_class("-primary"):
+        if event.button.has_class("-primary") and event.button.parent is self.query(Buttons).first():
             event.stop()
             self.post_message(self.Completed())

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
+from textual import events
 from textual.pilot import Pilot
 
+from backend.demo.world import Credentials
 from ecp_tui.app import EcpApp
 from ecp_tui.client import EcpClient
 from ecp_tui.config import Config
@@ -46,11 +50,29 @@ class Person:
         await self.sees("Go to")
         await self.press(str(digit))
 
-    async def sign_in_as(self, login_id: str) -> None:
-        """From the landing page of the demo: Enter fills the form, one more Enter signs in."""
-        await self.sees("Who would you like to be?", login_id)
-        await self.chooses(login_id)
-        await self.sees("Enter signs in")
+    async def pastes(self, text: str) -> None:
+        """Into the field that has the focus, as a terminal does."""
+        self.app.post_message(events.Paste(text))
+        await self.pilot.pause()
+
+    async def opens_sign_in(self) -> None:
+        """From the landing page, by its Client Connect button."""
+        await self.sees("Client Connect", "times")
+        self.app.screen.query_one("#client-connect").focus()
+        await self.press("enter")
+        await self.sees("Sign in to Client Connect", "waits until")
+
+    async def fills_in(self, *values: str) -> None:
+        """The fields of a form one after the other, from the one where the cursor is."""
+        for place, value in enumerate(values):
+            if place:
+                await self.press("tab")
+            await self.pastes(value)
+
+    async def sign_in_as(self, login_id: str, who: Credentials, otp: str) -> None:
+        """From the landing page to the first page behind it."""
+        await self.opens_sign_in()
+        await self.fills_in(login_id, who.password, otp)
         await self.press("enter")
         await self.sees(f"{login_id} · until")
 
@@ -91,29 +113,38 @@ class Person:
         return text
 
 
+class Cuttable(httpx.ASGITransport):
+    """The line to the server; while it is `down` nothing answers."""
+
+    down = False
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if self.down:
+            raise httpx.ConnectError("connection refused", request=request)
+        return await super().handle_async_request(request)
+
+
 @asynccontextmanager
 async def console(
     transport: httpx.AsyncBaseTransport,
     tmp_path: Path,
+    clock: Callable[[], datetime],
     *,
     size: tuple[int, int] = (80, 24),
     at_sign_in: bool = False,
     local: bool = True,
-    glyphs: str = "unicode",
-    theme: str = "dark",
+    **settings: Any,
 ) -> AsyncIterator[Person]:
-    """A console on a terminal of its own, before the server behind `transport`."""
+    """A console on a terminal of its own, before the server behind `transport`; `settings` are `Config`'s."""
     config = Config(
         file=tmp_path / "config.toml",
         state_dir=tmp_path / "state",
         session_dir=tmp_path / "session",
         server=SERVER,
-        glyphs=glyphs,
-        theme=theme,
-        animations=False,
+        **{"glyphs": "unicode", "animations": False, **settings},
     )
     client = EcpClient(SERVER, transport=transport)
-    app = EcpApp(Context(client, config, local=local), at_sign_in=at_sign_in)
+    app = EcpApp(Context(client, config, local=local, clock=clock), at_sign_in=at_sign_in)
     async with app.run_test(size=size, notifications=True) as pilot:
         yield Person(app, pilot)
     await client.close()

@@ -1,0 +1,68 @@
+"""Consoles for tests: the real one, before the real platform, in one process."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from backend.contract.messages import DemoWorld
+from backend.demo.authenticator import demo_routes
+from backend.doors.http import create_app
+from tests.tui.driver import Person, console
+from tests.world import World
+
+Opens = Callable[..., AbstractAsyncContextManager[Person]]
+SAMPLES = (("SD1_01234_20220520.csv", "is accepted"), ("SD1_01234_20220519.csv", "wrong date: 4505"))
+
+
+@pytest.fixture
+def opens(world: World, tmp_path: Path) -> Opens:
+    """Opens a console at the landing page; keywords are `console`'s."""
+
+    def open_it(**options: Any) -> AbstractAsyncContextManager[Person]:
+        transport = options.pop("transport", None) or httpx.ASGITransport(app=world.app, raise_app_exceptions=False)
+        return console(transport, tmp_path, world.clock.now, **options)
+
+    return open_it
+
+
+@pytest.fixture
+async def person(opens: Opens) -> AsyncIterator[Person]:
+    """Somebody before the landing page."""
+    async with opens() as one:
+        yield one
+
+
+@pytest.fixture
+async def chan(person: Person, world: World) -> Person:
+    """CHAN01, signed in: a business user with two identities."""
+    await person.sign_in_as("CHAN01", world.people["CHAN01"], world.fresh_otp("CHAN01"))
+    return person
+
+
+@pytest.fixture
+async def visitor(opens: Opens, world: World, tmp_path: Path) -> AsyncIterator[Person]:
+    """Somebody before the landing page of a demo."""
+    services = replace(world.services, landing=world.services.landing.model_copy(update={"demo": True}))
+    app = create_app(services)
+    people = list(world.people.values())
+    app.include_router(demo_routes(services.store, services.clock, people, lambda: demo_world(tmp_path)))
+    async with opens(transport=httpx.ASGITransport(app=app, raise_app_exceptions=False)) as one:
+        yield one
+
+
+def demo_world(folder: Path) -> DemoWorld:
+    return DemoWorld(
+        samples=str(folder / "samples"),
+        sftp_lines=(f"sftp -P 2222 -i {folder}/keys/CHAN01 -o UserKnownHostsFile={folder}/known_hosts CHAN01@127.0.0.1",),
+        ssh_host="127.0.0.1",
+        ssh_port=2222,
+        host_key_fingerprint="SHA256:" + "q7Lk" * 10 + "XYZ",
+        samples_listing=SAMPLES,
+    )

@@ -1,0 +1,124 @@
+"""Home, error 2000 and the ways out."""
+
+from __future__ import annotations
+
+from tests.tui.conftest import Opens
+from tests.tui.driver import Cuttable, Person
+from tests.world import World
+
+
+async def test_home_lists_what_is_due_with_its_cut_off_and_the_zone(chan: Person) -> None:
+    await chan.sees("Due today", "SD-1", "Stamp Duty Daily Return", "01234", "01235", "◐ due 20:00, 3 h 59 min", "HKT")
+    chan.keeps("home")
+
+
+async def test_enter_on_an_obligation_opens_the_submission_page_for_it(chan: Person) -> None:
+    await chan.sees("Due today")
+    await chan.chooses("due/SD-1/01235/2022-05-20")
+    await chan.sees("File Submission", "SD-1: Stamp Duty Daily Return", "01235", "2022-05-20")
+
+
+async def test_a_delegated_administrator_gets_2000_with_rights_and_whom_to_ask(person: Person, world: World) -> None:
+    await person.sign_in_as("WONGDA1", world.people["WONGDA1"], world.fresh_otp("WONGDA1"))
+    await person.sees("2000", "No ECP function", "Functions held", "Missing", "Lee Chi Keung (LEEDA2)")
+    person.keeps("no_access")
+    await person.press("enter")
+    await person.sees("Client Connect", "Profile", "this account holds no function")
+    await person.goes_to("Folders")
+    await person.sees("Folders: your account holds no ECP function for it (2000).")
+
+
+async def test_an_account_for_sftp_alone_gets_2000_with_that_reason(person: Person, world: World) -> None:
+    await person.sign_in_as("ACMEBOT1", world.people["ACMEBOT1"], world.fresh_otp("ACMEBOT1"))
+    await person.sees("2000", "EU_ECPSFTP alone opens SFTP, not the console")
+
+
+async def test_escape_steps_back_but_never_quits(chan: Person) -> None:
+    await chan.goes_to("Folders")
+    await chan.sees("for submission")
+    await chan.press("m")
+    await chan.sees("Folders › Migration")
+    await chan.press("escape")
+    await chan.sees("for submission")
+    await chan.press("escape")
+    await chan.sees("Due today")
+    await chan.press("escape", "escape", "escape")
+    await chan.sees("Due today")
+
+
+async def test_leaving_asks_and_staying_has_the_focus(chan: Person) -> None:
+    await chan.press("ctrl+q")
+    await chan.sees("Leave ECP 2.0?", "signed in as CHAN01", "Stay", "Sign out", "Quit")
+    chan.keeps("leave")
+    await chan.press("enter")
+    await chan.does_not_see("Leave ECP 2.0?")
+    await chan.sees("Due today")
+
+
+async def test_signing_out_leaves_nothing_of_the_session(chan: Person) -> None:
+    await chan.press("ctrl+q", "tab", "enter")
+    await chan.sees("Welcome")
+    await chan.goes_to("Home")
+    await chan.sees("sign in first")
+    assert chan.app.context.me is None and chan.app.context.client.token is None
+
+
+async def test_quitting_ends_the_console(chan: Person) -> None:
+    await chan.press("ctrl+q", "tab", "tab", "enter")
+    await chan.waits_until(lambda: not chan.app.is_running, "to be out")
+
+
+async def test_a_place_that_is_not_built_says_so(chan: Person) -> None:
+    for place in ("SFTP access", "Users", "Approvals", "Operator"):
+        await chan.goes_to(place)
+        await chan.sees(f"{place}: comes with a later version.")
+        await chan.press("escape")
+
+
+async def test_at_the_end_of_the_session_the_page_is_covered_and_signing_in_returns_to_it(
+    chan: Person, world: World
+) -> None:
+    await chan.goes_to("Folders")
+    await chan.sees("for submission")
+    await chan.press("down")
+    before = chan.screen.splitlines()[1:]
+    world.clock.move(minutes=29)
+    await chan.sees("ends in 60 s")
+    world.clock.move(minutes=2)
+    await chan.press("f5")
+    await chan.sees("Session ended", "1005", "Sign in to Client Connect", "CHAN01", "waits until")
+    await chan.does_not_see("for submission")
+    chan.keeps("session_ended")
+    await chan.fills_in(world.people["CHAN01"].password, world.fresh_otp("CHAN01"))
+    await chan.press("f8")
+    await chan.sees("for submission")
+    assert chan.screen.splitlines()[1:] == before
+
+
+async def test_another_person_who_signs_in_over_a_covered_page_does_not_see_it(chan: Person, world: World) -> None:
+    await chan.goes_to("Folders")
+    await chan.sees("for submission")
+    world.clock.move(minutes=31)
+    await chan.press("f5")
+    await chan.sees("1005")
+    await chan.press("shift+tab", "ctrl+u")
+    await chan.fills_in("HO01", world.people["HO01"].password, world.fresh_otp("HO01"))
+    await chan.press("f8")
+    await chan.sees("Home", "HO01 · until")
+    await chan.goes_to("Folders")
+    await chan.sees("CPM")
+    await chan.does_not_see("SD-1")
+
+
+async def test_the_list_stays_when_the_server_goes_away_and_f5_tries_again(opens: Opens, world: World) -> None:
+    line = Cuttable(app=world.app, raise_app_exceptions=False)
+    async with opens(transport=line) as person:
+        await person.sign_in_as("CHAN01", world.people["CHAN01"], world.fresh_otp("CHAN01"))
+        await person.sees("Due today")
+        line.down = True
+        await person.press("f5")
+        await person.sees("9001", "Cannot reach the server", "Due today")
+        person.keeps("unreachable")
+        line.down = False
+        await person.press("f5")
+        await person.does_not_see("9001")
