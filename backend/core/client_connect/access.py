@@ -79,6 +79,8 @@ class AccessWatch:
         return lambda: self._listeners.discard(listener)
 
     def start(self) -> None:
+        """Looks once before it returns, so that no change from now on goes unnoticed."""
+        self._look()
         self._thread.start()
 
     def stop(self) -> None:
