@@ -81,7 +81,7 @@ def _opened(folder: Path) -> Iterator[Demo]:
         operator="Demo Exchange",
         origin=ORIGIN,
         every_day_trades=True,
-        notices=("This is a demo: everything in it is invented, and nothing leaves this machine.",),
+        notices=("A demo: everything in it is invented, and nothing leaves this machine.",),
     )
     calendar = Calendar(settings.zone, settings.every_day_trades)
     clock = SystemClock()

@@ -31,7 +31,7 @@ class LandingScreen(EcpScreen):
 
     def body(self) -> Iterable[Widget]:
         yield Static("", id="title", classes="title")
-        yield Static("", id="facts", classes="facts")
+        yield Static("", id="notices", classes="facts")
         with Buttons(id="ways"):
             yield Button("Client Connect", id="client-connect", primary=True)
             yield Button("Existing ECP", id="existing-ecp")
@@ -39,13 +39,13 @@ class LandingScreen(EcpScreen):
         with Vertical(id="people-part"):
             yield Static(Content.styled("Who would you like to be?", "bold"), id="people-title")
             columns = (
-                Column("Login ID", 10),
-                Column("Name", 20),
-                Column("Company", 20, 1),
-                Column("Role", 20),
-                Column("To try", 44, 2, grows=True),
+                Column("Login ID", 9),
+                Column("Name", 17),
+                Column("Role", 33, grows=True),
+                Column("Company", 18, 1),
+                Column("To try", 36, 2, grows=True),
             )
-            yield Table(columns, id="people")
+            yield Table(columns, id="people", titles=False)
 
     def on_mount(self) -> None:
         self.query_one("#existing-ecp").display = False
@@ -55,9 +55,9 @@ class LandingScreen(EcpScreen):
 
     async def load(self, background: bool) -> None:
         landing = self.context.landing = await self.context.client.landing()
-        self.query_one("#title", Static).update(Content(landing.name))
-        facts = [f"of {landing.operator} · version {landing.version}", *landing.notices]
-        self.query_one("#facts", Static).update(Content("\n".join(facts)))
+        facts = f"   of {landing.operator} · version {landing.version}"
+        self.query_one("#title", Static).update(Content.assemble((landing.name, "bold"), (facts, "$muted not bold")))
+        self.query_one("#notices", Static).update(Content("\n".join(landing.notices)))
         self.query_one("#existing-ecp").display = landing.existing_ecp is not None
         self.say(f"{self.context.client.server} · all times {self.context.zone}")
         self.tick()
@@ -65,9 +65,9 @@ class LandingScreen(EcpScreen):
             self._show_people(await self.context.client.demo_people())
 
     def _show_people(self, people: list[DemoPerson]) -> None:
-        self._to_try = {one.login_id: one.to_try for one in people}
+        self._to_try = {one.login_id: f"{one.login_id}, {one.company}: {one.to_try}" for one in people}
         table = self.query_one("#people", Table)
-        table.show([row(one.login_id, one.login_id, one.name, one.company, one.role, one.to_try) for one in people])
+        table.show([row(one.login_id, one.login_id, one.name, one.role, one.company, one.to_try) for one in people])
         if not self.query_one("#people-part").display:
             self.query_one("#people-part").display = True
             table.focus()
@@ -81,7 +81,7 @@ class LandingScreen(EcpScreen):
             self.copy(self.context.landing.existing_ecp)
 
     def on_table_moved(self, event: Table.Moved) -> None:
-        self.say(f"{event.row.key}: {self._to_try[event.row.key]}")
+        self.say(self._to_try[event.row.key])
 
     def on_table_opened(self, event: Table.Opened) -> None:
         self.open(SignInScreen(demo_person=event.row.key))
