@@ -14,6 +14,8 @@ import asyncssh
 import pytest
 
 from backend.contract.messages import Activity, ActivityFilter
+from backend.core.actor import Actor
+from backend.core.client_connect.sessions import actor_for
 from backend.doors.ssh import SshDoor, start_ssh
 from tests.world import World
 
@@ -55,13 +57,21 @@ class SftpWorld:
 
     def activities(self, **wanted: str) -> list[Activity]:
         """What Activity Enquiry shows to the account's company, newest first."""
-        page = self.world.services.activity.page(self.world.actor("CHAN01"), ActivityFilter(**wanted), None, 100)  # type: ignore[arg-type]  # words are enough for a test
+        page = self.world.services.activity.page(self.actor("WONGDA1"), ActivityFilter.model_validate(wanted), None, 100)
         return list(page.items)
+
+    def actor(self, login_id: str = "CHAN01") -> Actor:
+        """Somebody at the console, without a sign-in."""
+        with self.world.platform.store.reading() as rows:
+            account = rows.account(login_id)
+            assert account is not None
+            return actor_for(rows, account.id, "console", "127.0.0.1")
 
     @asynccontextmanager
     async def connected(self, login_id: str = "CHAN01", **options: object) -> AsyncIterator[asyncssh.SSHClientConnection]:
-        chosen = {"client_keys": [self.key(login_id)], "known_hosts": None, "config": None, "agent_path": None} | options
-        async with asyncssh.connect("127.0.0.1", self.door.port, username=login_id, **chosen) as connection:
+        chosen: dict[str, object] = {"username": login_id, "known_hosts": None, "config": None, "agent_path": None}
+        chosen |= options or {"client_keys": [self.key(login_id)]}
+        async with asyncssh.connect("127.0.0.1", self.door.port, **chosen) as connection:
             yield connection
 
     @asynccontextmanager

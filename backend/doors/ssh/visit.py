@@ -18,7 +18,8 @@ from backend.doors.ssh.session import Session
 from backend.doors.ssh.submitting import House
 
 MOST_OFFERS: Final = 20
-MOST_SIGNATURES: Final = 6
+MOST_KNOWN_OFFERS: Final = 12
+"""Six signatures that were wrong, each offered first; a right one takes two."""
 MOST_SESSIONS: Final = 10
 _MOST_NAMES: Final = 3
 _log = structlog.get_logger(__name__)
@@ -101,7 +102,7 @@ class Visit(SSHServer):
         """Whether this key may sign in; asked for offers and for signatures alike, and asyncssh does not say which."""
         self._candidate = None
         self._offers += 1
-        if self._offers > MOST_OFFERS or self._known_offers > MOST_SIGNATURES:
+        if self._offers > MOST_OFFERS or self._known_offers >= MOST_KNOWN_OFFERS:
             raise asyncssh.PermissionDenied("Too many keys or signatures on one connection")
         if self._connection is None or not acceptable(key):
             return False

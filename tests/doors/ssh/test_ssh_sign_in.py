@@ -1,0 +1,196 @@
+"""Who gets in, and what is not tried twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import asyncssh
+import pytest
+from sqlalchemy import delete, insert
+
+from backend.adapters.database import tables
+from backend.doors.ssh.visit import MOST_KNOWN_OFFERS, MOST_OFFERS
+from tests.sftp_world import SUBMIT, SftpWorld, openssh, run
+
+REFUSED = (asyncssh.PermissionDenied, asyncssh.DisconnectError, asyncssh.ConnectionLost)
+
+
+def new_key(kind: str = "ssh-ed25519", bits: int | None = None) -> asyncssh.SSHKey:
+    return asyncssh.generate_private_key(kind, **({"key_size": bits} if bits else {}))
+
+
+def register(sftp_world: SftpWorld, login_id: str, key: asyncssh.SSHKey, days: int = 300) -> None:
+    store = sftp_world.world.platform.store
+    with store.reading() as rows:
+        account = rows.account(login_id)
+    assert account is not None
+    facts = {
+        "account_id": account.id,
+        "fingerprint": key.get_fingerprint(),
+        "public_key": key.export_public_key().decode().strip(),
+        "expires": datetime(2022, 5, 20, tzinfo=UTC) + timedelta(days=days),
+    }
+    with store.engine.connect() as connection, connection.begin():
+        connection.execute(insert(tables.sftp_keys).values(**facts))
+        mine = tables.sftp_addresses.c.account_id == account.id
+        connection.execute(delete(tables.sftp_addresses).where(mine))
+        connection.execute(insert(tables.sftp_addresses).values(account_id=account.id, network="127.0.0.0/8"))
+
+
+async def enters(sftp_world: SftpWorld, login_id: str, key: asyncssh.SSHKey, **options: object) -> bool:
+    try:
+        async with sftp_world.connected(login_id, client_keys=[key], **options) as connection:
+            async with connection.start_sftp_client() as sftp:
+                return bool(await sftp.listdir("/"))
+    except REFUSED:
+        return False
+
+
+async def test_a_registered_key_enters_whatever_the_case_of_the_login_id(sftp_world: SftpWorld) -> None:
+    key = asyncssh.read_private_key(sftp_world.key("CHAN01"))
+    async with sftp_world.connected(client_keys=[key], username="chan01") as connection:
+        assert connection.get_extra_info("username") == "chan01"
+
+
+@pytest.mark.parametrize("kind", ["ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ssh-ed25519"])
+async def test_modern_keys_enter(sftp_world: SftpWorld, kind: str) -> None:
+    key = new_key(kind)
+    assert not await enters(sftp_world, "CHAN01", key)
+    register(sftp_world, "CHAN01", key)
+    assert await enters(sftp_world, "CHAN01", key)
+
+
+async def test_an_rsa_key_enters_from_3072_bits_on(sftp_world: SftpWorld) -> None:
+    for bits, entered in ((1024, False), (2048, False), (3072, True)):
+        key = new_key("ssh-rsa", bits)
+        register(sftp_world, "CHAN01", key)
+        assert await enters(sftp_world, "CHAN01", key) is entered, bits
+
+
+async def test_a_sha_1_signature_is_refused(sftp_world: SftpWorld, tmp_path: Path) -> None:
+    key = new_key("ssh-rsa", 3072)
+    register(sftp_world, "CHAN01", key)
+    path = tmp_path / "rsa"
+    path.write_bytes(key.export_private_key("openssh"))
+    path.chmod(0o600)
+    said = ["-F", "none", "-i", str(path), "-p", str(sftp_world.door.port), "-o", "StrictHostKeyChecking=no"]
+    said += ["-o", "UserKnownHostsFile=/dev/null", "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes"]
+    for algorithm, code in (("rsa-sha2-512", 127), ("ssh-rsa", 255)):
+        only = ["-T", "-o", f"PubkeyAcceptedAlgorithms={algorithm}"]
+        ran = await run(openssh("ssh"), *said, *only, "CHAN01@127.0.0.1")
+        assert ran.code == code, ran.said
+
+
+@pytest.mark.parametrize("kind", ["ssh-dss", "ecdsa-sha2-nistp521", "ssh-ed448"])
+async def test_other_kinds_of_key_are_refused_even_when_registered(sftp_world: SftpWorld, kind: str) -> None:
+    key = new_key(kind)
+    register(sftp_world, "CHAN01", key)
+    assert not await enters(sftp_world, "CHAN01", key)
+
+
+async def test_somebody_elses_key_an_expired_key_and_an_unknown_login_are_refused(sftp_world: SftpWorld) -> None:
+    tai = asyncssh.read_private_key(sftp_world.key("TAI09"))
+    assert not await enters(sftp_world, "CHAN01", tai)
+    assert not await enters(sftp_world, "NOBODY99", tai)
+    late = new_key()
+    register(sftp_world, "CHAN01", late, days=-1)
+    assert not await enters(sftp_world, "CHAN01", late)
+
+
+async def test_an_address_that_is_not_registered_is_refused(sftp_world: SftpWorld) -> None:
+    with sftp_world.world.platform.store.engine.connect() as connection, connection.begin():
+        connection.execute(delete(tables.sftp_addresses).where(tables.sftp_addresses.c.network == "127.0.0.1/32"))
+    assert not await enters(sftp_world, "CHAN01", asyncssh.read_private_key(sftp_world.key("CHAN01")))
+
+
+async def test_no_address_at_all_means_nobody(sftp_world: SftpWorld) -> None:
+    with sftp_world.world.platform.store.engine.connect() as connection, connection.begin():
+        connection.execute(delete(tables.sftp_addresses))
+    assert not await enters(sftp_world, "CHAN01", asyncssh.read_private_key(sftp_world.key("CHAN01")))
+
+
+async def test_an_account_without_the_sftp_function_is_refused(sftp_world: SftpWorld) -> None:
+    key = new_key()
+    register(sftp_world, "LEE02", key)
+    assert not await enters(sftp_world, "LEE02", key)
+
+
+async def test_an_account_with_the_sftp_function_alone_enters(sftp_world: SftpWorld) -> None:
+    async with sftp_world.client("ACMEBOT1") as sftp:
+        assert "01234" in await sftp.listdir("/")
+        async with sftp.open(f"{SUBMIT}/SD1_01234_20220520.csv", "wb") as file:
+            await file.write(b"1,2\n")
+    assert sftp_world.activities()[0].login_id == "ACMEBOT1"
+
+
+async def test_passwords_are_not_even_asked_for(sftp_world: SftpWorld) -> None:
+    methods = await asyncssh.get_server_auth_methods("127.0.0.1", sftp_world.door.port, username="CHAN01", config=None)
+    assert methods == ["publickey"]
+    with pytest.raises(asyncssh.PermissionDenied):
+        async with sftp_world.connected(client_keys=None, password=sftp_world.world.people["CHAN01"].password):
+            pass
+
+
+async def test_who_signed_is_who_it_is_not_who_was_offered_first(sftp_world: SftpWorld) -> None:
+    mine = asyncssh.read_private_key(sftp_world.key("CHAN01"))
+    second = new_key()
+    register(sftp_world, "CHAN01", second)
+    await can_only_offer(mine)
+    async with sftp_world.connected(client_keys=[mine, second]):
+        assert [visit.fingerprint for visit in sftp_world.door._visits] == [second.get_fingerprint()]
+
+
+async def can_only_offer(key: asyncssh.SSHKey) -> None:
+    """Makes the key sign wrongly, as somebody would who knows only its public half."""
+    wrong = new_key(key.get_algorithm())
+    sign: Callable[[bytes, bytes], bytes] = wrong.sign
+    key.sign = sign  # type: ignore[method-assign]  # that is the attack
+
+
+async def test_the_public_half_of_a_key_does_not_enter_and_guessing_ends(sftp_world: SftpWorld) -> None:
+    tried = 0
+    keys = []
+    for _ in range(MOST_KNOWN_OFFERS):
+        key = asyncssh.read_private_key(sftp_world.key("CHAN01"))
+        await can_only_offer(key)
+        right = key.sign
+
+        def counted(data: bytes, algorithm: bytes, right: Callable[[bytes, bytes], bytes] = right) -> bytes:
+            nonlocal tried
+            tried += 1
+            return right(data, algorithm)
+
+        key.sign = counted  # type: ignore[method-assign]  # counts the signatures sent
+        keys.append(key)
+    with pytest.raises(REFUSED):
+        async with sftp_world.connected(client_keys=keys):
+            pass
+    assert tried == MOST_KNOWN_OFFERS // 2
+
+
+async def test_twenty_keys_may_be_offered_and_no_more(sftp_world: SftpWorld) -> None:
+    mine = asyncssh.read_private_key(sftp_world.key("CHAN01"))
+    strangers = [new_key() for _ in range(MOST_OFFERS)]
+    async with sftp_world.connected(client_keys=[*strangers[: MOST_OFFERS - 2], mine]):
+        pass
+    with pytest.raises(REFUSED):
+        async with sftp_world.connected(client_keys=[*strangers, mine]):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("option", "weak"),
+    [
+        ("KexAlgorithms", "+diffie-hellman-group14-sha1"),
+        ("KexAlgorithms", "ecdh-sha2-nistp256"),
+        ("Ciphers", "aes128-cbc"),
+        ("MACs", "hmac-sha1,hmac-sha2-256"),
+    ],
+)
+async def test_weak_algorithms_are_not_offered(sftp_world: SftpWorld, option: str, weak: str) -> None:
+    weak = weak.removeprefix("+")
+    extra = ("-o", "Ciphers=aes128-ctr") if option == "MACs" else ()
+    ran = await sftp_world.ssh(options=("-o", f"{option}={weak}", *extra))
+    assert ran.code == 255 and "no matching" in ran.said, ran.said
