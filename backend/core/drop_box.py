@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
-from typing import Final
+from typing import Final, NoReturn
 
 from backend.contract.faults import INCOMPLETE_UPLOAD, NOT_FOUND, UNEXPECTED, Refused
 from backend.contract.messages import Receipt
@@ -58,12 +58,15 @@ class DropBox:
             return self._submissions.finish(actor, upload)
         except Refused as refused:
             if refused.fault is INCOMPLETE_UPLOAD:
-                self._submissions.give_up(actor, upload, refused)
+                self.refuse(actor, upload, refused)
             raise
 
-    def refuse(self, actor: Actor, upload: Upload, refused: Refused) -> None:
-        """Ends an upload that was refused on the way, and leaves word; raises the refusal."""
-        self._submissions.give_up(actor, upload, refused)
+    def refuse(self, actor: Actor, upload: Upload, refused: Refused) -> NoReturn:
+        """Ends an upload that was refused on the way, and leaves word, for many clients show no reason.
+
+        An incomplete one is final: it will not be tried again under its submission id.
+        """
+        self._submissions.give_up(actor, upload, refused, final=refused.fault is INCOMPLETE_UPLOAD)
 
     def _judged(self, actor: Actor, claim: Claim) -> Upload:
         begun = self._submissions.begin(actor, claim)

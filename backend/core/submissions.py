@@ -132,10 +132,13 @@ class Submissions:
             self._discard(staging, key)
         return receipt
 
-    def give_up(self, actor: Actor, upload: Upload, refused: Refused) -> NoReturn:
-        """Ends an upload refused while its bytes arrived; a verdict on the file is said in Activity Enquiry."""
+    def give_up(self, actor: Actor, upload: Upload, refused: Refused, *, final: bool = False) -> NoReturn:
+        """Ends an upload refused while its bytes arrived; a verdict on the file is said in Activity Enquiry.
+
+        `final` makes any refusal a verdict: the channel will not try this submission id again.
+        """
         upload.staging.abandon()
-        if refused.fault not in VERDICTS:
+        if refused.fault not in VERDICTS and not final:
             raise refused
         self._refuse(actor, upload.claim, refused)
 
