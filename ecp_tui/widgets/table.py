@@ -106,7 +106,9 @@ class Table(ScrollView, can_focus=True):
         self.rows = tuple(rows)
         self._measure()
         places = [place for place, row in enumerate(self.rows) if row.key == key and not row.heading]
-        self.cursor = places[0] if places else self._near(min(self.cursor, len(self.rows) - 1), 1)
+        before, self.cursor = self.cursor, places[0] if places else self._near(min(self.cursor, len(self.rows) - 1), 1)
+        if self.here is not None and self.here.key != key and self.cursor == before:
+            self.post_message(self.Moved(self, self.here))
         self.refresh()
 
     @property
