@@ -90,7 +90,6 @@ class ActivityRows:
         same_name = and_(
             later.c.company == _table.c.company,
             later.c.folder == _table.c.folder,
-            later.c.identity_code == _table.c.identity_code,
             later.c.file_name == _table.c.file_name,
             later.c.log_index > _table.c.log_index,
         )
@@ -111,9 +110,7 @@ class ActivityRows:
     def folder_figures(self, company: str, since: datetime) -> dict[str, tuple[int, datetime]]:
         mine = (_table.c.company == company, _IS_FILE, _table.c.at >= since, *_CURRENT)
         grouped = select(_table.c.folder, func.count(), func.max(_table.c.at)).where(*mine).group_by(_table.c.folder)
-        return {
-            folder: (min(count, _MOST_FILES), at) for folder, count, at in self._connection.execute(grouped).tuples()
-        }
+        return {folder: (min(count, _MOST_FILES), at) for folder, count, at in self._connection.execute(grouped)}
 
     def known_objects(self, keys: Sequence[str]) -> set[str]:
         return set(self._connection.scalars(select(_table.c.object_key).where(_table.c.object_key.in_(keys))))
@@ -123,10 +120,10 @@ class ActivityRows:
         return None if row is None else _row(row)
 
     def _conditions(self, wanted: ActivityFilter, scope: Scope, days: Days) -> list[ColumnElement[bool]]:
-        conditions = [_IS_FILE, *_in_scope(scope)]
-        conditions += [
-            _table.c[name] == value for name, value in wanted.model_dump(include=_EQUAL, exclude_none=True).items()
-        ]
+        texts = wanted.model_dump(include=_EQUAL, exclude_none=True)
+        if "\0" in "".join([*texts.values(), wanted.name or ""]):
+            return [false()]  # no text that is kept holds a NUL, and PostgreSQL takes none in a question
+        conditions = [_IS_FILE, *_in_scope(scope), *(_table.c[name] == value for name, value in texts.items())]
         if days[0] is not None:
             conditions.append(_table.c.at >= days[0])
         if days[1] is not None:

@@ -13,7 +13,7 @@ def open_engine(url: str) -> Engine:
     """An engine on `sqlite:///PATH` or `postgresql+psycopg://…`."""
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite(url)
-    return create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+    return create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True, hide_parameters=True)
 
 
 def reading_options(engine: Engine) -> dict[str, Any]:
@@ -24,7 +24,13 @@ def reading_options(engine: Engine) -> dict[str, Any]:
 
 
 def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30}, pool_size=48, max_overflow=16)
+    engine = create_engine(
+        url,
+        connect_args={"check_same_thread": False, "timeout": 30},
+        pool_size=48,
+        max_overflow=16,
+        hide_parameters=True,
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: object) -> None:

@@ -29,11 +29,8 @@ class SignInUnit:
         if turned:
             self._count_failures(login, turned)
         self._connection.execute(delete(attempts).where(mine, attempts.c.at <= now - REMEMBERED))
-        counted: dict[str, int] = dict(
-            self._connection.execute(
-                select(attempts.c.state, func.count()).where(mine).group_by(attempts.c.state)
-            ).tuples()
-        )
+        states = select(attempts.c.state, func.count()).where(mine).group_by(attempts.c.state)
+        counted = {state: int(count) for state, count in self._connection.execute(states)}
         return Throttle(row.locked, row.failures + turned, counted.get("pending", 0), counted.get("failed", 0))
 
     def reserve(self, login: bytes, now: datetime) -> int:
