@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
+import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -16,8 +16,9 @@ import structlog
 
 from backend.adapters.database import SchemaMismatch, open_engine, upgrade
 from backend.demo.running import as_line, run_demo
-from backend.serving import Listening, run
-from backend.settings import Settings, SettingsError, load
+from backend.serving import Listening
+from backend.serving import serve as run
+from backend.settings import Settings, SettingsError, load, write_new
 from backend.wiring import initialise, open_platform
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -25,14 +26,15 @@ _OPTIONS = (
     click.option("--data-dir", type=click.Path(path_type=Path), help="Where everything lies. Default: ./ecp-data"),
     click.option("--database-url", help="postgresql+psycopg://…; default: SQLite in the data folder."),
 )
+_PORT = click.IntRange(0, 65535)
 _SERVE_OPTIONS = (
     click.option("--http-host", help="Address of the HTTP API. Default: 127.0.0.1"),
-    click.option("--http-port", type=int, help="Default: 8443"),
+    click.option("--http-port", type=_PORT, help="Default: 8443"),
     click.option("--tls-certificate", type=click.Path(path_type=Path, exists=True), help="PEM file."),
     click.option("--tls-key", type=click.Path(path_type=Path, exists=True), help="PEM file."),
     click.option("--trusted-proxy", help="Address of the proxy that ends TLS."),
     click.option("--ssh-host", help="Address of the SFTP endpoint. Default: 127.0.0.1"),
-    click.option("--ssh-port", type=int, help="Default: 2222"),
+    click.option("--ssh-port", type=_PORT, help="Default: 2222"),
 )
 
 
@@ -64,16 +66,19 @@ def _in_words(command: F) -> F:
 @click.version_option(version("ecp-platform"), prog_name="ecpd")
 def main() -> None:
     """ecpd, the backend of the Electronic Communication Platform."""
+    os.umask(0o077)
 
 
 @main.command()
 @_with(_OPTIONS)
+@_with(_SERVE_OPTIONS)
 @_in_words
 def init(**flags: Any) -> None:
     """Make data folder, secrets, database and catalogue, once."""
     settings = load(flags)
     initialise(settings)
-    click.echo(f"Ready in {settings.data_dir}. Start it with: ecpd serve --data-dir {settings.data_dir}")
+    click.echo(f"Ready in {settings.data_dir}. Its settings stand in {write_new(settings)}.")
+    click.echo(f"Start it with: ecpd serve --data-dir {settings.data_dir}")
 
 
 @main.command("upgrade")
@@ -100,7 +105,7 @@ def serve(**flags: Any) -> None:
     _log_to_stderr()
     platform = open_platform(settings)
     try:
-        asyncio.run(run(platform, lambda where: _announce(settings, where)))
+        run(platform, lambda where: _announce(settings, where))
     finally:
         platform.close()
 

@@ -12,10 +12,12 @@ from typing import Final
 
 import structlog
 import uvicorn
+import uvloop
 from fastapi import FastAPI
 
 from backend.doors.http import create_app
-from backend.doors.ssh import host_key, start_ssh
+from backend.doors.ssh import SshDoor, start_ssh
+from backend.settings import SettingsError
 from backend.wiring import Platform
 
 _SWEEP_SECONDS: Final = 3600
@@ -41,31 +43,24 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def run(platform: Platform, ready: Callable[[Listening], None], app: FastAPI | None = None) -> None:
+def serve(platform: Platform, ready: Callable[[Listening], None], app: FastAPI | None = None) -> None:
     """Serves until SIGTERM or SIGINT, then lets running requests and transfers finish; `ready` hears where."""
+    uvloop.run(_serve(platform, ready, app))
+
+
+async def _serve(platform: Platform, ready: Callable[[Listening], None], app: FastAPI | None) -> None:
     settings = platform.settings
     http = _bound(settings.http_host, settings.http_port)
+    ssh = await _open_ssh(platform)
     server = _Server(_uvicorn(platform, app or create_app(platform.services)))
     serving = asyncio.create_task(server.serve([http]))
-    services, key_path = platform.services, settings.secrets / "ssh_host_key"
-    ssh = await start_ssh(
-        services.sftp_access,
-        services.access_watch,
-        services.drop_box,
-        services.outcomes,
-        host=settings.ssh_host,
-        port=settings.ssh_port,
-        host_key_path=key_path,
-    )
-    key = host_key(key_path)
     sweeping = asyncio.create_task(_sweep_hourly(platform))
     stopped = _stop_signal()
     while not server.started and not serving.done():
         await asyncio.sleep(0.01)
     scheme = "https" if settings.tls_certificate else "http"
-    public = key.export_public_key().decode().strip()
     where = f"{scheme}://{_authority(http)}"
-    ready(Listening(where, settings.ssh_host, ssh.port, public, key.get_fingerprint()))
+    ready(Listening(where, settings.ssh_host, ssh.port, ssh.host_key, ssh.fingerprint))
     try:
         await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -73,6 +68,18 @@ async def run(platform: Platform, ready: Callable[[Listening], None], app: FastA
         server.should_exit = True
         await ssh.close()
         await serving
+
+
+async def _open_ssh(platform: Platform) -> SshDoor:
+    settings = platform.settings
+    try:
+        return await start_ssh(
+            platform.services, settings.ssh_host, settings.ssh_port, settings.secrets / "ssh_host_key"
+        )
+    except OSError as error:
+        raise SettingsError(
+            f"Cannot listen on {settings.ssh_host} port {settings.ssh_port}: {error.strerror}. Set ssh_port."
+        ) from error
 
 
 def _uvicorn(platform: Platform, app: FastAPI) -> uvicorn.Config:
@@ -118,5 +125,9 @@ def _bound(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    bound.bind((host, port))
+    try:
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        raise SettingsError(f"Cannot listen on {host} port {port}: {error.strerror}. Set http_port.") from error
     return bound

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from collections.abc import Mapping
@@ -83,6 +84,21 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> 
     return settings
 
 
+def write_new(settings: Settings) -> Path:
+    """Writes the settings file of a new data folder, every setting with its meaning; one that is there stays."""
+    path = settings.data_dir / SETTINGS_FILE
+    lines = ["# ecpd's settings. Flags and ECPD_… variables go before them. A line begun with # is the default.", ""]
+    for name, meaning in _MEANINGS.items():
+        value, default = getattr(settings, name), getattr(_DEFAULTS, name)
+        said = "" if value is None else list(value) if isinstance(value, tuple) else value
+        written = json.dumps(said if isinstance(said, str | int | bool | list) else str(said), ensure_ascii=False)
+        lines += [f"# {meaning}", f"{'# ' if value == default else ''}{name} = {written}", ""]
+    if not path.exists():
+        path.write_text("\n".join(lines), "utf-8")
+        path.chmod(0o600)
+    return path
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8"))
@@ -95,7 +111,7 @@ def _read(path: Path) -> dict[str, Any]:
 def _typed(name: str, value: Any) -> Any:
     kind = _TYPES[name]
     if kind.startswith("Path"):
-        return Path(value)
+        return Path(value) if str(value) else None
     if kind == "int":
         return int(value)
     if kind == "bool":
@@ -114,3 +130,21 @@ def _loopback(host: str) -> bool:
 
 _TYPES: Final[dict[str, str]] = {field.name: str(field.type) for field in fields(Settings)}
 _NAMES: Final = frozenset(_TYPES)
+_DEFAULTS: Final = Settings(Path())
+_MEANINGS: Final = {
+    "database_url": 'Empty: SQLite in this folder. For several processes: "postgresql+psycopg://user@host/name".',
+    "http_host": "Where the HTTP API listens. Plain HTTP is for this machine alone.",
+    "http_port": "Its port.",
+    "tls_certificate": "PEM files for HTTPS, both or neither.",
+    "tls_key": "The key that belongs to it.",
+    "trusted_proxy": "The address of the proxy that ends TLS, instead of the two above.",
+    "ssh_host": "Where the SFTP endpoint listens.",
+    "ssh_port": "Its port.",
+    "name": "The platform's name on the landing page.",
+    "operator": "Who runs it.",
+    "origin": "The name of the log, as it stands in every receipt. Never change it once files were accepted.",
+    "timezone": "The zone of cut-offs and of all times shown.",
+    "notices": "Lines shown on the landing page.",
+    "existing_ecp": "Where folders that have not moved yet are served; empty hides it.",
+    "every_day_trades": "Whether Saturday and Sunday are trading days.",
+}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import shutil
 import tempfile
@@ -24,7 +23,7 @@ from backend.demo.people import ACCOUNTS
 from backend.demo.samples import Sample, write_samples
 from backend.demo.world import WORLD, Credentials, demo_catalogue, remember, remembered, seed
 from backend.doors.http import create_app
-from backend.serving import Listening, run
+from backend.serving import Listening, serve
 from backend.settings import Settings
 from backend.wiring import Platform, initialise, open_platform
 
@@ -57,7 +56,7 @@ def run_demo(data_dir: Path | None, ready: Callable[[dict[str, Any]], None]) -> 
             world["now"] = _world(demo, where)
             ready(_ready_line(demo, where))
 
-        asyncio.run(run(demo.platform, listening, app))
+        serve(demo.platform, listening, app)
 
 
 @contextmanager
