@@ -57,7 +57,9 @@ class SftpWorld:
 
     def activities(self, **wanted: str) -> list[Activity]:
         """What Activity Enquiry shows to the account's company, newest first."""
-        page = self.world.services.activity.page(self.actor("WONGDA1"), ActivityFilter.model_validate(wanted), None, 100)
+        page = self.world.services.activity.page(
+            self.actor("WONGDA1"), ActivityFilter.model_validate(wanted), None, 100
+        )
         return list(page.items)
 
     def actor(self, login_id: str = "CHAN01") -> Actor:
@@ -68,7 +70,9 @@ class SftpWorld:
             return actor_for(rows, account.id, "console", "127.0.0.1")
 
     @asynccontextmanager
-    async def connected(self, login_id: str = "CHAN01", **options: object) -> AsyncIterator[asyncssh.SSHClientConnection]:
+    async def connected(
+        self, login_id: str = "CHAN01", **options: object
+    ) -> AsyncIterator[asyncssh.SSHClientConnection]:
         chosen: dict[str, object] = {"username": login_id, "known_hosts": None, "config": None, "agent_path": None}
         chosen |= options or {"client_keys": [self.key(login_id)]}
         async with asyncssh.connect("127.0.0.1", self.door.port, **chosen) as connection:

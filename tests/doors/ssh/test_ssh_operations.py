@@ -35,10 +35,10 @@ REFUSED_ON_HOST_FILES = {
     "setstat": (Op.SETSTAT, string(HOST_FILE) + pack(">IQ", 1, 0)),
     "scandir": (Op.OPENDIR, string("/etc")),
     "remove": (Op.REMOVE, string(HOST_FILE)),
-    "mkdir": (Op.MKDIR, string("/tmp/made") + NO_ATTRIBUTES),
-    "rmdir": (Op.RMDIR, string("/tmp")),
-    "rename": (Op.RENAME, string(HOST_FILE) + string("/tmp/x")),
-    "posix_rename": (Op.EXTENDED, string("posix-rename@openssh.com") + string(HOST_FILE) + string("/tmp/x")),
+    "mkdir": (Op.MKDIR, string("/srv/made") + NO_ATTRIBUTES),
+    "rmdir": (Op.RMDIR, string("/srv")),
+    "rename": (Op.RENAME, string(HOST_FILE) + string("/srv/x")),
+    "posix_rename": (Op.EXTENDED, string("posix-rename@openssh.com") + string(HOST_FILE) + string("/srv/x")),
 }
 REFUSED_WITHOUT_A_HANDLE = {
     "close": (Op.CLOSE, string(b"x")),
@@ -75,7 +75,7 @@ async def test_the_hosts_own_files_are_not_there(sftp_world: SftpWorld, name: st
     async with raw_sftp(sftp_world) as raw:
         code, said = await raw.status(*REFUSED_ON_HOST_FILES[name])
     assert code in {Status.NO_SUCH_FILE, Status.PERMISSION_DENIED} and said[:4].isdigit(), said
-    assert not Path("/tmp/made").exists()  # noqa: S108 - where an unguarded server would have made it
+    assert not Path("/srv/made").exists()
 
 
 @pytest.mark.parametrize("name", REFUSED_WITHOUT_A_HANDLE)

@@ -39,11 +39,13 @@ def register(sftp_world: SftpWorld, login_id: str, key: asyncssh.SSHKey, days: i
         connection.execute(insert(tables.sftp_addresses).values(account_id=account.id, network="127.0.0.0/8"))
 
 
-async def enters(sftp_world: SftpWorld, login_id: str, key: asyncssh.SSHKey, **options: object) -> bool:
+async def enters(sftp_world: SftpWorld, login_id: str, key: asyncssh.SSHKey) -> bool:
     try:
-        async with sftp_world.connected(login_id, client_keys=[key], **options) as connection:
-            async with connection.start_sftp_client() as sftp:
-                return bool(await sftp.listdir("/"))
+        async with (
+            sftp_world.connected(login_id, client_keys=[key]) as connection,
+            connection.start_sftp_client() as sftp,
+        ):
+            return bool(await sftp.listdir("/"))
     except REFUSED:
         return False
 
