@@ -35,7 +35,7 @@ class OneTimeCodes:
         sealed = sealed_seed or self._nobody
         try:
             seed = self._seal.decrypt(sealed[:_NONCE], sealed[_NONCE:], b"otp-seed")
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             return None
         if not _SIX_DIGITS.fullmatch(otp):
             otp, sealed_seed = "000000", None

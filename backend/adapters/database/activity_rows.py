@@ -14,9 +14,9 @@ from sqlalchemy import (
     and_,
     delete,
     exists,
-    false,
     func,
     insert,
+    literal,
     literal_column,
     select,
     update,
@@ -25,17 +25,18 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.adapters.database import tables
+from backend.adapters.database.enquiry import CURRENT, IS_FILE, IS_REFUSED, Days, in_scope, walk_of, within
 from backend.contract.messages import ActivityFilter
-from backend.core.activity_row import ACCEPTED, REFUSED, ActivityRow
+from backend.core.activity_row import ActivityRow
 from backend.core.actor import Scope
 from backend.core.ledger import Head
 
-Days = tuple[datetime | None, datetime | None]
-_TRIGRAM: Final = 3
 _MOST_FILES: Final = 1000
 _table, _details = tables.activity, tables.activity_details
 _COLUMNS: Final = tuple(field.name for field in fields(ActivityRow) if field.name in _table.c)
-_ROWS: Final = select(_table, _details.c.source, _details.c.fault_values).outerjoin(_details)
+_SHOWN: Final = (*_table.c, _details.c.source, _details.c.fault_values)
+_THEIRS: Final = _details.c.log_index == _table.c.log_index
+_ROWS: Final = select(*_SHOWN).outerjoin(_details)
 
 
 class ActivityRows:
@@ -51,15 +52,15 @@ class ActivityRows:
     def activities(
         self, wanted: ActivityFilter, scope: Scope, days: Days, before: int | None, limit: int
     ) -> list[ActivityRow]:
-        conditions = self._conditions(wanted, scope, days)
+        walk = walk_of(self._connection, wanted, scope, days)
+        page = select(*_SHOWN).select_from(walk.source.outerjoin(_details, _THEIRS)).where(*walk.conditions)
         if before is not None:
-            conditions.append(_table.c.log_index < before)
-        page = _ROWS.where(*conditions).order_by(_table.c.log_index.desc()).limit(limit)
-        return [_row(row) for row in self._connection.execute(page)]
+            page = page.where(walk.place < before)
+        return [_row(row) for row in self._connection.execute(page.order_by(walk.place.desc()).limit(limit))]
 
     def count_activities(self, wanted: ActivityFilter, scope: Scope, days: Days, most: int) -> int:
-        conditions = self._conditions(wanted, scope, days)
-        some = select(_table.c.log_index).where(*conditions).limit(most)
+        walk = walk_of(self._connection, wanted, scope, days)
+        some = select(walk.place).select_from(walk.source).where(*walk.conditions).limit(most)
         return int(self._connection.execute(select(func.count()).select_from(some.subquery())).scalar_one())
 
     def outcome(self, login_id: str, submission: str) -> ActivityRow | None:
@@ -71,7 +72,7 @@ class ActivityRows:
             _table.c.identity_code == identity_code,
             _table.c.input_date == input_date,
             _table.c.file_name == file_name,
-            *_CURRENT,
+            *CURRENT,
         )
 
     def received(
@@ -81,7 +82,7 @@ class ActivityRows:
             _table.c.folder.in_(folders),
             _table.c.identity_code.in_(identity_codes),
             _table.c.input_date.in_(input_dates),
-            *_CURRENT,
+            *CURRENT,
         )
         return [_row(row) for row in self._connection.execute(wanted.order_by(_table.c.log_index))]
 
@@ -93,7 +94,7 @@ class ActivityRows:
             later.c.file_name == _table.c.file_name,
             later.c.log_index > _table.c.log_index,
         )
-        conditions = [*_in_scope(scope), _IS_FILE, _table.c.act == REFUSED, _table.c.at >= since]
+        conditions = [*in_scope(scope), IS_FILE, IS_REFUSED, *within(self._connection, (since, None))]
         conditions.append(~exists(select(literal_column("1")).select_from(later).where(same_name)))
         wanted = _ROWS.where(*conditions).order_by(_table.c.log_index.desc()).limit(limit)
         return [_row(row) for row in self._connection.execute(wanted)]
@@ -103,12 +104,12 @@ class ActivityRows:
             _table.c.login_id == login_id,
             _table.c.folder == folder,
             _table.c.at > since,
-            _table.c.act == REFUSED,
+            IS_REFUSED,
         )
         return int(self._connection.execute(select(func.count()).select_from(_table).where(*conditions)).scalar_one())
 
     def folder_figures(self, company: str, since: datetime) -> dict[str, tuple[int, datetime]]:
-        mine = (_table.c.company == company, _IS_FILE, _table.c.at >= since, *_CURRENT)
+        mine = (_table.c.company == company, IS_FILE, *CURRENT, *within(self._connection, (since, None)))
         grouped = select(_table.c.folder, func.count(), func.max(_table.c.at)).where(*mine).group_by(_table.c.folder)
         return {folder: (min(count, _MOST_FILES), at) for folder, count, at in self._connection.execute(grouped)}
 
@@ -118,31 +119,6 @@ class ActivityRows:
     def _first(self, *conditions: ColumnElement[bool]) -> ActivityRow | None:
         row = self._connection.execute(_ROWS.where(*conditions)).one_or_none()
         return None if row is None else _row(row)
-
-    def _conditions(self, wanted: ActivityFilter, scope: Scope, days: Days) -> list[ColumnElement[bool]]:
-        texts = wanted.model_dump(include=_EQUAL, exclude_none=True)
-        if "\0" in "".join([*texts.values(), wanted.name or ""]):
-            return [false()]  # no text that is kept holds a NUL, and PostgreSQL takes none in a question
-        conditions = [_IS_FILE, *_in_scope(scope), *(_table.c[name] == value for name, value in texts.items())]
-        if days[0] is not None:
-            conditions.append(_table.c.at >= days[0])
-        if days[1] is not None:
-            conditions.append(_table.c.at < days[1])
-        if wanted.state is not None:
-            conditions += _STATES[wanted.state]
-        if wanted.sha256 is not None:
-            conditions += [_table.c.sha256 >= wanted.sha256, _table.c.sha256 < wanted.sha256 + "g"]
-        if wanted.name:
-            conditions.append(self._named(wanted.name))
-        return conditions
-
-    def _named(self, name: str) -> ColumnElement[bool]:
-        """Found anywhere in the file name, whatever its case: by trigrams from three characters on."""
-        if self._connection.dialect.name == "sqlite" and len(name) >= _TRIGRAM:
-            quoted = '"' + name.replace('"', '""') + '"'
-            found = sql("SELECT rowid FROM activity_names WHERE activity_names MATCH :quoted").bindparams(quoted=quoted)
-            return _table.c.log_index.in_(found.columns(_table.c.log_index))
-        return _table.c.file_name.icontains(name, autoescape=True)
 
 
 class ActivityUnit:
@@ -161,10 +137,16 @@ class ActivityUnit:
         moved = (
             update(tables.log_head)
             .where(tables.log_head.c.size == row.log_index)
-            .values(size=head.size, frontier=head.packed())
+            .values(size=head.size, frontier=head.packed(), set_back=self._set_back(row.at))
         )
         if self._connection.execute(moved).rowcount != 1:
             raise RuntimeError("the log moved under its writer")
+
+    def _set_back(self, at: datetime) -> ColumnElement[int]:
+        """The most milliseconds that any instant, `at` the latest of them, lies before an earlier row's."""
+        most = func.greatest if self._connection.dialect.name == "postgresql" else func.max
+        latest = select(func.max(_table.c.at)).scalar_subquery()
+        return most(tables.log_head.c.set_back, latest - literal(at, tables.Instant))
 
     def supersede(self, log_index: int, by: int) -> None:
         current = and_(_table.c.log_index == log_index, _table.c.superseded_by.is_(None))
@@ -186,26 +168,6 @@ class ActivityUnit:
         return int(
             self._connection.execute(delete(counts).where(mine).returning(counts.c.count)).scalar_one_or_none() or 0
         )
-
-
-_EQUAL: Final = {"folder", "identity_code", "login_id", "channel"}
-_IS_FILE: Final = _table.c.file_name.is_not(None)
-_CURRENT: Final = (_table.c.act == ACCEPTED, _table.c.superseded_by.is_(None))
-_STATES: Final[dict[str, tuple[ColumnElement[bool], ...]]] = {
-    "accepted": _CURRENT,
-    "superseded": (_table.c.superseded_by.is_not(None),),
-    "collected": (false(),),
-    "refused": (_table.c.act == REFUSED,),
-}
-
-
-def _in_scope(scope: Scope) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if scope.company is not None:
-        conditions.append(_table.c.company == scope.company)
-    if scope.folders is not None:
-        conditions.append(_table.c.folder.in_(scope.folders))
-    return conditions
 
 
 def _row(row: Row[Any]) -> ActivityRow:

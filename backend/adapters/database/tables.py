@@ -66,6 +66,7 @@ log_head = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("size", BigInteger, nullable=False),
     Column("frontier", LargeBinary, nullable=False),
+    Column("set_back", BigInteger, nullable=False, server_default="0"),
     CheckConstraint("id = 1", name="one_row"),
 )
 
@@ -245,10 +246,18 @@ refusal_counts = Table(
 )
 
 _FILE_ACT = text("file_name IS NOT NULL")
+_REFUSED = text("act = 'refused'")
 _CURRENT = text("act = 'accepted' AND superseded_by IS NULL")
 Index("ix_activity_files", activity.c.log_index, sqlite_where=_FILE_ACT, postgresql_where=_FILE_ACT)
+# It holds whatever is filtered by, so that a walk reads only the rows it shows.
 Index(
-    "ix_activity_company", activity.c.company, activity.c.log_index, sqlite_where=_FILE_ACT, postgresql_where=_FILE_ACT
+    "ix_activity_company",
+    activity.c.company,
+    activity.c.log_index,
+    *(activity.c[name] for name in ("at", "folder", "identity_code", "login_id", "channel")),
+    *(activity.c[name] for name in ("act", "superseded_by", "file_name")),
+    sqlite_where=_FILE_ACT,
+    postgresql_where=_FILE_ACT,
 )
 Index(
     "ix_activity_folder",
@@ -260,7 +269,14 @@ Index(
 )
 Index("ix_activity_at", activity.c.at, activity.c.log_index)
 Index("ix_activity_sha256", activity.c.sha256, activity.c.log_index)
-Index("ix_activity_login", activity.c.login_id, activity.c.folder, activity.c.at)
+Index(
+    "ix_activity_refused",
+    activity.c.login_id,
+    activity.c.folder,
+    activity.c.at,
+    sqlite_where=_REFUSED,
+    postgresql_where=_REFUSED,
+)
 Index(
     "uq_activity_submission",
     activity.c.login_id,

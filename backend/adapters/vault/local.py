@@ -6,6 +6,7 @@ import errno
 import hashlib
 import os
 import secrets
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -19,9 +20,9 @@ _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 class LocalStaging:
     """Bytes in the staging folder; hashed as they come while they come in order."""
 
-    def __init__(self, path: Path, objects: Path) -> None:
+    def __init__(self, path: Path, shelf: Callable[[str], Path]) -> None:
         self._path = path
-        self._objects = objects
+        self._shelf = shelf
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         self._hash = hashlib.sha256()
         self._hashed = 0
@@ -35,6 +36,8 @@ class LocalStaging:
         return self.size == 0 or self._covered == [(0, self.size)]
 
     def write(self, offset: int, data: bytes) -> None:
+        if not data:
+            return
         try:
             _write_all(self._file, offset, data)
         except OSError as error:
@@ -53,10 +56,8 @@ class LocalStaging:
         except OSError as error:
             raise _refused(error) from error
         self._in_order = self._in_order and size >= self._hashed
-        grown, self.size = self.size, size
+        self.size = size
         self._covered = [(start, min(end, size)) for start, end in self._covered if start < size]
-        if size > grown:
-            self._cover(grown, size)
 
     def sha256(self) -> str:
         if self._in_order and self._hashed == self.size:
@@ -69,16 +70,13 @@ class LocalStaging:
 
     def keep(self) -> str:
         key = secrets.token_hex(16)
-        folder = self._objects / key[:2]
         try:
+            os.utime(self._file)
             os.fsync(self._file)
             self._close()
-            new = not folder.exists()
-            folder.mkdir(mode=0o700, exist_ok=True)
+            folder = self._shelf(key[:2])
             os.rename(self._path, folder / key)
             sync_folder(folder)
-            if new:
-                sync_folder(self._objects)
         except OSError as error:
             raise _refused(error) from error
         return key
@@ -111,10 +109,11 @@ class LocalVault:
         for folder in (self._objects, self._staging):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             sync_folder(folder.parent)
+        self._shelves: set[str] = set()
 
     def stage(self) -> LocalStaging:
         try:
-            return LocalStaging(self._staging / secrets.token_hex(16), self._objects)
+            return LocalStaging(self._staging / secrets.token_hex(16), self._shelf)
         except OSError as error:
             raise _refused(error) from error
 
@@ -132,6 +131,15 @@ class LocalVault:
         for path in old:
             path.unlink(missing_ok=True)
         return len(old)
+
+    def _shelf(self, prefix: str) -> Path:
+        """The folder of all keys that begin like this; its own name is durable, whoever made it."""
+        folder = self._objects / prefix
+        if prefix not in self._shelves:
+            folder.mkdir(mode=0o700, exist_ok=True)
+            sync_folder(self._objects)
+            self._shelves.add(prefix)
+        return folder
 
 
 def sync_folder(folder: Path) -> None:

@@ -45,7 +45,18 @@ def upgrade() -> None:
     op.create_index(
         "ix_activity_company",
         "activity",
-        ["company", "log_index"],
+        [
+            "company",
+            "log_index",
+            "at",
+            "folder",
+            "identity_code",
+            "login_id",
+            "channel",
+            "act",
+            "superseded_by",
+            "file_name",
+        ],
         unique=False,
         sqlite_where=sa.text("file_name IS NOT NULL"),
         postgresql_where=sa.text("file_name IS NOT NULL"),
@@ -66,7 +77,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("file_name IS NOT NULL"),
         postgresql_where=sa.text("file_name IS NOT NULL"),
     )
-    op.create_index("ix_activity_login", "activity", ["login_id", "folder", "at"], unique=False)
+    op.create_index(
+        "ix_activity_refused",
+        "activity",
+        ["login_id", "folder", "at"],
+        unique=False,
+        sqlite_where=sa.text("act = 'refused'"),
+        postgresql_where=sa.text("act = 'refused'"),
+    )
     op.create_index("ix_activity_sha256", "activity", ["sha256", "log_index"], unique=False)
     op.create_index(
         "uq_activity_current",
@@ -115,6 +133,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("frontier", sa.LargeBinary(), nullable=False),
+        sa.Column("set_back", sa.BigInteger(), server_default="0", nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_log_head_one_row")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_log_head")),
     )
