@@ -106,3 +106,13 @@ async def test_closing_the_door_lets_an_upload_under_way_end(sftp_world: SftpWor
         await file.close()
         await closing
     assert sftp_world.activities()[0].state == "accepted"
+
+
+async def test_ctrl_c_in_openssh_is_a_real_close_and_the_receipt_shows_how_much_came(sftp_world: SftpWorld) -> None:
+    """OpenSSH closes the file properly when interrupted: only a rule of the folder could tell that it is short."""
+    process = await putting(sftp_world, LARGE)
+    os.killpg(process.pid, signal.SIGINT)
+    await until(lambda: bool(sftp_world.activities()))
+    await process.wait()
+    found = sftp_world.activities()[0]
+    assert found.state == "accepted" and 0 < (found.size or 0) < len(LARGE)

@@ -62,6 +62,7 @@ class SshDoor:
             port,
             server_factory=partial(Visit, self),
             server_host_keys=[self._own_key],
+            server_version="ECP_2.0",
             config=None,
             kex_algs=algorithms.KEY_EXCHANGES,
             encryption_algs=algorithms.CIPHERS,

@@ -16,6 +16,7 @@ LONGEST_PACKET: Final = 256 * 1024 + 1024
 MOST_HANDLES: Final = 32
 _NUMBER, _LONG, _HEAD = Struct(">I"), Struct(">Q"), Struct(">IBI")
 _SIZE, _OWNER, _MODE, _TIMES = 1, 2, 4, 8
+_RECENT_SECONDS: Final = 180 * 24 * 3600
 
 
 class Op(IntEnum):
@@ -101,15 +102,17 @@ class Fields:
 
 @dataclass(frozen=True, slots=True)
 class Attributes:
-    """What a file or folder looks like; `at` in seconds since 1970."""
+    """What a file or folder looks like; `at` in seconds since 1970, 0 where there is nothing to say."""
 
     mode: int
     size: int = 0
     at: int = 0
 
     def encoded(self) -> bytes:
-        fields = _NUMBER.pack(_SIZE | _OWNER | _MODE | _TIMES) + _LONG.pack(self.size)
-        return fields + b"".join(_NUMBER.pack(value) for value in (0, 0, self.mode, self.at, self.at))
+        times = (self.at, self.at) if self.at else ()
+        flags = _SIZE | _OWNER | _MODE | (_TIMES if times else 0)
+        numbers = (0, 0, self.mode, *times)
+        return _NUMBER.pack(flags) + _LONG.pack(self.size) + b"".join(map(_NUMBER.pack, numbers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +124,16 @@ class Entry:
 
     def encoded(self) -> bytes:
         seen = self.attributes
-        when = time.strftime("%b %d %H:%M", time.gmtime(seen.at))
-        line = f"{stat.filemode(seen.mode)} 1 ecp      ecp      {seen.size:>12} {when} {self.name}"
+        line = f"{stat.filemode(seen.mode)} 1 ecp      ecp      {seen.size:>12} {_when(seen.at):12} {self.name}"
         return string(self.name.encode()) + string(line.encode()) + seen.encoded()
+
+
+def _when(at: int) -> str:
+    """As `ls` has it: the time of day, or the year of what is long past."""
+    if not at:
+        return ""
+    recent = 0 <= time.time() - at < _RECENT_SECONDS
+    return time.strftime("%b %d %H:%M" if recent else "%b %d  %Y", time.gmtime(at))
 
 
 Reply = tuple[Op, bytes]
