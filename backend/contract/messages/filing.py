@@ -1,0 +1,85 @@
+"""Folders, home, and the check before a submission."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from backend.contract.messages.activity import Activity
+from backend.contract.messages.base import Direction, DueState, Hash, Message
+from backend.contract.messages.sign_in import IdentityName
+
+
+class Folder(Message):
+    """A folder as one account sees it: its rule, and the identities it may be used for."""
+
+    folder: str
+    title: str
+    direction: Direction
+    functions: tuple[str, ...]
+    channels: tuple[str, ...]
+    user_types: tuple[str, ...]
+    patterns: tuple[str, ...] = ()
+    input_date_meaning: str
+    rule: str
+    """The folder's dates and times in one sentence."""
+    cut_off: time | None = None
+    size_limit: int
+    route: Literal["ecp2", "existing"] = "ecp2"
+    batch: str | None = None
+    sample: bool = False
+    identities: tuple[IdentityName, ...] = ()
+    default_input_date: date | None = None
+    """The latest input date still due, what a form starts with."""
+    latest: datetime | None = None
+    """When the account's company was last heard in this folder."""
+    files: int = 0
+    """Current versions received in the last 30 days, counted to 1,000."""
+
+
+class Due(Message):
+    """One obligation of today: a folder, an identity, an input date and its cut-off."""
+
+    folder: str
+    title: str
+    identity_code: str
+    input_date: date
+    cut_off: datetime
+    state: DueState
+    received: datetime | None = None
+    log_index: int | None = None
+
+
+class Home(Message):
+    """What needs me."""
+
+    now: datetime
+    due: tuple[Due, ...]
+    refused: tuple[Activity, ...]
+    """The latest refusals of the last 7 days that no acceptance of the same name has followed."""
+
+
+class CheckRequest(Message):
+    """What is about to be submitted; the verdict is the one an upload would get, without one."""
+
+    folder: Annotated[str, StringConstraints(max_length=40)]
+    identity_code: Annotated[str, StringConstraints(max_length=40)]
+    input_date: date
+    file_name: Annotated[str, StringConstraints(max_length=1000)]
+    size: Annotated[int, Field(ge=0)]
+    sha256: Hash | None = None
+
+
+class Check(Message):
+    """Acceptable as it stands; what it would replace, if anything."""
+
+    folder: str
+    identity_code: str
+    input_date: date
+    file_name: str
+    replaces: Activity | None = None
+    unchanged: bool = False
+    """Whether the bytes are those of the current version: submitting answers with its receipt."""
+    cut_off: datetime | None = None
