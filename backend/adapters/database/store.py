@@ -13,7 +13,7 @@ from backend.adapters.database.activity_rows import ActivityRows, ActivityUnit
 from backend.adapters.database.catalogue_rows import CatalogueCache, CatalogueRows
 from backend.adapters.database.engine import reading_options
 from backend.adapters.database.sign_in_rows import SignInUnit
-from backend.adapters.database.writer import Writer
+from backend.adapters.database.writer import UNREACHABLE, Writer, unreachable
 from backend.contract.faults import Refused
 from backend.core.ports import Rows, Unit
 
@@ -46,8 +46,11 @@ class DatabaseStore:
 
     @contextmanager
     def reading(self) -> Iterator[Rows]:
-        with self._reading.connect() as connection, connection.begin():
-            yield _Rows(connection, self._cache)
+        try:
+            with self._reading.connect() as connection, connection.begin():
+                yield _Rows(connection, self._cache)
+        except UNREACHABLE as error:
+            raise unreachable(error) from error
 
     def close(self) -> None:
         self._writer.close()

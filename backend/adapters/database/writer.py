@@ -13,13 +13,16 @@ from typing import Any, Final, TypeVar
 
 import structlog
 from sqlalchemy import Connection, Engine, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from backend.adapters.database.engine import WRITING
 from backend.adapters.database.tables import log_head
 from backend.contract.faults import GOING_DOWN, NO_ROOM, Refused
 
 LARGEST_GROUP: Final = 16
+UNREACHABLE: Final = (InterfaceError, OperationalError, PoolTimeout)
+"""What says that the database, not the question, is what fails."""
 _DISK_FULL: Final = "53100"
 _log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -66,7 +69,7 @@ class Writer:
         while (jobs := self._next()) is not None:
             try:
                 self._group(jobs)
-            except DBAPIError:
+            except (DBAPIError, PoolTimeout):
                 for job in jobs:
                     self._alone(job)
             except BaseException as error:
@@ -128,7 +131,7 @@ class _Failed:
 
 
 def _in_words(error: BaseException) -> BaseException:
-    """A full disk is a refusal, since nothing was committed; anything else stays what it is."""
+    """A full disk is a refusal, since nothing was committed; so is a database out of reach, committed or not."""
     cause = getattr(error, "orig", None)
     code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
     full = (
@@ -139,4 +142,10 @@ def _in_words(error: BaseException) -> BaseException:
     if full:
         _log.error("no room for the database")
         return Refused(NO_ROOM)
-    return error
+    return unreachable(error) if isinstance(error, UNREACHABLE) else error
+
+
+def unreachable(error: BaseException) -> Refused:
+    """9003, with the reason in the log."""
+    _log.error("the database cannot be reached", error=str(error))
+    return Refused(GOING_DOWN)
