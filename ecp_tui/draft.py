@@ -47,6 +47,7 @@ class Draft:
 
     def request(self, size: int, sha256: str | None = None) -> CheckRequest:
         """What the server is asked; refuses here already what the file's name and size alone decide."""
+        self._refuse_a_foreign_identity()
         folder, identity_code, input_date = self.complete()
         agree(folder.folder, folder.patterns, self.file_name, identity_code, input_date)
         weigh(folder, self.file_name, size)
@@ -58,6 +59,22 @@ class Draft:
             size=size,
             sha256=sha256,
         )
+
+    def _refuse_a_foreign_identity(self) -> None:
+        """With several identities nothing is chosen for a name that bears somebody else's."""
+        if self.folder is None or self.identity_code is not None:
+            return
+        reading = read_name(self.folder.patterns, self.file_name)
+        if reading is not None and reading.identity_code and not _holds_identity(self.folder, self.file_name):
+            own = ", ".join(one.identity_code for one in self.folder.identities)
+            raise Refused(
+                DISAGREE,
+                reason="identity_code",
+                in_name=reading.identity_code,
+                chosen="–",
+                what=f"The name says identity {reading.identity_code}, which is not one of yours here: {own}.",
+                fix="Choose another file, or rename it for the identity that you file for.",
+            )
 
 
 def weigh(folder: Folder, file_name: str, size: int) -> None:

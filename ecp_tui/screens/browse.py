@@ -6,6 +6,7 @@ from pathlib import Path
 
 from textual_fspicker import FileOpen
 
+from ecp_tui import config
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.submit_path import PathField
 
@@ -18,4 +19,5 @@ def browse(screen: EcpScreen, field: PathField) -> None:
             field.put(path)
         field.focus()
 
-    screen.app.push_screen(FileOpen(field.base, "Choose a file"), picked)
+    place = config.last_folder(screen.context.config) or field.base
+    screen.app.push_screen(FileOpen(place, "Choose a file"), picked)

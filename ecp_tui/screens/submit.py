@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from backend.contract.faults import DISAGREE, Refused
+from backend.contract.faults import DISAGREE, NOT_UNDERSTOOD, Refused
 from backend.contract.messages import Check
 from ecp_tui import config, wording
 from ecp_tui.digest import digest, size_of
@@ -96,11 +96,11 @@ class SubmitScreen(EcpScreen):
 
     def _disagreement(self) -> Refused | None:
         """What is wrong already here; a 4505 names the key that puts it right."""
-        if self._form.missing() is not None:
-            return None
         try:
             self._form.draft.request(self._bytes or 0)
         except Refused as refused:
+            if refused.fault is NOT_UNDERSTOOD:  # a field waits for the person: not wrong, not yet complete
+                return None
             taken = _TAKEN.get(refused.values.get("reason", ""))
             if refused.fault is not DISAGREE or taken is None or self.reason("from_name"):
                 return refused
@@ -137,7 +137,9 @@ class SubmitScreen(EcpScreen):
             before = wording.replaced(verdict.replaces, self.context.zone, self.context.now())
             return f"not sent yet · replaces the file {before} if submitted"
         if self._form.file.path is not None:
-            return "not sent yet" if self._bytes is not None else "there is no such file yet · → completes its path"
+            if self._bytes is None:
+                return "there is no such file yet · → completes its path"
+            return f"not sent yet{self._form.about_the_name}"
         return folder.rule if folder else "all checks happen before anything is sent"
 
     def clear_fault(self) -> None:
@@ -189,17 +191,17 @@ class SubmitScreen(EcpScreen):
         """Reads the file once, asks for the verdict on exactly these bytes, and shows both."""
         form = self._form
         form.propose()
-        if (missing := form.missing()) is not None:
-            form.query_one(f"#{missing[0]}").focus()
-            self._show()
-            self.say((missing[1], "bold $warning"))
-            return
-        draft = form.draft
-        self._wrong = None
-        total = self._bytes = await asyncio.to_thread(size_of, draft.path)
-        self._wrong = self._disagreement()
+        draft, total = form.draft, 0
+        if form.file.path is not None:
+            self._wrong = None
+            total = self._bytes = await asyncio.to_thread(size_of, draft.path)
+            self._wrong = self._disagreement()
         self._show()
         if self._wrong is not None:
+            return
+        if (missing := form.missing()) is not None:
+            form.query_one(f"#{missing[0]}").focus()
+            self.say((missing[1], "bold $warning"))
             return
         found = await digest(draft.path, lambda read: self.say(f"Reading the file … {read / max(total, 1):.0%}"))
         self._verdict = await self.context.client.check(draft.request(found.size, found.sha256))
@@ -211,4 +213,5 @@ class SubmitScreen(EcpScreen):
         """After an acceptance the form is ready for the next file of the same folder."""
         self._bytes = self._verdict = self._wrong = None
         self._form.next_file()
+        self._form.file.base = config.last_folder(self.context.config) or self._form.file.base
         self._show()

@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from backend.contract.faults import Refused
 from backend.contract.messages import Folder
-from backend.contract.rules.file_names import read_name
+from backend.contract.rules.file_names import best_template, read_name, write_name
 from ecp_tui import wording
 from ecp_tui.draft import Draft, from_name, takers
 from ecp_tui.screens.submit_path import PathField
@@ -77,6 +77,18 @@ class SubmissionForm(Form):
         drafted = from_name(draft)
         known = drafted.identity_code in dict(self.choice("identity").options)
         return drafted if self.file.path is not None and known else draft
+
+    @property
+    def about_the_name(self) -> str:
+        """What a file's name should be, where it is not one that the folder takes."""
+        draft, folder = self.draft, self.folder
+        if folder is None:
+            return " · this name fits none of your folders: choose one, or rename the file"
+        if read_name(folder.patterns, draft.file_name) is not None or not folder.patterns:
+            return ""
+        code = draft.identity_code or (folder.identities[0].identity_code if folder.identities else "01234")
+        name = write_name(best_template(folder.patterns, draft.file_name), code, draft.input_date or date(2026, 11, 20))
+        return f" · {folder.folder} takes names such as {name}"
 
     def missing(self) -> tuple[str, str] | None:
         """The first field that needs the person, and what to do there."""
@@ -218,7 +230,7 @@ class SubmissionForm(Form):
             if reading.input_date is not None and reading.input_date == draft.input_date:
                 notes["input_date"] = Content(_FROM_NAME)
         if size is not None:
-            notes["file"] = Content(wording.size(size))
+            notes["file"] = _cross("other name") if self.about_the_name else Content(wording.size(size))
         if self.day.value and self.day.day is None:
             notes["input_date"] = _cross("YYYY-MM-DD")
         if wrong is not None:

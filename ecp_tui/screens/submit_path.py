@@ -43,8 +43,16 @@ class PathField(TextField):
 
     def put(self, path: Path) -> None:
         """Shows the path, as short as it can be said from here."""
-        self.value = str(path.relative_to(self.base) if path.is_relative_to(self.base) else path)
+        self.value = self._said(path)
+        # Input scrolls only where the cursor moves, and the end, the file's name, is what counts.
+        self.cursor_position = 0
         self.cursor_position = len(self.value)
+
+    def _said(self, path: Path) -> str:
+        if path.is_relative_to(self.base):
+            return str(path.relative_to(self.base))
+        home = Path.home()
+        return str(Path("~") / path.relative_to(home)) if path.is_relative_to(home) else str(path)
 
     def on_paste(self, event: events.Paste) -> None:
         paths = find_paths(event.text)

@@ -44,7 +44,7 @@ class ReviewScreen(EcpScreen):
     """The last look. The button says the consequence; leaving the page during the upload does not stop it."""
 
     CSS_PATH: ClassVar = "submit_review.tcss"
-    ACTS: ClassVar[tuple[str, ...]] = ("check", "transfers")
+    ACTS: ClassVar[tuple[str, ...]] = ("check",)
     HINTS: ClassVar[tuple[str, ...]] = ("check", "transfers", "back")
     HELP_TOPIC: ClassVar[str] = "submit"
     where = "Submit › review"
