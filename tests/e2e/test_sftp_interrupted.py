@@ -8,8 +8,9 @@ import signal
 from collections.abc import Callable
 
 import asyncssh
+import pytest
 
-from tests.sftp_world import SUBMIT, TODAY, SftpWorld, openssh
+from tests.sftp_world import SUBMIT, TODAY, YESTERDAY, SftpWorld, openssh
 
 LARGE = b"1,2,3,4\n" * (3 << 20)
 
@@ -95,7 +96,7 @@ async def test_suspending_the_account_ends_its_connection_and_upload_within_a_se
         pass
 
 
-async def test_closing_the_door_lets_an_upload_under_way_end(sftp_world: SftpWorld) -> None:
+async def test_closing_the_door_lets_an_upload_under_way_end_and_takes_nothing_new(sftp_world: SftpWorld) -> None:
     async with sftp_world.connected() as connection:
         sftp = await connection.start_sftp_client()
         file = await sftp.open(f"{SUBMIT}/{TODAY}", "wb")
@@ -103,6 +104,9 @@ async def test_closing_the_door_lets_an_upload_under_way_end(sftp_world: SftpWor
         closing = asyncio.create_task(sftp_world.door.close(grace=5))
         await asyncio.sleep(0.1)
         assert not closing.done()
+        with pytest.raises(asyncssh.SFTPNoConnection) as refused:
+            await sftp.open(f"{SUBMIT}/{YESTERDAY}", "wb")
+        assert refused.value.reason.startswith("9003 ")
         await file.close()
         await closing
     assert sftp_world.activities()[0].state == "accepted"

@@ -46,7 +46,7 @@ class SshDoor:
         self._loop = asyncio.get_running_loop()
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="ssh-door")
         self._desk = Desk()
-        self.house = House(services.drop_box, Tree(services.outcomes), self._desk, self.run)
+        self.house = House(services.drop_box, Tree(services.outcomes), self._desk, self.run, lambda: self._open)
         self._strangers: set[Visit] = set()
         self._visits: set[Visit] = set()
         self._work: set[asyncio.Task[None]] = set()

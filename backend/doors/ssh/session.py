@@ -143,7 +143,7 @@ class Session(SSHServerSession[bytes]):
         reply = await self._operations.answer(packet[0], packet)
         self._task = None
         self._reply(packet, reply)
-        if packet[0] == Op.WRITE and reply is not wire.OK:
+        if packet[0] == Op.WRITE and reply is not wire.OK and self._channel is not None:
             self._linger = self._loop.call_later(_LINGER, self._host.drop, "nothing came after a refusal")
         self._serve()
 

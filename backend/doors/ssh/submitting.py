@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import IntFlag
 from typing import Protocol
 
-from backend.contract.faults import NO_READ_BACK, NOT_ALLOWED, NOT_FOUND, NOT_UNDERSTOOD, Refused
+from backend.contract.faults import GOING_DOWN, NO_READ_BACK, NOT_ALLOWED, NOT_FOUND, NOT_UNDERSTOOD, Refused
 from backend.core.actor import Actor
 from backend.core.drop_box import DropBox, temporary
 from backend.core.outcomes import Received
@@ -32,12 +33,13 @@ class Open(IntFlag):
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What all sessions of the door work with."""
+    """What all sessions of the door work with; `taking` is false once it is closing."""
 
     drop_box: DropBox
     tree: Tree
     desk: Desk
     run: Run
+    taking: Callable[[], bool]
 
 
 class Guest(Protocol):
@@ -62,6 +64,8 @@ class Submitting:
             raise Refused(NO_READ_BACK) if Open.WRITE in how else await self._no_read_back(where)
         if Open.WRITE not in how:
             raise Refused(NOT_UNDERSTOOD, what="The file was to be opened neither for reading nor for writing.")
+        if not self._house.taking():
+            raise Refused(GOING_DOWN)
         draft = None if Open.TRUNC in how else self._desk.take(self._login_id, where)
         if draft is not None:
             return Inflow(draft.upload, where, self._run, appending=Open.APPEND in how)

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import resource
+from collections.abc import Callable
 from struct import pack
+from typing import Any, TypeVar
 
 import asyncssh
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from backend.contract.faults import TOO_MANY_HANDLES, Refused
 from backend.contract.messages import Activity
+from backend.core.client_connect.sessions import actor_for
 from backend.doors.ssh import desk as desk_module
 from backend.doors.ssh import server, session, visit
 from backend.doors.ssh.desk import DRAFTS_FOR, HIDDEN_FOR, MOST_DRAFTS, Desk
-from backend.doors.ssh.submitting import Open
-from backend.doors.ssh.tree import Spot, normal
-from backend.doors.ssh.wire import LONGEST_PACKET, MOST_HANDLES, Op, Status
+from backend.doors.ssh.operations import EXTENSIONS, OPERATIONS, Operations
+from backend.doors.ssh.submitting import House, Open
+from backend.doors.ssh.tree import Spot, Tree, normal
+from backend.doors.ssh.wire import LONGEST_PACKET, MOST_HANDLES, Op, Reply, Status
 from tests.doors.ssh.raw import raw_sftp, string
 from tests.sftp_world import RECEIPTS, SUBMIT, TODAY, SftpWorld
+from tests.world import World
 
+T = TypeVar("T")
 NEW = pack(">II", Open.WRITE | Open.CREAT | Open.TRUNC, 0)
 HOSTILE = {
     "escape": b"\x1b]0;owned\x07\x1b[2J.csv",
@@ -181,6 +189,48 @@ async def test_a_client_that_hangs_after_a_refused_write_is_let_go(
         await raw.status(Op.WRITE, handle + pack(">Q", 1 << 50) + string(b"x"))
         async with asyncio.timeout(5):
             assert await raw.reader.read() == b""
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(kind=st.sampled_from(sorted(OPERATIONS)) | st.just(int(Op.EXTENDED)), data=st.data())
+def test_no_packet_whatever_its_fields_gets_anything_but_an_answer(
+    world: World, kind: int, data: st.DataObject
+) -> None:
+    field = st.one_of(
+        st.binary(max_size=12),
+        st.integers(0, 2**64 - 1).map(lambda number: pack(">Q", number)),
+        st.sampled_from(
+            [b"/", b"/01234/SD-1/submit/x.tmp", b"/01234/SD-1/receipts", b"\0" * 7 + b"\1", *EXTENSIONS]
+        ).map(string),
+    )
+    body = b"".join(data.draw(st.lists(field, max_size=4)))
+
+    async def asked() -> Reply:
+        house = House(world.services.drop_box, Tree(world.services.outcomes), Desk(), in_a_thread, lambda: True)
+        operations = Operations(house, Somebody(world))
+        await operations.answer(Op.OPEN, pack(">BI", Op.OPEN, 1) + string(f"{SUBMIT}/y.tmp") + NEW)
+        packet = pack(">BI", kind, 2) + body
+        reply = operations.at_once(kind, packet) or await operations.answer(kind, packet)
+        await operations.abandon()
+        return reply
+
+    replied, answer = asyncio.run(asked())
+    assert replied in {Op.STATUS, Op.HANDLE, Op.NAME, Op.ATTRS, Op.EXTENDED_REPLY}
+    assert b"9000 " not in answer
+
+
+async def in_a_thread(work: Callable[..., T], *arguments: Any) -> T:
+    return await asyncio.to_thread(work, *arguments)
+
+
+class Somebody:
+    """A guest without a connection."""
+
+    def __init__(self, world: World) -> None:
+        with world.platform.store.reading() as rows:
+            account = rows.account("CHAN01")
+            assert account is not None
+            self.actor = actor_for(rows, account.id, "sftp", "127.0.0.1")
 
 
 def test_a_desk_forgets_drafts_and_hidden_names_in_time() -> None:
