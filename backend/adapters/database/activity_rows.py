@@ -33,8 +33,9 @@ from backend.core.ledger import Head
 
 _MOST_FILES: Final = 1000
 _table, _details = tables.activity, tables.activity_details
-_COLUMNS: Final = tuple(field.name for field in fields(ActivityRow) if field.name in _table.c)
-_SHOWN: Final = (*_table.c, _details.c.source, _details.c.fault_values)
+_FIELDS: Final = tuple(field.name for field in fields(ActivityRow))
+_COLUMNS: Final = tuple(name for name in _FIELDS if name in _table.c)
+_SHOWN: Final = tuple(_table.c[name] if name in _table.c else _details.c[name] for name in _FIELDS)
 _THEIRS: Final = _details.c.log_index == _table.c.log_index
 _ROWS: Final = select(*_SHOWN).outerjoin(_details)
 
@@ -56,7 +57,7 @@ class ActivityRows:
         page = select(*_SHOWN).select_from(walk.source.outerjoin(_details, _THEIRS)).where(*walk.conditions)
         if before is not None:
             page = page.where(walk.place < before)
-        return [_row(row) for row in self._connection.execute(page.order_by(walk.place.desc()).limit(limit))]
+        return [_row(row) for row in self._connection.execute(page.order_by(walk.place.desc()).limit(limit)).all()]
 
     def count_activities(self, wanted: ActivityFilter, scope: Scope, days: Days, most: int) -> int:
         walk = walk_of(self._connection, wanted, scope, days)
@@ -171,5 +172,6 @@ class ActivityUnit:
 
 
 def _row(row: Row[Any]) -> ActivityRow:
-    facts = {name: row._mapping[name] for name in _COLUMNS}
-    return ActivityRow(**facts, source=row.source, fault_values=row.fault_values or {})
+    """A row of `_SHOWN`, whose columns come in the order of the fields."""
+    *facts, fault_values = row
+    return ActivityRow(*facts, fault_values or {})

@@ -15,7 +15,7 @@ from backend.core.actor import Scope
 
 Days = tuple[datetime | None, datetime | None]
 _TRIGRAM: Final = 3
-_FEW: Final = 3
+_FEW: Final = 2
 """From so many digits on, a SHA-256 is looked up among all companies'; below, its company's rows are walked."""
 _table = tables.activity
 _names = table("activity_names", column("rowid"))

@@ -247,6 +247,7 @@ refusal_counts = Table(
 
 _FILE_ACT = text("file_name IS NOT NULL")
 _REFUSED = text("act = 'refused'")
+_SUPERSEDED = text("superseded_by IS NOT NULL")
 _CURRENT = text("act = 'accepted' AND superseded_by IS NULL")
 Index("ix_activity_files", activity.c.log_index, sqlite_where=_FILE_ACT, postgresql_where=_FILE_ACT)
 # It holds whatever is filtered by, so that a walk reads only the rows it shows.
@@ -267,6 +268,7 @@ Index(
     sqlite_where=_FILE_ACT,
     postgresql_where=_FILE_ACT,
 )
+Index("ix_activity_superseded", activity.c.log_index, sqlite_where=_SUPERSEDED, postgresql_where=_SUPERSEDED)
 Index("ix_activity_at", activity.c.at, activity.c.log_index)
 Index("ix_activity_sha256", activity.c.sha256, activity.c.log_index)
 Index(

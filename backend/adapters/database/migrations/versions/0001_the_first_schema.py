@@ -85,6 +85,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("act = 'refused'"),
         postgresql_where=sa.text("act = 'refused'"),
     )
+    op.create_index(
+        "ix_activity_superseded",
+        "activity",
+        ["log_index"],
+        unique=False,
+        sqlite_where=sa.text("superseded_by IS NOT NULL"),
+        postgresql_where=sa.text("superseded_by IS NOT NULL"),
+    )
     op.create_index("ix_activity_sha256", "activity", ["sha256", "log_index"], unique=False)
     op.create_index(
         "uq_activity_current",
