@@ -11,6 +11,8 @@ from backend.contract.rules.receipts import entry_text, receipt_text
 
 ACCEPTED: Final = "accepted"
 REFUSED: Final = "refused"
+REPEATED: Final = "repeated"
+"""The bytes of the current version, submitted once more: `subject` is the log index of the receipt they got."""
 FILE_ACTS: Final = (ACCEPTED, REFUSED)
 
 

@@ -23,7 +23,7 @@ from backend.contract.rules.file_names import agree, best_template, write_name
 from backend.contract.rules.shown import shown
 from backend.core.accounts import Identity
 from backend.core.activity import Ledger, receipt_of, refusal_of, shown_activity
-from backend.core.activity_row import ACCEPTED, REFUSED, ActivityRow
+from backend.core.activity_row import ACCEPTED, REFUSED, REPEATED, ActivityRow
 from backend.core.actor import Actor, folder_for
 from backend.core.calendar import Calendar
 from backend.core.catalogue import Catalogue, FolderRule
@@ -107,7 +107,7 @@ class Submissions:
             catalogue = rows.catalogue()
             earlier = rows.outcome(actor.login_id, claim.submission)
             if earlier is not None:
-                return _outcome(earlier, catalogue)
+                return _outcome(rows, earlier, catalogue)
             folder, identities = self._folder(actor, catalogue, claim)
         try:
             self._refuse_rules(folder, identities, claim)
@@ -125,8 +125,9 @@ class Submissions:
                 raise Refused(GOING_DOWN)
             key = staging.keep()
             receipt = self._store.write(lambda unit: self._accept(unit, actor, upload, sha256, key or ""))
-        except Refused:
-            self._discard(staging, key)
+        except BaseException as error:
+            told = isinstance(error, Refused) and error.fault is not GOING_DOWN
+            self._discard(staging, key if told else None)  # untold, the commit may have stood: the sweep will know
             raise
         if receipt.replayed:
             self._discard(staging, key)
@@ -181,8 +182,10 @@ class Submissions:
         claim, now = upload.claim, self._clock.now()
         catalogue = unit.catalogue()
         earlier = unit.outcome(actor.login_id, claim.submission)
+        if earlier is not None and earlier.object_key == key:
+            return receipt_of(earlier, catalogue)  # this very unit, whose commit stood although its answer was lost
         if earlier is not None:
-            return _outcome(earlier, catalogue)
+            return _outcome(unit, earlier, catalogue)
         actor = self._current_actor(unit, actor)
         folder, identities = self._folder(actor, catalogue, claim)
         try:
@@ -191,6 +194,8 @@ class Submissions:
             return self._record_refusal(unit, actor, claim, refused)
         current = unit.current(claim.folder, claim.identity_code, claim.input_date, claim.file_name)
         if current is not None and current.sha256 == sha256:
+            who = {name: value for name, value in _facts(actor, claim).items() if name in _WHO}
+            self._ledger.record(unit, REPEATED, now, **who, subject=str(current.log_index))
             return receipt_of(current, catalogue, replayed=True)
         if current is not None:
             unit.supersede(current.log_index, by=unit.head().size)
@@ -234,11 +239,12 @@ class Submissions:
             self._vault.delete(key)
 
 
-def _outcome(row: ActivityRow, catalogue: Catalogue) -> Receipt:
+def _outcome(rows: Rows, row: ActivityRow, catalogue: Catalogue) -> Receipt:
     """What became of a submission id before."""
     if row.act == REFUSED:
         raise refusal_of(row)
-    return receipt_of(row, catalogue, replayed=True)
+    stood = rows.activity(int(row.subject)) if row.subject is not None else None
+    return receipt_of(stood or row, catalogue, replayed=True)
 
 
 def _refuse_identity(folder: FolderRule, identities: tuple[Identity, ...], claim: Claim) -> None:
@@ -279,3 +285,4 @@ def _facts(actor: Actor, claim: Claim) -> dict[str, Any]:
 
 
 _CLAIMED: Final = {"folder", "identity_code", "input_date", "file_name", "size", "sha256"}
+_WHO: Final = {"channel", "company", "login_id", "source", "submission"}

@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from backend.adapters.database.engine import WRITING
 from backend.adapters.database.writer import LARGEST_GROUP
 from backend.contract.faults import GOING_DOWN, LOCKED, NOT_FOUND, Refused
 from backend.contract.rules.receipts import leaf_hash
@@ -56,9 +57,14 @@ def queued(world: World, *units: Callable[[Unit], Any]) -> Iterator[list[Future[
 
 
 def transactions(world: World) -> list[str]:
-    """Grows by one with every commit."""
+    """Grows by one with every commit of the writer."""
     commits: list[str] = []
-    event.listen(world.platform.store.engine, "commit", lambda connection: commits.append("commit"))
+
+    def committed(connection: Connection) -> None:
+        if connection.get_execution_options().get(WRITING):
+            commits.append("commit")
+
+    event.listen(world.platform.store.engine, "commit", committed)
     return commits
 
 

@@ -1,0 +1,64 @@
+"""How tests submit a file without a door."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import date
+from typing import Any
+
+from backend.contract.messages import Receipt
+from backend.core.actor import Actor
+from backend.core.submissions import Claim, Upload
+from tests.world import World
+
+THURSDAY = date(2022, 5, 19)
+NAME = "SD1_01234_20220519.csv"
+
+
+def claim(submission: str | None = None, **other: Any) -> Claim:
+    """CHAN01's right claim for Thursday's return, but for what `other` says."""
+    right = {"folder": "SD-1", "identity_code": "01234", "input_date": THURSDAY, "file_name": NAME}
+    return Claim(submission or secrets.token_hex(16), **{**right, **other})
+
+
+def begun(world: World, actor: Actor, data: bytes, submission: str | None = None, **other: Any) -> Upload | Receipt:
+    """An upload whose bytes have all arrived; or the receipt the id had before."""
+    upload = world.services.submissions.begin(actor, claim(submission, **{"size": len(data), **other}))
+    if isinstance(upload, Upload):
+        upload.write(0, data)
+    return upload
+
+
+def submitted(world: World, actor: Actor, data: bytes, submission: str | None = None, **other: Any) -> Receipt:
+    upload = begun(world, actor, data, submission, **other)
+    return upload if isinstance(upload, Receipt) else world.services.submissions.finish(actor, upload)
+
+
+def broken_invariants(world: World) -> list[str]:
+    """Accepted ⇔ durable bytes, one row and a receipt: everything that speaks against it, in words."""
+    wrong: list[str] = []
+    seen: set[tuple[object, ...]] = set()
+    with world.platform.store.reading() as rows:
+        for number in range(rows.head().size):
+            row = rows.activity(number)
+            assert row is not None
+            if row.act != "accepted":
+                wrong += [f"{number}: refused with bytes"] if row.object_key else []
+                continue
+            path = world.platform.vault.path(row.object_key or "none")
+            if not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != row.sha256:
+                wrong.append(f"{number}: accepted without its bytes")
+            key = (row.folder, row.identity_code, row.input_date, row.file_name)
+            if row.superseded_by is None:
+                wrong += [f"{number}: two current versions"] if key in seen else []
+                seen.add(key)
+    return wrong
+
+
+def objects(world: World) -> int:
+    return sum(1 for _ in world.platform.settings.data_dir.glob("vault/??/*"))
+
+
+def staged_files(world: World) -> int:
+    return sum(1 for _ in world.platform.settings.data_dir.glob("staging/*"))
