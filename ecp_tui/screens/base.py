@@ -162,9 +162,9 @@ class EcpScreen(Screen[None]):
 
     def tick(self) -> None:
         """Brings the header up to the clock; the app calls it once a second, it paints only what changed."""
-        line = self.query_one(TopLine)
-        line.where, line.demo = self.where, self.context.demo
-        line.who, line.urgent = self._who()
+        for line in self.query(TopLine):  # none while the page is being opened or closed
+            line.where, line.demo = self.where, self.context.demo
+            line.who, line.urgent = self._who()
 
     def _who(self) -> tuple[tuple[str, ...], bool]:
         me, ends = self.context.me, self.context.ends

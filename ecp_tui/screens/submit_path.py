@@ -10,6 +10,7 @@ from textual import events
 from textual.message import Message
 from textual.suggester import Suggester
 
+from backend.contract.rules.shown import shown
 from ecp_tui.pastes import find_paths
 from ecp_tui.widgets.field import TextField
 
@@ -43,7 +44,7 @@ class PathField(TextField):
 
     def put(self, path: Path) -> None:
         """Shows the path, as short as it can be said from here."""
-        self.value = self._said(path)
+        self.value = shown(self._said(path), self.max_length or 4000)
         # Input scrolls only where the cursor moves, and the end, the file's name, is what counts.
         self.cursor_position = 0
         self.cursor_position = len(self.value)

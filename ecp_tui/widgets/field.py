@@ -16,6 +16,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from backend.contract.rules.shown import shown
 from ecp_tui.widgets.keys import KEYS
 
 
@@ -65,6 +66,8 @@ class TextField(Input):
         event.prevent_default()
         event.stop()
         text = " ".join(self.clean(event.text).split("\n"))
+        if not self.password:  # what is shown must hold nothing that a terminal obeys
+            text = shown(text)
         self.replace(text, *self.selection)
 
     def watch_value(self, before: str, _after: str) -> None:
