@@ -7,7 +7,6 @@ import logging
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -171,12 +170,14 @@ class SshDoor:
 
     async def _tidy(self) -> None:
         """Lets go of drafts that nobody named."""
-        with suppress(asyncio.CancelledError):
-            while True:
-                await asyncio.sleep(_TIDY_SECONDS)
-                for draft in self._desk.expired():
-                    self._desk.give_back()
+        while True:
+            await asyncio.sleep(_TIDY_SECONDS)
+            for draft in self._desk.expired():
+                self._desk.give_back()
+                try:
                     await self.run(draft.upload.staging.abandon)
+                except OSError as error:
+                    _log.error("staged bytes could not be removed", exc_info=error)
 
 
 async def start_ssh(services: Services, host: str, port: int, host_key_path: Path) -> SshDoor:

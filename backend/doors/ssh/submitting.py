@@ -68,7 +68,9 @@ class Submitting:
             raise Refused(GOING_DOWN)
         draft = None if Open.TRUNC in how else self._desk.take(self._login_id, where)
         if draft is not None:
-            return Inflow(draft.upload, where, self._run, appending=Open.APPEND in how)
+            inflow = Inflow(draft.upload, where, self._run, appending=Open.APPEND in how)
+            inflow.size = draft.size
+            return inflow
         self._desk.borrow()
         try:
             return await self._begun(where, how)
