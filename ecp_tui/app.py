@@ -56,6 +56,8 @@ class EcpApp(App[None]):
     CSS_PATH: ClassVar = ["app.tcss", "widgets/widgets.tcss"]
     ENABLE_COMMAND_PALETTE = False
     DEFAULT_MODE = FRONT
+    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (76, "-normal"), (100, "-wide")]
+    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-short"), (20, "-tall")]
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("help", "menu", "goto", "transfers", direct=True),
         *bindings("leave", direct=True, priority=True),

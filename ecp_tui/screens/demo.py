@@ -54,7 +54,7 @@ class DemoScreen(EcpScreen):
 
     def on_table_opened(self, event: Table.Opened) -> None:
         if event.row.key.startswith("file/"):
-            self.go("submit", file=self._values[event.row.key])
+            self.go("submit", path=self._values[event.row.key])
         else:
             self.action_copy()
 

@@ -33,7 +33,7 @@ class FoldersScreen(EcpScreen):
     def body(self) -> Iterable[Widget]:
         columns = (
             Column("Folder", 9),
-            Column("Title", 34, grows=True),
+            Column("Title", 39, grows=True),
             Column("Cut-off", 7),
             Column("Files", 5, 2, right=True),
             Column("Last heard", 12, 1),

@@ -26,7 +26,7 @@ class MigrationScreen(EcpScreen):
         yield Static(Content("Folders in ECP 2.0 are no longer in the existing ECP, and the reverse."), classes="facts")
         columns = (
             Column("Folder", 9),
-            Column("Title", 34, grows=True),
+            Column("Title", 39, grows=True),
             Column("Served by", 14),
             Column("Batch", 10, 1),
         )

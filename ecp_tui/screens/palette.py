@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from textual.dom import DOMNode
 
 from ecp_tui.screens.base import EcpScreen
@@ -10,7 +12,8 @@ from ecp_tui.screens.dialogs import Choice, Chooser
 from ecp_tui.screens.places import BESIDES, PLACES, why_not
 from ecp_tui.widgets.keys import KEYS
 
-_NOT_LISTED = frozenset({"help", "menu"})
+_NOT_LISTED: Final = frozenset({"help", "menu"})
+_MOVES: Final = frozenset({"up", "down", "page_up", "page_down", "first", "last"})
 
 
 def here(screen: EcpScreen, context: Context) -> Chooser:
@@ -30,7 +33,8 @@ def menu(screen: EcpScreen, context: Context) -> Chooser:
         Choice("theme:ecp-dark", "", "Dark", "Dark look"),
         Choice("theme:ecp-light", "", "Light", "Light look"),
     ]
-    return Chooser("Menu", [*_acts(screen), *_places(context), *folders, *looks])
+    acts = [choice for choice in _acts(screen) if choice.id.removeprefix("key:") not in _MOVES]
+    return Chooser("Menu", [*acts, *_places(context), *folders, *looks])
 
 
 def places(context: Context) -> Chooser:

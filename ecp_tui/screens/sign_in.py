@@ -80,6 +80,7 @@ class SignInScreen(EcpScreen):
         self._offer_ways(False)
         first = "#password" if self._text("login_id") else "#login_id"
         self.query_one(first).focus()
+        self.call_after_refresh(self.query_one(Form).scroll_home, animate=False)
         self.clear_fault()
 
     async def load(self, background: bool) -> None:

@@ -146,6 +146,8 @@ class Table(ScrollView, can_focus=True):
 
     def _near(self, place: int, step: int) -> int:
         """The nearest row to `place` that is no heading, looking first in the direction of `step`."""
+        if not self.rows:
+            return 0
         place = max(0, min(place, len(self.rows) - 1))
         ahead = range(place, len(self.rows)) if step > 0 else range(place, -1, -1)
         behind = range(place, -1, -1) if step > 0 else range(place, len(self.rows))
@@ -217,6 +219,10 @@ class Table(ScrollView, can_focus=True):
                 break
             kept.remove(place)
         widths = {place: self.columns[place].width for place in kept}
+        if widths and (excess := needed() - width) > 0:
+            widest = max(kept, key=lambda place: widths[place])
+            widths[widest] = max(1, widths[widest] - excess)
+            return widths
         growing = [place for place in kept if self.columns[place].grows]
         for place in growing:
             widths[place] = max(4, widths[place] + (width - needed()) // len(growing))

@@ -60,7 +60,9 @@ async def visitor(opens: Opens, world: World, tmp_path: Path) -> AsyncIterator[P
 def demo_world(folder: Path) -> DemoWorld:
     return DemoWorld(
         samples=str(folder / "samples"),
-        sftp_lines=(f"sftp -P 2222 -i {folder}/keys/CHAN01 -o UserKnownHostsFile={folder}/known_hosts CHAN01@127.0.0.1",),
+        sftp_lines=(
+            f"sftp -P 2222 -i {folder}/keys/CHAN01 -o UserKnownHostsFile={folder}/known_hosts CHAN01@127.0.0.1",
+        ),
         ssh_host="127.0.0.1",
         ssh_port=2222,
         host_key_fingerprint="SHA256:" + "q7Lk" * 10 + "XYZ",
