@@ -237,7 +237,8 @@ def test_a_name_is_found_anywhere_whatever_its_case_and_signs(any_world: World, 
 def test_a_filter_with_a_nul_in_it_finds_nothing_and_breaks_nothing(any_world: World, chan: Actor, value: str) -> None:
     file(any_world, NAMES)
     for field in ("name", "folder", "identity_code", "login_id"):
-        assert asked(any_world, chan, **{field: value}).items == ()
+        wanted: dict[str, Any] = {field: value}
+        assert asked(any_world, chan, **wanted).items == ()
 
 
 # ── whose ────────────────────────────────────────────────────────────────────────────────────────────────────────

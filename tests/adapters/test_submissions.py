@@ -252,7 +252,7 @@ def test_a_suspension_during_an_upload_refuses_it_at_commit(any_world: World, ch
 
 
 def test_the_61st_refusal_of_an_hour_is_counted_and_listed_later_once(any_world: World, chan: Actor) -> None:
-    wrong = {"size": 1, "input_date": date(2022, 5, 18)}
+    wrong: dict[str, Any] = {"size": 1, "input_date": date(2022, 5, 18)}
     begin = any_world.services.submissions.begin
     for _ in range(65):
         assert refused_with(begin, chan, claim(**wrong)) == 4505

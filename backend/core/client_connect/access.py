@@ -11,7 +11,7 @@ import structlog
 
 from backend.contract.faults import NOT_ALLOWED, NOT_FOUND, Refused
 from backend.core.activity import Ledger
-from backend.core.actor import Actor, may_suspend
+from backend.core.actor import Actor, may_suspend, refuse_inactive
 from backend.core.ports import Clock, Store, Unit
 
 POLL_SECONDS: Final = 0.25
@@ -31,6 +31,7 @@ class Access:
         """Suspends an account; 2001 if it is not the actor's to see, 2002 if the role does not allow it."""
 
         def unit(unit: Unit) -> Refused | None:
+            refuse_inactive(unit.account_by_id(actor.account.id) or actor.account)
             subject = unit.account(login_id)
             if not may_suspend(actor):
                 return Refused(NOT_ALLOWED, what="Suspending is for administrators and operators.")

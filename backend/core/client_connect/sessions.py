@@ -34,7 +34,7 @@ class SessionService:
         self._ledger = ledger
 
     def open(self, ticket: str, source: str) -> NewSession:
-        """The session for a ticket, once; 1003 if the ticket is unknown, used or over a minute old."""
+        """The session for a ticket, once; 1003 if it is unknown, used or over a minute old, 1016 if suspended since."""
         handed = _secret(ticket)
         if handed is None:
             raise Refused(SIGN_IN_EXPIRED)
@@ -48,7 +48,10 @@ class SessionService:
             unit.forget_old(now)
             unit.add_session(digest(key), account_id, now, source)
             session = unit.session(digest(key))
-            return session if session is not None else Refused(SESSION_ENDED)
+            if session is None:
+                raise Refused(SESSION_ENDED)
+            refuse_inactive(session.account)
+            return session
 
         session = self._store.write(unit)
         with self._store.reading() as rows:
@@ -159,7 +162,8 @@ def actor_for(rows: Rows, account_id: int, channel: Channel, source: str) -> Act
         raise Refused(SESSION_ENDED)
     refuse_inactive(account)
     company = account.company or ""
-    administrators = " or ".join(f"{who.name} ({who.login_id})" for who in rows.administrators(company)[:2])
+    others = [who for who in rows.administrators(company) if who.id != account.id]
+    administrators = " or ".join(f"{who.name} ({who.login_id})" for who in others[:2])
     return Actor(
         account, rows.identities(company), channel, source, ask=administrators or "your delegated administrators"
     )

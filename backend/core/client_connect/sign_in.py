@@ -27,7 +27,7 @@ from backend.contract.messages import LoginTransaction, SignIn, Ticket
 from backend.core.accounts import Account
 from backend.core.activity import Ledger
 from backend.core.client_connect.source_limit import SourceLimit
-from backend.core.ports import Clock, Codes, Hasher, Store, Unit
+from backend.core.ports import Clock, Codes, Hasher, Rows, Store, Throttle, Unit
 
 TRANSACTION_LIFE: Final = timedelta(minutes=5)
 TICKET_LIFE: Final = timedelta(seconds=60)
@@ -67,9 +67,10 @@ class SignInService:
         transaction = self._opened(form.transaction)
         self._sources.refuse_beyond(source)
         login_id = form.login_id.strip().upper()
-        login = self._mac(b"l", login_id.encode())
-        attempt = self._store.write(lambda unit: self._reserve(unit, login))
-        known = self._known(login_id)
+        login = self._mac(b"l", login_id.encode("utf-8", "surrogatepass"))
+        attempt = self._store.write(lambda unit: self._reserve(unit, login, login_id, channel, source))
+        with self._store.reading() as rows:
+            known = _known(rows, login_id)
         right = self._hasher.verify(form.password, known.password_hash if known else None)
         step = self._codes.step_of(known.sealed_seed if known else None, form.otp, self._clock.now())
         account = known if right else None
@@ -81,22 +82,15 @@ class SignInService:
             )
         )
 
-    def _known(self, login_id: str) -> Account | None:
-        if not _LOGIN_ID.fullmatch(login_id) or login_id in RESERVED_LOGIN_IDS:
-            return None
-        with self._store.reading() as rows:
-            account = rows.account(login_id)
-        return account if account is not None and account.state in {"active", "suspended"} else None
-
     # ── the units ────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _reserve(self, unit: Unit, login: bytes) -> int | Refused:
+    def _reserve(self, unit: Unit, login: bytes, login_id: str, channel: str, source: str) -> int | Refused:
         now = self._clock.now()
         throttle = unit.throttle(login, now)
         if throttle.locked is not None:
             return Refused(LOCKED)
-        if throttle.failed >= MOST_ATTEMPTS or throttle.failures >= MOST_FAILURES_IN_A_ROW:
-            unit.lock(login, now)
+        if _spent(throttle):
+            self._lock(unit, login, _known(unit, login_id), channel, source)
             return Refused(LOCKED)
         if throttle.pending + throttle.failed >= MOST_ATTEMPTS:
             return Refused(TOO_MANY_ATTEMPTS)
@@ -106,15 +100,22 @@ class SignInService:
         self, unit: Unit, attempt: int, login: bytes, known: Account | None, channel: str, source: str
     ) -> Refused:
         """Counts the failure, unless a sign-in that succeeded meanwhile has forgiven it; locks at the limit."""
-        now = self._clock.now()
-        who = {"company": known.company, "login_id": known.login_id} if known else {}
         if unit.fail(attempt):
-            throttle = unit.throttle(login, now)
-            self._ledger.record(unit, "sign-in-refused", now, channel, source=source, fault=1001, **who)
-            if throttle.failed >= MOST_ATTEMPTS or throttle.failures >= MOST_FAILURES_IN_A_ROW:
-                unit.lock(login, now)
-                self._ledger.record(unit, "locked", now, channel, source=source, fault=1002, **who)
+            self._record(unit, "sign-in-refused", known, channel, source, fault=SIGN_IN_REFUSED.number)
+            if _spent(unit.throttle(login, self._clock.now())):
+                self._lock(unit, login, known, channel, source)
         return Refused(SIGN_IN_REFUSED)
+
+    def _lock(self, unit: Unit, login: bytes, known: Account | None, channel: str, source: str) -> None:
+        unit.lock(login, self._clock.now())
+        self._record(unit, "locked", known, channel, source, fault=LOCKED.number)
+
+    def _record(
+        self, unit: Unit, act: str, known: Account | None, channel: str, source: str, fault: int | None = None
+    ) -> None:
+        """The entry names accounts only: what nobody is called may be a password typed in the wrong place."""
+        who = {"company": known.company, "login_id": known.login_id} if known else {}
+        self._ledger.record(unit, act, self._clock.now(), channel, source=source, fault=fault, **who)
 
     def _passed(
         self,
@@ -137,12 +138,11 @@ class SignInService:
             return Refused(SIGN_IN_EXPIRED)
         unit.forgive(login)
         if account.state == "suspended":
+            self._record(unit, "sign-in-refused", account, channel, source, fault=SUSPENDED.number)
             return Refused(SUSPENDED)
         key, expires = secrets.token_bytes(32), now + TICKET_LIFE
         unit.add_ticket(digest(key), account.id, expires)
-        self._ledger.record(
-            unit, "signed-in", now, channel, company=account.company, login_id=account.login_id, source=source
-        )
+        self._record(unit, "signed-in", account, channel, source)
         return Ticket(ticket=urlsafe_b64encode(key).decode(), expires=expires)
 
     # ── secrets ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -163,6 +163,19 @@ class SignInService:
 
     def _mac(self, purpose: bytes, data: bytes) -> bytes:
         return hmac.new(self._key, purpose + data, hashlib.sha256).digest()
+
+
+def _known(rows: Rows, login_id: str) -> Account | None:
+    """The account that may sign in under this login ID, or at least hear that it is suspended."""
+    if not _LOGIN_ID.fullmatch(login_id) or login_id in RESERVED_LOGIN_IDS:
+        return None
+    account = rows.account(login_id)
+    return account if account is not None and account.state in {"active", "suspended"} else None
+
+
+def _spent(throttle: Throttle) -> bool:
+    """Whether this login ID has no attempt left."""
+    return throttle.failed >= MOST_ATTEMPTS or throttle.failures >= MOST_FAILURES_IN_A_ROW
 
 
 def digest(secret: bytes) -> bytes:
