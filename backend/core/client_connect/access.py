@@ -77,7 +77,12 @@ class AccessWatch:
         """Calls `listener`, in the watching thread, whenever rights were taken away; returns how to stop that."""
         with self._lock:
             self._listeners.add(listener)
-        return lambda: self._listeners.discard(listener)
+
+        def stop() -> None:
+            with self._lock:
+                self._listeners.discard(listener)
+
+        return stop
 
     def start(self) -> None:
         """Looks once before it returns, so that no change from now on goes unnoticed."""
@@ -101,10 +106,16 @@ class AccessWatch:
             _log.warning("access epoch not readable", error=type(error).__name__)
             return False
         self._read = self._clock.now()
-        if epoch != self._epoch:
-            moved, self._epoch = self._epoch is not None, epoch
-            with self._lock:
-                listeners = list(self._listeners) if moved else []
-            for listener in listeners:
-                listener()
+        moved, self._epoch = self._epoch not in {None, epoch}, epoch
+        if moved:
+            self._tell()
         return True
+
+    def _tell(self) -> None:
+        with self._lock:
+            listeners = list(self._listeners)
+        for listener in listeners:
+            try:
+                listener()
+            except Exception as error:  # one door's bug must not blind the others
+                _log.error("access listener failed", exc_info=error)
