@@ -11,9 +11,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from backend.contract.faults import NO_ROOM, Refused
+from backend.contract.faults import NO_ROOM, NOT_UNDERSTOOD, Refused
 
 _BLOCK: Final = 1 << 20
+_MOST_PIECES: Final = 1024
+"""Separate pieces kept account of: a client that leaves more holes than this is not writing a file."""
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -97,6 +99,8 @@ class LocalStaging:
                 merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
             else:
                 merged.append((low, high))
+        if len(merged) > _MOST_PIECES:
+            raise Refused(NOT_UNDERSTOOD, what="The file comes in too many separate pieces.")
         self._covered = merged
 
 

@@ -22,6 +22,8 @@ MOST_KNOWN_OFFERS: Final = 12
 """Six signatures that were wrong, each offered first; a right one takes two."""
 MOST_SESSIONS: Final = 10
 _MOST_NAMES: Final = 3
+_MOST_ATTEMPTS: Final = 64
+"""Of whatever kind. A key that is offered counts twice, for asyncssh asks before it and after its refusal."""
 _log = structlog.get_logger(__name__)
 
 
@@ -55,6 +57,7 @@ class Visit(SSHServer):
         self._offers = 0
         self._known_offers = 0
         self._names = 0
+        self._attempts = 0
         self._candidate: tuple[Actor, str] | None = None
         self._signed_in = False
 
@@ -96,6 +99,10 @@ class Visit(SSHServer):
         return True
 
     def public_key_auth_supported(self) -> bool:
+        """Yes; asked at every attempt to sign in, whatever its method, so this is where attempts are counted."""
+        self._attempts += 1
+        if self._attempts > _MOST_ATTEMPTS:
+            raise asyncssh.PermissionDenied("Too many attempts on one connection")
         return True
 
     async def validate_public_key(self, username: str, key: SSHKey) -> bool:

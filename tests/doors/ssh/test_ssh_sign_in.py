@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import delete, insert
 
 from backend.adapters.database import tables
-from backend.doors.ssh.visit import MOST_KNOWN_OFFERS, MOST_OFFERS
+from backend.doors.ssh.visit import MOST_KNOWN_OFFERS, MOST_OFFERS, Visit
 from tests.sftp_world import SUBMIT, SftpWorld, openssh, run
 
 REFUSED = (asyncssh.PermissionDenied, asyncssh.DisconnectError, asyncssh.ConnectionLost)
@@ -196,3 +196,17 @@ async def test_weak_algorithms_are_not_offered(sftp_world: SftpWorld, option: st
     extra = ("-o", "Ciphers=aes128-ctr") if option == "MACs" else ()
     ran = await sftp_world.ssh(options=("-o", f"{option}={weak}", *extra))
     assert ran.code == 255 and "no matching" in ran.said, ran.said
+
+
+async def test_attempts_of_any_method_and_changes_of_login_id_are_counted(sftp_world: SftpWorld) -> None:
+    """asyncssh asks these two at every attempt and at every new login ID."""
+    guest = Visit(sftp_world.door)
+    asked = 0
+    with pytest.raises(asyncssh.PermissionDenied):
+        while guest.public_key_auth_supported():
+            asked += 1
+    assert asked == 64
+    for number in range(3):
+        assert guest.begin_auth(f"CHAN{number:02}")
+    with pytest.raises(asyncssh.PermissionDenied):
+        guest.begin_auth("CHAN99")

@@ -237,6 +237,13 @@ async def test_a_file_of_64_mib_arrives_whole(sftp_world: SftpWorld) -> None:
     assert accepted(sftp_world) == [hashlib.sha256(data).hexdigest()]
 
 
+async def test_a_file_full_of_holes_is_refused_before_it_costs_time(sftp_world: SftpWorld) -> None:
+    async with raw_sftp(sftp_world) as raw:
+        code, said = await put(raw, *((at * 2, b"x") for at in range(1100)))
+    assert code == Status.FAILURE and said.startswith("9002 ") and "pieces" in said
+    assert not sftp_world.staging
+
+
 async def test_two_connections_writing_the_same_name_do_not_mix(sftp_world: SftpWorld) -> None:
     async def one(letter: bytes) -> None:
         async with sftp_world.client() as sftp, sftp.open(PATH, "wb") as file:
