@@ -98,7 +98,7 @@ def open_platform(
         calendar = Calendar(settings.zone, settings.every_day_trades)
         derive = partial(_derived, keys["throttle_key"])
         watch = AccessWatch(store, clock)
-        submissions = Submissions(store, vault, clock, calendar, ledger, _as_of_now, lambda: watch.taking)
+        submissions = Submissions(store, vault, clock, calendar, ledger, as_of_now, lambda: watch.taking)
         pool = BoundedPool()
         stack.callback(pool.close)
         services = Services(
@@ -122,7 +122,7 @@ def open_platform(
         return Platform(settings, services, store, vault, codes, hasher, stack.pop_all().close)
 
 
-def _as_of_now(rows: Rows, actor: Actor) -> Actor:
+def as_of_now(rows: Rows, actor: Actor) -> Actor:
     """The same person at commit time: what was taken away meanwhile is gone."""
     return actor_for(rows, actor.account.id, actor.channel, actor.source)
 

@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from backend.contract.faults import Refused
+from backend.core.activity import Ledger
 from backend.core.actor import Actor
 from backend.core.calendar import Calendar
 from backend.core.client_connect.sessions import actor_for
 from backend.core.submissions import Claim, Submissions, Upload
 from backend.demo.samples import stamp_duty_return
-from backend.wiring import Platform
+from backend.wiring import Platform, as_of_now
 
 _DAYS = 8
 
 
-class PastClock:
-    """The clock of the history; once told, it never goes beyond now."""
+class _PastClock:
+    """The clock of the history."""
 
     def __init__(self, at: datetime) -> None:
         self.at = at
@@ -40,9 +41,12 @@ class _Act:
     identity_code: str
 
 
-def tell(platform: Platform, submissions: Submissions, clock: PastClock, calendar: Calendar) -> None:
+def tell(platform: Platform, calendar: Calendar) -> None:
     """A week and a half of returns: most right at once, some replaced, some refused first."""
     now = platform.services.clock.now()
+    clock = _PastClock(now)
+    ledger = Ledger(platform.settings.origin)
+    submissions = Submissions(platform.store, platform.vault, clock, calendar, ledger, as_of_now)
     today = calendar.today(now)
     people = {login_id: _actor(platform, login_id) for login_id in ("CHAN01", "LEE02", "TAI09", "HO01")}
     for back in range(_DAYS, 0, -1):
@@ -73,7 +77,7 @@ def _acts(day: date, back: int, calendar: Calendar) -> list[_Act]:
     return acts
 
 
-def _submit(submissions: Submissions, clock: PastClock, who: Actor, claim: Claim, data: bytes) -> None:
+def _submit(submissions: Submissions, clock: _PastClock, who: Actor, claim: Claim, data: bytes) -> None:
     try:
         upload = submissions.begin(who, claim)
         if isinstance(upload, Upload):

@@ -13,12 +13,9 @@ from typing import Any, Final
 
 from backend.adapters.clock import SystemClock
 from backend.contract.messages import DemoWorld
-from backend.core.activity import Ledger
 from backend.core.calendar import Calendar
-from backend.core.client_connect.sessions import actor_for
-from backend.core.submissions import Submissions
 from backend.demo.authenticator import demo_routes
-from backend.demo.history import PastClock, tell
+from backend.demo.history import tell
 from backend.demo.people import ACCOUNTS
 from backend.demo.samples import Sample, write_samples
 from backend.demo.world import WORLD, Credentials, demo_catalogue, remember, remembered, seed
@@ -91,25 +88,12 @@ def _opened(folder: Path) -> Iterator[Demo]:
     try:
         if fresh:
             people = seed(platform)
-            _tell_history(platform, calendar)
+            tell(platform, calendar)
             remember(folder, people)
         made = write_samples(folder / "samples", calendar.today(clock.now()), calendar)
         yield Demo(platform, remembered(folder), made)
     finally:
         platform.close()
-
-
-def _tell_history(platform: Platform, calendar: Calendar) -> None:
-    clock = PastClock(platform.services.clock.now())
-    past = Submissions(
-        platform.store,
-        platform.vault,
-        clock,
-        calendar,
-        Ledger(platform.settings.origin),
-        lambda rows, actor: actor_for(rows, actor.account.id, actor.channel, actor.source),
-    )
-    tell(platform, past, clock, calendar)
 
 
 def _world(demo: Demo, where: Listening) -> DemoWorld:
