@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Protocol, TypeVar
 
 from backend.contract.faults import Refused
-from backend.contract.messages import ActivityFilter
+from backend.contract.messages import ActivityFilter, Person
 from backend.core.accounts import Account, Company, Identity, Session, SftpKey
 from backend.core.activity_row import ActivityRow
 from backend.core.actor import Scope
@@ -111,7 +111,7 @@ class Rows(Protocol):
 
     def identities(self, company: str) -> dict[str, Identity]: ...
 
-    def administrators(self, company: str) -> list[Account]:
+    def administrators(self, company: str) -> list[Person]:
         """The company's delegated administrators that are active."""
         ...
 

@@ -3,42 +3,65 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from backend.adapters.database import tables
+from backend.contract.messages import Person
 from backend.core.accounts import Account, Company, Grant, Identity, Session, SftpKey
 
-_ACCOUNTS = select(tables.accounts, tables.companies.c.name.label("company_name")).outerjoin(tables.companies)
+# Asked at every request: built once, so that only their values change.
+_accounts, _companies, _sessions = tables.accounts, tables.companies, tables.sessions
+_grants, _rights = tables.grants, tables.administrator_rights
+_ACCOUNTS: Final = select(_accounts, _companies.c.name.label("company_name")).outerjoin(_companies)
+_BY_ID: Final = _ACCOUNTS.where(_accounts.c.id == bindparam("account_id"))
+_BY_LOGIN_ID: Final = _ACCOUNTS.where(_accounts.c.login_id == bindparam("login_id"))
+_SESSION: Final = select(_sessions).where(_sessions.c.key == bindparam("session"))
+_GRANTS: Final = (
+    select(_grants.c.function, _grants.c.identity_code)
+    .where(_grants.c.account_id == bindparam("account_id"))
+    .order_by(_grants.c.function, _grants.c.identity_code)
+)
+_SERVICES: Final = (
+    select(_rights.c.service).where(_rights.c.account_id == bindparam("account_id")).order_by(_rights.c.service)
+)
+_IDENTITIES: Final = (
+    select(tables.identities)
+    .where(tables.identities.c.company == bindparam("company"))
+    .order_by(tables.identities.c.code)
+)
+_ADMINISTRATORS: Final = (
+    select(_accounts.c.login_id, _accounts.c.name)
+    .where(_accounts.c.company == bindparam("company"), _accounts.c.state == "active")
+    .where(_accounts.c.id.in_(select(_rights.c.account_id)))
+    .order_by(_accounts.c.login_id)
+)
 
 
 class AccountRows:
     _connection: Connection
 
     def account(self, login_id: str) -> Account | None:
-        return self._one(tables.accounts.c.login_id == login_id)
+        return self._account(self._connection.execute(_BY_LOGIN_ID, {"login_id": login_id}).one_or_none())
 
     def account_by_id(self, account_id: int) -> Account | None:
-        return self._one(tables.accounts.c.id == account_id)
+        return self._account(self._connection.execute(_BY_ID, {"account_id": account_id}).one_or_none())
 
     def company(self, code: str) -> Company | None:
-        row = self._connection.execute(select(tables.companies).where(tables.companies.c.code == code)).one_or_none()
+        row = self._connection.execute(select(_companies).where(_companies.c.code == code)).one_or_none()
         return None if row is None else Company(row.code, row.name, row.quota, row.used)
 
     def identities(self, company: str) -> dict[str, Identity]:
-        held = tables.identities
-        rows = self._connection.execute(select(held).where(held.c.company == company).order_by(held.c.code))
+        rows = self._connection.execute(_IDENTITIES, {"company": company})
         return {row.code: Identity(row.code, row.company, row.user_type, row.name) for row in rows}
 
-    def administrators(self, company: str) -> list[Account]:
-        mine = (tables.accounts.c.company == company) & (tables.accounts.c.state == "active")
-        rights = select(tables.administrator_rights.c.account_id)
-        wanted = _ACCOUNTS.where(mine & tables.accounts.c.id.in_(rights)).order_by(tables.accounts.c.login_id)
-        return [self._account(row) for row in self._connection.execute(wanted)]
+    def administrators(self, company: str) -> list[Person]:
+        rows = self._connection.execute(_ADMINISTRATORS, {"company": company})
+        return [Person(login_id=row.login_id, name=row.name) for row in rows]
 
     def session(self, key: bytes) -> Session | None:
-        row = self._connection.execute(select(tables.sessions).where(tables.sessions.c.key == key)).one_or_none()
+        row = self._connection.execute(_SESSION, {"session": key}).one_or_none()
         account = self.account_by_id(row.account_id) if row is not None else None
         if row is None or account is None:
             return None
@@ -53,17 +76,12 @@ class AccountRows:
         networks = self._connection.scalars(select(addresses.c.network).where(addresses.c.account_id == account.id))
         return SftpKey(account, row.fingerprint, row.public_key, row.expires, tuple(networks))
 
-    def _one(self, condition: ColumnElement[bool]) -> Account | None:
-        row = self._connection.execute(_ACCOUNTS.where(condition)).one_or_none()
-        return None if row is None else self._account(row)
-
-    def _account(self, row: Row[Any]) -> Account:
-        grants, rights = tables.grants, tables.administrator_rights
+    def _account(self, row: Row[Any] | None) -> Account | None:
+        if row is None:
+            return None
         held: dict[str, list[str]] = {}
-        wanted = select(grants).where(grants.c.account_id == row.id).order_by(grants.c.function, grants.c.identity_code)
-        for grant in self._connection.execute(wanted):
-            held.setdefault(grant.function, []).append(grant.identity_code)
-        services = self._connection.scalars(select(rights.c.service).where(rights.c.account_id == row.id))
+        for function, identity_code in self._connection.execute(_GRANTS, {"account_id": row.id}):
+            held.setdefault(function, []).append(identity_code)
         return Account(
             id=row.id,
             login_id=row.login_id,
@@ -76,7 +94,7 @@ class AccountRows:
             sealed_seed=row.sealed_seed,
             last_step=row.last_step,
             grants=tuple(Grant(function, tuple(codes)) for function, codes in held.items()),
-            services=tuple(sorted(services)),
+            services=tuple(self._connection.scalars(_SERVICES, {"account_id": row.id})),
         )
 
 

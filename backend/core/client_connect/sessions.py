@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from backend.contract.faults import SESSION_ENDED, SIGN_IN_EXPIRED, Refused
-from backend.contract.messages import Channel, FunctionName, IdentityName, Me, NewSession, Person
-from backend.core.accounts import Session
+from backend.contract.messages import Channel, FunctionName, IdentityName, Me, NewSession
+from backend.core.accounts import Account, Session
 from backend.core.activity import Ledger
 from backend.core.actor import Actor, enters_ecp, refuse_inactive
 from backend.core.client_connect.sign_in import digest
@@ -64,7 +64,7 @@ class SessionService:
             raise Refused(SESSION_ENDED)
         with self._store.reading() as rows:
             session = self._live(rows, digest(key))
-            actor = actor_of(rows, session, channel, source)
+            actor = actor_of(rows, session.account, channel, source)
         now = self._clock.now()
         if not background and now - session.seen > TOUCH_EVERY:
             self._store.write(lambda unit: unit.touch_session(session.key, now))
@@ -137,9 +137,7 @@ class SessionService:
                 for code, identity in identities.items()
                 if code in mine
             ),
-            delegated_administrators=tuple(
-                Person(login_id=who.login_id, name=who.name) for who in rows.administrators(account.company or "")
-            ),
+            delegated_administrators=tuple(rows.administrators(account.company or "")),
             services=account.services,
             enters_ecp=enters_ecp(account, catalogue),
             expires=expires,
@@ -151,18 +149,18 @@ class SessionService:
         )
 
 
-def actor_of(rows: Rows, session: Session, channel: Channel, source: str) -> Actor:
-    return actor_for(rows, session.account.id, channel, source)
-
-
 def actor_for(rows: Rows, account_id: int, channel: Channel, source: str) -> Actor:
     """The account as it stands now, at work; 1005 or 1016 if it may not be."""
     account = rows.account_by_id(account_id)
     if account is None:
         raise Refused(SESSION_ENDED)
+    return actor_of(rows, account, channel, source)
+
+
+def actor_of(rows: Rows, account: Account, channel: Channel, source: str) -> Actor:
     refuse_inactive(account)
     company = account.company or ""
-    others = [who for who in rows.administrators(company) if who.id != account.id]
+    others = [who for who in rows.administrators(company) if who.login_id != account.login_id]
     administrators = " or ".join(f"{who.name} ({who.login_id})" for who in others[:2])
     return Actor(
         account, rows.identities(company), channel, source, ask=administrators or "your delegated administrators"

@@ -8,7 +8,7 @@ from backend.contract.faults import ADDRESS_NOT_REGISTERED, NO_ECP_FUNCTION, SES
 from backend.contract.rules.shown import shown
 from backend.core.accounts import SftpKey
 from backend.core.actor import SFTP_FUNCTION, Actor
-from backend.core.client_connect.sessions import actor_for
+from backend.core.client_connect.sessions import actor_of
 from backend.core.ports import Clock, Rows, Store
 
 
@@ -32,7 +32,7 @@ class SftpAccess:
     def _admitted(self, rows: Rows, key: SftpKey | None, login_id: str, address: str) -> Actor:
         if key is None or key.account.login_id != login_id or self._clock.now() >= key.expires:
             raise Refused(SESSION_ENDED)
-        actor = actor_for(rows, key.account.id, "sftp", plain_address(address))
+        actor = actor_of(rows, key.account, "sftp", plain_address(address))
         if SFTP_FUNCTION not in {grant.function for grant in actor.account.grants}:
             raise Refused(NO_ECP_FUNCTION, reason=f"SFTP needs {SFTP_FUNCTION}.", ask=actor.ask, held="")
         if not registered(address, key.networks):
