@@ -1,0 +1,130 @@
+"""The process is killed between each two lines of finishing a submission: accepted wholly, or not at all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url
+
+from backend.contract.messages import Activity, ActivityFilter
+from backend.core.actor import Actor
+from backend.core.client_connect.sessions import actor_for
+from tests.adapters.crashing import ID, NEW_BYTES
+from tests.databases import Postgres, Prepared, copied_world, prepared_world, reopened_world
+from tests.submitting import broken_invariants, objects, staged_files, submitted
+from tests.world import World
+
+Kill = Callable[[Path, str, int], bool]
+MOST_LINES = 400
+
+
+@pytest.fixture(scope="module")
+def kill() -> Iterator[Kill]:
+    """Kills a submission after so many lines; says false where it was finished before."""
+    program = subprocess.Popen(
+        [sys.executable, "-m", "tests.adapters.crashing"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        bufsize=1,
+        cwd=Path(__file__).parents[2],
+    )
+    assert program.stdin is not None and program.stdout is not None
+    told, heard = program.stdin, program.stdout
+
+    def order(data_dir: Path, database_url: str, lines: int) -> bool:
+        told.write(json.dumps({"data_dir": str(data_dir), "database_url": database_url, "lines": lines}) + "\n")
+        answer = heard.readline().strip()
+        assert answer in {"killed", "finished"}
+        return answer == "killed"
+
+    yield order
+    told.close()
+    assert program.wait(10) == 0
+    heard.close()
+
+
+def versions(world: World, actor: Actor) -> list[Activity]:
+    return list(reversed(world.services.activity.page(actor, ActivityFilter(), None, 100).items))
+
+
+def actor_named(world: World, login_id: str) -> Actor:
+    with world.platform.store.reading() as rows:
+        account = rows.account(login_id)
+        assert account is not None
+        return actor_for(rows, account.id, "console", "127.0.0.1")
+
+
+def is_whole_again(world: World) -> str:
+    """Looks at what a kill left, retries, sweeps; says on which side of the commit the kill was."""
+    assert broken_invariants(world) == []
+    chan = actor_named(world, "CHAN01")
+    rows = versions(world, chan)
+    assert rows[0].version == 1 and len(rows) in {1, 2}
+    side = "before" if len(rows) == 1 else "after"
+    assert rows[0].superseded_by == (None if side == "before" else rows[1].log_index)
+    receipt = submitted(world, chan, NEW_BYTES, ID)
+    assert receipt.replayed == (side == "after") and receipt.activity.version == 2
+    assert [row.version for row in versions(world, chan)] == [1, 2]
+    assert submitted(world, chan, NEW_BYTES, ID).receipt == receipt.receipt
+    world.clock.at = datetime.now(UTC) + timedelta(hours=25)
+    world.platform.sweep()
+    assert broken_invariants(world) == [] and (objects(world), staged_files(world)) == (2, 0)
+    return side
+
+
+@pytest.fixture
+def filed(prepared_sqlite: Prepared, tmp_path: Path) -> Prepared:
+    """A world whose CHAN01 has filed the first version."""
+    with copied_world(prepared_sqlite, tmp_path / "filed") as world:
+        submitted(world, world.actor("CHAN01"), b"the wrong file")
+    return Prepared(tmp_path / "filed", "", prepared_sqlite.people)
+
+
+def sides_of(filed: Prepared, kill: Kill, tmp_path: Path, every: int) -> list[str]:
+    """On which side of the commit each kill was, from the first line to the last."""
+    sides: list[str] = []
+    for lines in range(1, MOST_LINES, every):
+        data_dir = tmp_path / f"after-{lines}"
+        shutil.copytree(filed.folder, data_dir)
+        if not kill(data_dir, "", lines):
+            break
+        with reopened_world(filed, data_dir) as world:
+            sides.append(is_whole_again(world))
+    assert sides == sorted(sides, reverse=True), "one commit parts the lines before it from those after"
+    return sides
+
+
+def test_a_process_killed_while_it_finishes_has_accepted_all_or_nothing(
+    filed: Prepared, kill: Kill, tmp_path: Path
+) -> None:
+    assert set(sides_of(filed, kill, tmp_path, every=5)) == {"before", "after"}
+
+
+@pytest.mark.slow
+def test_no_line_whatever_can_die_without_all_or_nothing(filed: Prepared, kill: Kill, tmp_path: Path) -> None:
+    sides = sides_of(filed, kill, tmp_path, every=1)
+    assert sides.count("before") > 30 and sides.count("after") > 5
+
+
+def test_on_postgresql_too(postgres: Postgres, kill: Kill, tmp_path: Path) -> None:
+    sides: list[str] = []
+    with postgres.database() as url, prepared_world(tmp_path / "filed", url) as filed:
+        with reopened_world(filed, filed.folder, url) as world:
+            submitted(world, world.actor("CHAN01"), b"the wrong file")
+        for lines in range(3, MOST_LINES, 19):
+            data_dir = tmp_path / f"after-{lines}"
+            with postgres.database(template=make_url(url).database or "") as copy:
+                shutil.copytree(filed.folder, data_dir)
+                if not kill(data_dir, copy, lines):
+                    break
+                with reopened_world(filed, data_dir, copy) as world:
+                    sides.append(is_whole_again(world))
+    assert sides == sorted(sides, reverse=True) and set(sides) == {"before", "after"}
