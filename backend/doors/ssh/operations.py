@@ -8,9 +8,11 @@ from typing import Final
 
 from backend.contract.faults import NO_READ_BACK, NOT_ALLOWED, NOT_UNDERSTOOD, TOO_MANY_HANDLES, Refused
 from backend.doors.ssh import wire
+from backend.doors.ssh.drops import Drops
+from backend.doors.ssh.house import Guest, House
 from backend.doors.ssh.inflow import Inflow
 from backend.doors.ssh.replies import Unsupported, failed
-from backend.doors.ssh.submitting import Guest, House, Open, Submitting
+from backend.doors.ssh.submitting import Open, Submitting
 from backend.doors.ssh.tree import Spot, in_drop, normal, spot
 from backend.doors.ssh.wire import EOF, OK, Attributes, Entry, Fields, Op, Reply
 
@@ -40,6 +42,7 @@ class Operations:
     def __init__(self, house: House, guest: Guest) -> None:
         self._house = house
         self._guest = guest
+        self._drops = Drops(house, guest)
         self._submitting = Submitting(house, guest)
         self._handles: dict[bytes, Listing | Page | Inflow] = {}
         self._opened = 0
@@ -163,10 +166,9 @@ class Operations:
     async def opendir(self, fields: Fields) -> Reply:
         where = spot(fields.string())
         self._refuse_too_many()
-        entries = await self._house.run(self._house.tree.entries, self._guest.actor, where)
         if where.room == "submit":
-            entries = self._submitting.listed(where, entries)
-        return self._handle(Listing(where, entries))
+            return self._handle(Listing(where, await self._drops.entries(where)))
+        return self._handle(Listing(where, await self._house.run(self._house.tree.entries, self._guest.actor, where)))
 
     async def readdir(self, fields: Fields) -> Reply:
         handle = self._opened_as(fields)
@@ -207,7 +209,7 @@ class Operations:
 
     async def _attributes(self, where: Spot) -> Attributes:
         if where.in_drop:
-            return await self._submitting.attributes(where)
+            return await self._drops.attributes(where)
         return await self._house.run(self._house.tree.attributes, self._guest.actor, where)
 
 

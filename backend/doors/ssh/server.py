@@ -19,7 +19,7 @@ from backend.core.actor import Actor
 from backend.core.services import Services
 from backend.doors.ssh import algorithms
 from backend.doors.ssh.desk import Desk
-from backend.doors.ssh.submitting import House
+from backend.doors.ssh.house import House
 from backend.doors.ssh.tree import Tree
 from backend.doors.ssh.visit import Visit
 

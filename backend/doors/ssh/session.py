@@ -9,8 +9,8 @@ from typing import Any, Final, Protocol
 from asyncssh import SSHServerChannel, SSHServerSession
 
 from backend.doors.ssh import wire
+from backend.doors.ssh.house import Guest, House
 from backend.doors.ssh.operations import Operations
-from backend.doors.ssh.submitting import Guest, House
 from backend.doors.ssh.wire import Op, Reply
 
 NO_SHELL: Final = b"ECP takes and gives files by SFTP here; there is no shell and no command. Use sftp or scp.\r\n"

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from enum import IntFlag
-from typing import Protocol
 
 from backend.contract.faults import GOING_DOWN, NO_READ_BACK, NOT_ALLOWED, NOT_FOUND, NOT_UNDERSTOOD, Refused
-from backend.core.actor import Actor
-from backend.core.drop_box import DropBox, temporary
-from backend.core.outcomes import Received
+from backend.core.drop_box import temporary
 from backend.core.submissions import Upload
-from backend.doors.ssh.desk import Desk, Draft
-from backend.doors.ssh.inflow import Inflow, Run, nothing_to_continue
+from backend.doors.ssh.desk import Draft
+from backend.doors.ssh.drops import Drops
+from backend.doors.ssh.house import Guest, House
+from backend.doors.ssh.inflow import Inflow, nothing_to_continue
 from backend.doors.ssh.replies import unexpected
-from backend.doors.ssh.tree import Spot, Tree, in_drop
-from backend.doors.ssh.wire import Attributes, Entry
+from backend.doors.ssh.tree import Spot
 
 
 class Open(IntFlag):
@@ -31,29 +27,12 @@ class Open(IntFlag):
     EXCL = 32
 
 
-@dataclass(frozen=True, slots=True)
-class House:
-    """What all sessions of the door work with; `taking` is false once it is closing."""
-
-    drop_box: DropBox
-    tree: Tree
-    desk: Desk
-    run: Run
-    taking: Callable[[], bool]
-
-
-class Guest(Protocol):
-    """Whose session it is, as of now."""
-
-    @property
-    def actor(self) -> Actor: ...
-
-
 class Submitting:
     """The drop boxes of one guest."""
 
     def __init__(self, house: House, guest: Guest) -> None:
         self._house = house
+        self._drops = Drops(house, guest)
         self._desk = house.desk
         self._run = house.run
         self._guest = guest
@@ -61,7 +40,7 @@ class Submitting:
     async def open(self, where: Spot, how: Open) -> Inflow:
         """Begins, or goes on with, an upload. Refuses all that can be refused before the bytes come."""
         if Open.READ in how:
-            raise Refused(NO_READ_BACK) if Open.WRITE in how else await self._no_read_back(where)
+            raise Refused(NO_READ_BACK) if Open.WRITE in how else await self._drops.not_to_be_read(where)
         if Open.WRITE not in how:
             raise Refused(NOT_UNDERSTOOD, what="The file was to be opened neither for reading nor for writing.")
         if not self._house.taking():
@@ -113,7 +92,7 @@ class Submitting:
         """Gives a draft its name, and with that submits it."""
         draft = self._desk.draft(self._login_id, old)
         if draft is None:
-            raise await self._no_read_back(old)
+            raise await self._drops.not_to_be_read(old)
         if not new.in_drop:
             raise Refused(NOT_ALLOWED, what="Files are submitted in a submit folder, and stay there.")
         if temporary(new.name):
@@ -123,8 +102,9 @@ class Submitting:
         upload = await self._run(
             self._house.drop_box.named, self._guest.actor, draft.upload, new.identity_code, new.folder, new.name
         )
-        if self._desk.take(self._login_id, old) is not draft:
+        if self._desk.draft(self._login_id, old) is not draft:
             raise Refused(NOT_FOUND)
+        self._desk.take(self._login_id, old)
         try:
             await self._finish(new, upload, draft.size)
         finally:
@@ -135,7 +115,7 @@ class Submitting:
         draft = self._desk.take(self._login_id, where)
         if draft is not None:
             await self.discard(draft)
-        elif await self._standing(where) is not None:
+        elif await self._drops.standing(where) is not None:
             self._desk.hide(self._login_id, where)
         else:
             raise Refused(NOT_FOUND)
@@ -151,22 +131,6 @@ class Submitting:
     async def discard(self, draft: Draft) -> None:
         self._desk.give_back()
         await self._run(draft.upload.staging.abandon)
-
-    async def attributes(self, where: Spot) -> Attributes:
-        """Of a draft or a file that stands."""
-        draft = self._desk.draft(self._login_id, where)
-        if draft is not None:
-            return in_drop(draft.size, draft.upload.started.timestamp())
-        standing = await self._standing(where)
-        if standing is None:
-            raise Refused(NOT_FOUND)
-        return in_drop(standing.size, standing.at.timestamp())
-
-    def listed(self, where: Spot, standing: list[Entry]) -> list[Entry]:
-        """The listing of a drop box as this account sees it: with its drafts, without what it removed."""
-        seen = [one for one in standing if not self._desk.hidden(self._login_id, replace(where, name=one.name))]
-        drafts = self._desk.drafts_in(self._login_id, where)
-        return seen + [Entry(name, in_drop(one.size, one.upload.started.timestamp())) for name, one in drafts]
 
     @property
     def _login_id(self) -> str:
@@ -185,7 +149,7 @@ class Submitting:
 
     async def _refuse_in_place(self, where: Spot, how: Open) -> int:
         """A file that stands is replaced whole or not at all: returns its size, of which nothing may show through."""
-        standing = await self._standing(where)
+        standing = await self._drops.standing(where)
         if standing is None:
             return 0
         if Open.EXCL in how:
@@ -193,14 +157,6 @@ class Submitting:
         if Open.APPEND in how:
             raise nothing_to_continue()
         return standing.size
-
-    async def _standing(self, where: Spot) -> Received | None:
-        if not where.in_drop or self._desk.hidden(self._login_id, where):
-            return None
-        return await self._run(self._house.tree.standing, self._guest.actor, where)
-
-    async def _no_read_back(self, where: Spot) -> Refused:
-        return Refused(NO_READ_BACK if await self._standing(where) is not None else NOT_FOUND)
 
     async def _whole(self, inflow: Inflow) -> None:
         try:

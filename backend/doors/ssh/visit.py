@@ -14,8 +14,8 @@ from backend.contract.faults import Refused
 from backend.contract.rules.shown import shown
 from backend.core.actor import Actor
 from backend.doors.ssh.algorithms import acceptable, narrow
+from backend.doors.ssh.house import House
 from backend.doors.ssh.session import Session
-from backend.doors.ssh.submitting import House
 
 MOST_OFFERS: Final = 20
 MOST_KNOWN_OFFERS: Final = 12

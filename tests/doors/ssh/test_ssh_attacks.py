@@ -19,8 +19,9 @@ from backend.core.client_connect.sessions import actor_for
 from backend.doors.ssh import desk as desk_module
 from backend.doors.ssh import server, session, visit
 from backend.doors.ssh.desk import DRAFTS_FOR, HIDDEN_FOR, MOST_DRAFTS, Desk
+from backend.doors.ssh.house import House
 from backend.doors.ssh.operations import EXTENSIONS, OPERATIONS, Operations
-from backend.doors.ssh.submitting import House, Open
+from backend.doors.ssh.submitting import Open
 from backend.doors.ssh.tree import Spot, Tree, normal
 from backend.doors.ssh.wire import LONGEST_PACKET, MOST_HANDLES, Op, Reply, Status
 from tests.doors.ssh.raw import raw_sftp, string

@@ -1,0 +1,31 @@
+"""What all sessions of the door work with, and whose a session is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from backend.core.actor import Actor
+from backend.core.drop_box import DropBox
+from backend.doors.ssh.desk import Desk
+from backend.doors.ssh.inflow import Run
+from backend.doors.ssh.tree import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """One for the whole door; `taking` is false once it is closing."""
+
+    drop_box: DropBox
+    tree: Tree
+    desk: Desk
+    run: Run
+    taking: Callable[[], bool]
+
+
+class Guest(Protocol):
+    """Whose session it is, as of now."""
+
+    @property
+    def actor(self) -> Actor: ...
