@@ -1,0 +1,73 @@
+"""The documentation: what is generated is current, every link leads somewhere, the FAQ's section numbers stand."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from backend.contract.messages import ActivityPage, Check, Folder, Me
+from ecp_tui import records
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+SECTIONS = {
+    "user-guide.md": ("4.5.1", "4.5.3", "5.3", "5.5", "5.7", "7.1", "7.3", "7.4"),
+    "client-connect-manual.md": ("3.1", "3.3"),
+}
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub and GitLab make them."""
+    titles = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def test_what_is_generated_is_what_the_generator_writes_today() -> None:
+    run = subprocess.run(
+        [sys.executable, str(ROOT / "docs" / "generate.py"), "--check"], capture_output=True, text=True, timeout=60
+    )
+    assert (run.stdout, run.stderr, run.returncode) == ("", "", 0)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_to_a_file_and_a_heading_that_exist(page: Path) -> None:
+    for link in LINK.findall(page.read_text("utf-8")):
+        if link.startswith(("https://", "mailto:")):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+@pytest.mark.parametrize("guide", SECTIONS)
+def test_the_guides_have_the_sections_that_the_faq_points_to(guide: str) -> None:
+    text = (ROOT / "docs" / guide).read_text("utf-8")
+    for section in SECTIONS[guide]:
+        assert re.search(rf"^#+ {re.escape(section)} \w", text, re.MULTILINE), section
+
+
+def test_a_section_number_means_one_place_over_both_guides() -> None:
+    """So that the FAQ's "section 3.1" can be only one."""
+    for section in SECTIONS["client-connect-manual.md"]:
+        assert not re.search(rf"^#+ {re.escape(section)} ", (ROOT / "docs" / "user-guide.md").read_text(), re.MULTILINE)
+
+
+def test_the_json_that_is_documented_is_the_json_that_is_written() -> None:
+    page = (ROOT / "docs" / "automate.md").read_text("utf-8")
+    written = {
+        "An activity": {*records.COLUMNS, "fault", "count"},
+        "A receipt": {"receipt", "leaf_hash", "replayed"},
+        "A page of activities": set(ActivityPage.model_fields),
+        "A check": {"state", "size", "rows", "sha256", *Check.model_fields},
+        "A person": {"state", "server", *Me.model_fields},
+        "A folder": set(Folder.model_fields),
+    }
+    for title, names in written.items():
+        section = page.split(f"#### {title}\n", 1)[1].split("#### ", 1)[0]
+        assert set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)) == names, title
