@@ -19,7 +19,7 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.installed-dev
 	$(call say,Running the tests,usually 4 minutes)
-	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow"
+	@$(BIN)/python -m pytest -n auto -m "not slow"
 
 test-slow: $(VENV)/.installed-dev
 	$(call say,Running the slow campaigns,usually 5 minutes)
@@ -33,7 +33,7 @@ check: $(VENV)/.installed-dev
 	$(call say,Checking the import contracts,usually 5 seconds)
 	@$(BIN)/lint-imports --no-cache
 	$(call say,Running the tests,usually 4 minutes)
-	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow"
+	@$(BIN)/python -m pytest -n auto -m "not slow"
 
 fmt: $(VENV)/.installed-dev
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
