@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
-import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from typing import ClassVar, Final
@@ -16,7 +14,7 @@ from textual.binding import BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter
 
-from backend.contract.faults import UNEXPECTED, Refused
+from backend.contract.faults import Refused
 from ecp_tui.screens.activity import ActivityScreen
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.client_connect import ClientConnectScreen
@@ -28,6 +26,7 @@ from ecp_tui.screens.help import HelpScreen
 from ecp_tui.screens.home import HomeScreen
 from ecp_tui.screens.landing import LandingScreen
 from ecp_tui.screens.leave import LeaveDialog
+from ecp_tui.screens.mishap import write_down
 from ecp_tui.screens.no_access import NoAccessScreen
 from ecp_tui.screens.palette import here, menu, places
 from ecp_tui.screens.places import BY_ID, why_not
@@ -35,7 +34,8 @@ from ecp_tui.screens.sign_in import SignInScreen
 from ecp_tui.screens.submit import SubmitScreen
 from ecp_tui.screens.too_small import TooSmallScreen, too_small
 from ecp_tui.screens.transfers import TransfersScreen
-from ecp_tui.theme import ECP_DARK, ECP_LIGHT, AsciiGlyphs, needs_ascii
+from ecp_tui.theme import ECP_DARK, ECP_LIGHT
+from ecp_tui.widgets.filters import AsciiGlyphs, Exact256, needs_ascii
 from ecp_tui.widgets.keys import KEYS, bindings
 
 FRONT: Final = "front"
@@ -56,8 +56,8 @@ class EcpApp(App[None]):
     CSS_PATH: ClassVar = ["app.tcss", "widgets/widgets.tcss"]
     ENABLE_COMMAND_PALETTE = False
     DEFAULT_MODE = FRONT
-    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (76, "-normal"), (100, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-short"), (20, "-tall")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (76, "-normal"), (100, "-wide")]  # noqa: RUF012  Textual declares it so
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]  # noqa: RUF012  Textual declares it so
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("help", "menu", "goto", "transfers", direct=True),
         *bindings("leave", direct=True, priority=True),
@@ -68,6 +68,7 @@ class EcpApp(App[None]):
         super().__init__(driver_class=driver_class)
         self.context = context
         self._at_sign_in = at_sign_in
+        self._exact = Exact256()
         self._ascii = AsciiGlyphs(enabled=needs_ascii(context.config.glyphs, os.environ))
         self._came_from = FRONT
         self.animation_level = "full" if context.config.animations else "none"
@@ -98,7 +99,8 @@ class EcpApp(App[None]):
             await self.pop_screen()
 
     def get_line_filters(self) -> list[LineFilter]:
-        return [*super().get_line_filters(), *([self._ascii] if self._ascii.enabled else [])]
+        ours = [self._exact] if self.console.color_system == "256" else []
+        return [*super().get_line_filters(), *ours, *([self._ascii] if self._ascii.enabled else [])]
 
     def _tick(self) -> None:
         if isinstance(self.screen, EcpScreen):
@@ -228,14 +230,7 @@ class EcpApp(App[None]):
     # ── what should not happen ───────────────────────────────────────────────────────────────────────────────
 
     def unexpected(self, error: BaseException) -> Refused:
-        reference = secrets.token_hex(4)
-        log = self.context.config.state_dir / "console.log"
-        with suppress(OSError):
-            log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with log.open("a", encoding="utf-8") as out:
-                out.write(f"{self.context.clock().isoformat()} {reference}\n")
-                out.writelines(traceback.format_exception(error))
-        return Refused(UNEXPECTED, reference=f"{reference}, details in {log}")
+        return write_down(error, self.context.config.state_dir / "console.log", self.context.clock())
 
     def _fatal_error(self) -> None:
         """Textual would print a traceback with locals, a password and a One-Time-Password among them."""

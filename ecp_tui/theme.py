@@ -1,19 +1,13 @@
-"""The look's one palette, dark and light, in exact xterm-256 colours; and the ASCII form of its glyphs.
+"""The look's one palette, dark and light, in exact xterm-256 colours; and the signs of states.
 
 Sheets and styles name the roles below (`$muted`, `$field`, `$bar` …), never a colour.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from rich.cells import cell_len
-from rich.segment import Segment
-from textual.color import Color
-from textual.filter import LineFilter
 from textual.theme import Theme
 
 
@@ -143,57 +137,3 @@ SIGNS: Final[dict[str, Sign]] = {
     "match": Sign("●", "MATCH", "$success"),
     "different": Sign("✕", "DIFFERENT", "$error"),
 }
-
-_ASCII: Final = str.maketrans(
-    {
-        "●": "*",
-        "◐": "o",
-        "○": "-",
-        "✕": "x",
-        "↓": "v",
-        "↑": "^",
-        "→": ">",
-        "←": "<",
-        "⇧": "^",
-        "−": "-",
-        "–": "-",
-        "—": "-",
-        "·": "-",
-        "•": "*",
-        "…": "~",
-        "›": ">",
-        "×": "x",
-        "’": "'",
-        "‘": "'",
-        "“": '"',
-        "”": '"',
-        "↕": "|",
-        **dict.fromkeys("▁▂▃▄▅▆▇█", "#"),
-        "░": ".",
-        "≤": "<",
-        "≥": ">",
-    }
-)
-
-
-def needs_ascii(setting: str, environ: Mapping[str, str]) -> bool:
-    """Whether glyphs are written in ASCII: as set, or `auto` where the locale is not UTF-8."""
-    locale = environ.get("LC_ALL") or environ.get("LC_CTYPE") or environ.get("LANG") or ""
-    unicode = "utf8" in locale.lower().replace("-", "") or os.name == "nt"
-    return setting == "ascii" or (setting == "auto" and not unicode)
-
-
-class AsciiGlyphs(LineFilter):
-    """Writes every glyph as one ASCII character of the same width, for terminals that cannot show it."""
-
-    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        return [Segment(ascii_text(text), style, control) for text, style, control in segments]
-
-
-def ascii_text(text: str) -> str:
-    """`text` in as many cells, in ASCII alone: known glyphs by their stand-in, others by `?`."""
-    if text.isascii():
-        return text
-    return "".join(
-        character if character.isascii() else "?" * cell_len(character) for character in text.translate(_ASCII)
-    )

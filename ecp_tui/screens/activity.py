@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from backend.contract.messages import Activity, ActivityFilter, ActivityPage
 from ecp_tui import wording
@@ -22,6 +22,7 @@ from ecp_tui.screens.save import SaveDialog
 from ecp_tui.theme import SIGNS
 from ecp_tui.widgets.field import TextField
 from ecp_tui.widgets.table import Column, Row, Table, row
+from ecp_tui.widgets.words import Words
 
 _PAGE = 100
 _MOST = 500
@@ -57,7 +58,7 @@ class ActivityScreen(EcpScreen):
         self._page = ActivityPage(items=(), cursor=None, total=0)
 
     def body(self) -> Iterable[Widget]:
-        yield Static(id="title")
+        yield Words(id="title")
         yield TextField(id="find", placeholder="part of a file name", max_length=200)
         yield Table(_COLUMNS, id="activities", empty="Asking the server …")
 
@@ -117,7 +118,7 @@ class ActivityScreen(EcpScreen):
     def _show_title(self) -> None:
         facts = filter_words(self._wanted) or "everything in your folders"
         title = Content.assemble(("Activity Enquiry", "bold"), (f"   {facts}", "$muted"))
-        self.query_one("#title", Static).update(title)
+        self.query_one("#title", Words).update(title)
 
     def _show(self) -> None:
         if not self._items:

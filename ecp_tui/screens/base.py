@@ -21,6 +21,7 @@ from ecp_tui.screens.places import PLACES
 from ecp_tui.widgets.fault_panel import FaultPanel
 from ecp_tui.widgets.keys import bindings, place_bindings
 from ecp_tui.widgets.lines import Hint, KeyLine, StatusLine, TopLine
+from ecp_tui.widgets.words import same
 
 LAST_MINUTES: Final = timedelta(minutes=2)
 
@@ -158,7 +159,9 @@ class EcpScreen(Screen[None]):
 
     def say(self, *words: str | tuple[str, str]) -> None:
         """Sets row 23; a pair is a text and its style."""
-        self.query_one(StatusLine).text = Content.assemble(*words)
+        line, text = self.query_one(StatusLine), Content.assemble(*words)
+        if not same(text, line.text):
+            line.text = text
 
     def tick(self) -> None:
         """Brings the header up to the clock; the app calls it once a second, it paints only what changed."""

@@ -8,12 +8,12 @@ from typing import ClassVar, Final
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Static
 
 from backend.contract.messages import Me
 from ecp_tui import wording
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.widgets.table import Column, Table, row
+from ecp_tui.widgets.words import Words
 
 LATER: Final = "Comes with a later version."
 _MENU: Final = (
@@ -35,10 +35,10 @@ class ClientConnectScreen(EcpScreen):
     where = "Client Connect"
 
     def body(self) -> Iterable[Widget]:
-        yield Static("Client Connect", classes="title")
+        yield Words("Client Connect", classes="title")
         with Horizontal():
             yield Table((Column("", 14, grows=True),), id="menu", titles=False)
-            yield Static("", id="page")
+            yield Words("", id="page")
 
     def on_mount(self) -> None:
         menu = self.query_one("#menu", Table)
@@ -64,7 +64,7 @@ class ClientConnectScreen(EcpScreen):
         if me is None:
             return
         words = {"profile": _profile(me, self), "ecp": _ecp(me)}.get(entry, Content.styled(LATER, "$muted"))
-        self.query_one("#page", Static).update(words)
+        self.query_one("#page", Words).update(words)
 
 
 def _profile(me: Me, screen: EcpScreen) -> Content:

@@ -10,7 +10,7 @@ from typing import ClassVar
 from textual import events
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from backend.contract.faults import Refused
 from backend.contract.messages import Activity
@@ -24,6 +24,7 @@ from ecp_tui.screens.submit_path import PathField
 from ecp_tui.theme import SIGNS
 from ecp_tui.widgets.field import Field
 from ecp_tui.widgets.form import Form
+from ecp_tui.widgets.words import Words
 
 _LONG = 24
 """Hexadecimal digits from which on a text is taken for a hash rather than for a name."""
@@ -59,12 +60,12 @@ class CompareScreen(EcpScreen):
         moment = wording.when(self._activity.at, self.context.zone).strip()
         zone = wording.zone_name(self._activity.at, self.context.zone)
         version = f"version {self._activity.version}, " if self._activity.version else ""
-        yield Static(Content(f"Compare with {self._activity.file_name}"), classes="title")
-        yield Static(Content(f"{version}received {moment} {zone}"), classes="facts")
+        yield Words(Content(f"Compare with {self._activity.file_name}"), classes="title")
+        yield Words(Content(f"{version}received {moment} {zone}"), classes="facts")
         with Form():
             yield Field("File or SHA-256", EvidenceField(id="evidence", placeholder="a path, or paste a hash"))
-        yield Static(id="verdict")
-        yield Static(id="hashes")
+        yield Words(id="verdict")
+        yield Words(id="hashes")
 
     def on_mount(self) -> None:
         field = self.query_one(EvidenceField)
@@ -127,11 +128,11 @@ class CompareScreen(EcpScreen):
             sign = SIGNS["match" if own == theirs else "different"]
             words = "Yours is the file that was received." if own == theirs else "Yours is not the file received."
             verdict = Content.assemble((f"{sign.glyph} {sign.word}", f"bold {sign.style}"), f"   {words}")
-        self.query_one("#verdict", Static).update(verdict)
+        self.query_one("#verdict", Words).update(verdict)
         rows: list[tuple[str, str | Content]] = [*_two_lines("Received", theirs, theirs)]
         if own is not None:
             rows += [("", ""), *_two_lines("Yours", own, theirs)]
-        self.query_one("#hashes", Static).update(facts(rows, 17))
+        self.query_one("#hashes", Words).update(facts(rows, 17))
 
 
 def _like_a_hash(text: str) -> bool:

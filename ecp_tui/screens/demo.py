@@ -7,11 +7,11 @@ from typing import ClassVar
 
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Static
 
 from backend.contract.messages import DemoWorld
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.widgets.table import Column, Row, Table, row
+from ecp_tui.widgets.words import Words
 
 
 class DemoScreen(EcpScreen):
@@ -30,7 +30,7 @@ class DemoScreen(EcpScreen):
 
     def body(self) -> Iterable[Widget]:
         yield Table((Column("", 28), Column("", 30, grows=True)), id="things", titles=False)
-        yield Static("", id="whole")
+        yield Words("", id="whole")
 
     async def load(self, background: bool) -> None:
         self._show(await self.context.client.demo_world())
@@ -50,7 +50,7 @@ class DemoScreen(EcpScreen):
         self.say("c copies the whole line · Enter on a file opens Submit with it")
 
     def on_table_moved(self, event: Table.Moved) -> None:
-        self.query_one("#whole", Static).update(Content(self._values.get(event.row.key, "")))
+        self.query_one("#whole", Words).update(Content(self._values.get(event.row.key, "")))
 
     def on_table_opened(self, event: Table.Opened) -> None:
         if event.row.key.startswith("file/"):

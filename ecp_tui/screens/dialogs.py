@@ -11,12 +11,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.field import TextField
 from ecp_tui.widgets.form import Buttons
 from ecp_tui.widgets.table import Column, Row, Table, row
+from ecp_tui.widgets.words import Words
 
 
 class ConfirmDialog(ModalScreen[bool]):
@@ -35,12 +36,12 @@ class ConfirmDialog(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Static(Content.styled(self._title, "bold"), classes="dialog-title")
-            yield Static(self._words, classes="dialog-words")
+            yield Words(Content.styled(self._title, "bold"), classes="dialog-title")
+            yield Words(self._words, classes="dialog-words")
             with Buttons():
                 yield Button(self._no, id="no", primary=True)
                 yield Button(self._yes, id="yes")
-            yield Static(Content.styled("y yes · n no · Esc no", "$raised"), classes="dialog-keys")
+            yield Words(Content.styled("y yes · n no · Esc no", "$raised"), classes="dialog-keys")
 
     def on_mount(self) -> None:
         self.query_one("#no").focus()
@@ -65,8 +66,8 @@ class AnswerDialog(ModalScreen[str]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Static(Content.styled(self._title, "bold"), classes="dialog-title")
-            yield Static(self._words, classes="dialog-words")
+            yield Words(Content.styled(self._title, "bold"), classes="dialog-title")
+            yield Words(self._words, classes="dialog-words")
             with Buttons():
                 for place, (id_, label) in enumerate(self._answers):
                     yield Button(label, id=id_, primary=place == 0)
@@ -112,11 +113,11 @@ class Chooser(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog chooser"):
-            yield Static(Content.styled(self._title, "bold"), classes="dialog-title")
+            yield Words(Content.styled(self._title, "bold"), classes="dialog-title")
             yield TextField(id="typed", placeholder="type to filter")
             columns = (Column("Key", 12), Column("Act", 15), Column("What it does", 20, grows=True))
             yield Table(columns, id="choices", empty="Nothing of that name. Esc clears.", titles=False)
-            yield Static(Content.styled("Enter chooses · Esc back", "$raised"), classes="dialog-keys")
+            yield Words(Content.styled("Enter chooses · Esc back", "$raised"), classes="dialog-keys")
 
     def on_mount(self) -> None:
         typed = self.query_one("#typed", TextField)

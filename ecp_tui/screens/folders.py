@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Static
 
 from backend.contract.messages import Folder, Me
 from backend.contract.rules.file_names import write_name
@@ -16,6 +15,7 @@ from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.context import Context
 from ecp_tui.screens.migration import MigrationScreen
 from ecp_tui.widgets.table import Column, Row, Table, row
+from ecp_tui.widgets.words import Words
 
 _PARTS = (("submission", "Submission"), ("download", "Download"))
 
@@ -39,7 +39,7 @@ class FoldersScreen(EcpScreen):
             Column("Last heard", 12, 1),
         )
         yield Table(columns, id="folders", empty="")
-        yield Static("", id="rule")
+        yield Words("", id="rule")
 
     async def load(self, background: bool) -> None:
         folders = await self.context.client.folders(background=background)
@@ -47,7 +47,7 @@ class FoldersScreen(EcpScreen):
         table = self.query_one("#folders", Table)
         table.show(_rows(folders, self.context))
         if not folders and self.context.me is not None:
-            self.query_one("#rule", Static).update(_nothing(self.context.me))
+            self.query_one("#rule", Words).update(_nothing(self.context.me))
         submission = sum(folder.direction == "submission" for folder in folders)
         zone = wording.zone_name(self.context.now(), self.context.zone)
         self.say(f"{submission} for submission, {len(folders) - submission} to download · all times {zone}")
@@ -64,7 +64,7 @@ class FoldersScreen(EcpScreen):
 
     def _describe(self) -> None:
         if self.folder is not None:
-            self.query_one("#rule", Static).update(_rule(self.folder))
+            self.query_one("#rule", Words).update(_rule(self.folder))
         self.show_keys()
 
     def on_table_opened(self, event: Table.Opened) -> None:

@@ -9,13 +9,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from ecp_tui import wording
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.help_entries import Entry, entries
 from ecp_tui.widgets.field import TextField
 from ecp_tui.widgets.table import Row, Table, row
+from ecp_tui.widgets.words import Words
 
 _MARK_CELLS: Final = 8
 _KEY_CELLS: Final = 17
@@ -101,8 +102,8 @@ class HelpPage(EcpScreen):
 
     def body(self) -> Iterable[Widget]:
         with VerticalScroll(id="page"):
-            yield Static(Content(f"{self._entry.mark}  {self._entry.title}"), classes="title")
-            yield Static(Content(self._entry.text), id="text")
+            yield Words(Content(f"{self._entry.mark}  {self._entry.title}"), classes="title")
+            yield Words(Content(self._entry.text), id="text")
 
     def on_mount(self) -> None:
         self.query_one("#page").focus()

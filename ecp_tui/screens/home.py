@@ -7,13 +7,13 @@ from typing import ClassVar
 
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Static
 
 from backend.contract.messages import Activity, Due, Home, Me
 from ecp_tui import wording
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.theme import SIGNS
 from ecp_tui.widgets.table import Column, Row, Table, row
+from ecp_tui.widgets.words import Words
 
 _NOON, _EVENING = 12, 18
 
@@ -33,8 +33,8 @@ class HomeScreen(EcpScreen):
         self._home: Home | None = None
 
     def body(self) -> Iterable[Widget]:
-        yield Static("", id="greeting", classes="title")
-        yield Static("", id="holds", classes="facts")
+        yield Words("", id="greeting", classes="title")
+        yield Words("", id="holds", classes="facts")
         columns = (Column("", 7), Column("", 26, 3, grows=True), Column("", 5), Column("", 6, 2), Column("", 24))
         yield Table(columns, id="needs", titles=False)
 
@@ -55,11 +55,11 @@ class HomeScreen(EcpScreen):
             last = f"   last sign-in {wording.when(me.last_sign_in, self.context.zone).strip()}"
             last += f" from {me.last_source}" if me.last_source else ""
         greeting = Content.assemble((f"Good {part}, {me.name}", "bold"), (last, "$muted not bold"))
-        self.query_one("#greeting", Static).update(greeting)
+        self.query_one("#greeting", Words).update(greeting)
         holds = [", ".join(one.function for one in me.functions), ", ".join(one.identity_code for one in me.identities)]
         if me.users is not None:
             holds.append(f"{me.users} of {me.quota} users")
-        self.query_one("#holds", Static).update(Content(" · ".join(words for words in holds if words)))
+        self.query_one("#holds", Words).update(Content(" · ".join(words for words in holds if words)))
 
     def _show(self, home: Home) -> None:
         rows = (

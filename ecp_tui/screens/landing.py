@@ -8,7 +8,6 @@ from typing import ClassVar
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Static
 
 from backend.contract.messages import DemoPerson
 from ecp_tui.screens.base import EcpScreen
@@ -16,6 +15,7 @@ from ecp_tui.screens.sign_in import SignInScreen
 from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.form import Buttons
 from ecp_tui.widgets.table import Column, Table, row
+from ecp_tui.widgets.words import Words
 
 
 class LandingScreen(EcpScreen):
@@ -30,14 +30,14 @@ class LandingScreen(EcpScreen):
         self._to_try: dict[str, str] = {}
 
     def body(self) -> Iterable[Widget]:
-        yield Static("", id="title", classes="title")
-        yield Static("", id="notices", classes="facts")
+        yield Words("", id="title", classes="title")
+        yield Words("", id="notices", classes="facts")
         with Buttons(id="ways"):
             yield Button("Client Connect", id="client-connect", primary=True)
             yield Button("Existing ECP", id="existing-ecp")
             yield Button("Help", id="help")
         with Vertical(id="people-part"):
-            yield Static(Content.styled("Who would you like to be?", "bold"), id="people-title")
+            yield Words(Content.styled("Who would you like to be?", "bold"), id="people-title")
             columns = (
                 Column("Login ID", 9),
                 Column("Name", 17),
@@ -56,8 +56,8 @@ class LandingScreen(EcpScreen):
     async def load(self, background: bool) -> None:
         landing = self.context.landing = await self.context.client.landing()
         facts = f"   of {landing.operator} · version {landing.version}"
-        self.query_one("#title", Static).update(Content.assemble((landing.name, "bold"), (facts, "$muted not bold")))
-        self.query_one("#notices", Static).update(Content("\n".join(landing.notices)))
+        self.query_one("#title", Words).update(Content.assemble((landing.name, "bold"), (facts, "$muted not bold")))
+        self.query_one("#notices", Words).update(Content("\n".join(landing.notices)))
         self.query_one("#existing-ecp").display = landing.existing_ecp is not None
         self.say(f"{self.context.client.server} · all times {self.context.zone}")
         self.tick()

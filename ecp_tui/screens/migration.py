@@ -7,10 +7,10 @@ from typing import ClassVar
 
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Static
 
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.widgets.table import Column, Table, row
+from ecp_tui.widgets.words import Words
 
 
 class MigrationScreen(EcpScreen):
@@ -22,8 +22,8 @@ class MigrationScreen(EcpScreen):
     where = "Folders › Migration"
 
     def body(self) -> Iterable[Widget]:
-        yield Static("Migration", classes="title")
-        yield Static(Content("Folders in ECP 2.0 are no longer in the existing ECP, and the reverse."), classes="facts")
+        yield Words("Migration", classes="title")
+        yield Words(Content("Folders in ECP 2.0 are no longer in the existing ECP, and the reverse."), classes="facts")
         columns = (
             Column("Folder", 9),
             Column("Title", 39, grows=True),

@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Static
 
 from backend.contract.faults import NO_ECP_FUNCTION, Refused
 from backend.contract.messages import FunctionName, Me
@@ -15,6 +14,7 @@ from ecp_tui.screens.base import EcpScreen
 from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.fault_panel import fault_words
 from ecp_tui.widgets.form import Buttons
+from ecp_tui.widgets.words import Words
 
 
 class NoAccessScreen(EcpScreen):
@@ -26,8 +26,8 @@ class NoAccessScreen(EcpScreen):
     where = "Home"
 
     def body(self) -> Iterable[Widget]:
-        yield Static("", id="refusal")
-        yield Static("", id="rights")
+        yield Words("", id="refusal")
+        yield Words("", id="rights")
         with Buttons():
             yield Button("Client Connect", id="client-connect", primary=True)
             yield Button("Sign out", id="sign-out")
@@ -42,8 +42,8 @@ class NoAccessScreen(EcpScreen):
             if refused.fault is not NO_ECP_FUNCTION:
                 raise
             self.context.me = await self.context.client.me(background=background)
-            self.query_one("#refusal", Static).update(fault_words(refused))
-            self.query_one("#rights", Static).update(_rights(self.context.me))
+            self.query_one("#refusal", Words).update(fault_words(refused))
+            self.query_one("#rights", Words).update(_rights(self.context.me))
             self.say("Your Client Connect session stays valid. F5 asks again.")
         else:
             self.context.me = await self.context.client.me(background=background)

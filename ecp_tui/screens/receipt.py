@@ -8,7 +8,6 @@ from typing import ClassVar
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Static
 
 from backend.contract.messages import Activity, Receipt
 from ecp_tui import wording
@@ -18,6 +17,7 @@ from ecp_tui.screens.compare import CompareScreen
 from ecp_tui.screens.facts import facts
 from ecp_tui.screens.save import SaveDialog
 from ecp_tui.theme import SIGNS
+from ecp_tui.widgets.words import Words
 
 _NO_HASH = "A refused file was not kept, so there is no SHA-256 of it."
 
@@ -38,11 +38,11 @@ class ReceiptScreen(EcpScreen):
         self.where = "Submit › receipt" if fresh else "Activity › detail"
 
     def body(self) -> Iterable[Widget]:
-        yield Static(id="headline")
+        yield Words(id="headline")
         with VerticalScroll(can_focus=False):
-            yield Static(id="facts")
-            yield Static(id="hash")
-            yield Static(id="more")
+            yield Words(id="facts")
+            yield Words(id="hash")
+            yield Words(id="more")
 
     async def load(self, background: bool) -> None:
         if self._log_index is not None and (self._receipt is None or not self._fresh):
@@ -58,10 +58,11 @@ class ReceiptScreen(EcpScreen):
         state = f"{sign.glyph} {wording.state_word(activity)}"
         name = activity.file_name or activity.folder_title or activity.act
         parts = [(state, f"bold {sign.style}"), ("   ", ""), (name, "bold"), (self._version(receipt), "$muted")]
-        self.query_one("#headline", Static).update(Content.assemble(*parts))
-        self.query_one("#facts", Static).update(facts(self._facts(activity)))
-        self.query_one("#hash", Static).update(facts(_hash(activity)))
-        self.query_one("#more", Static).update(facts(self._more(receipt)))
+        self.query_one("#headline", Words).update(Content.assemble(*parts))
+        self.query_one("#facts", Words).update(facts(self._facts(activity)))
+        self.query_one("#hash", Words).update(facts(_hash(activity)))
+        more = facts(self._more(receipt)) if activity.fault is None else _refusal(activity)
+        self.query_one("#more", Words).update(more)
         zone = wording.zone_name(activity.at, self.context.zone)
         again = "the same bytes were accepted before: this is their receipt · " if receipt.replayed else ""
         self.say(f"{again}log index {wording.count(activity.log_index)} · all times {zone}")
@@ -102,12 +103,6 @@ class ReceiptScreen(EcpScreen):
 
     def _more(self, receipt: Receipt) -> Iterator[tuple[str, str | Content]]:
         activity = receipt.activity
-        if activity.fault is not None:
-            yield "", ""
-            yield f"{activity.fault}", Content.styled(activity.fault_title or "", "bold $error")
-            yield "", activity.fault_what or ""
-            yield "", Content.styled(activity.fault_remedy or "", "bold")
-            return
         if activity.sha256 is None:
             return
         name = activity.file_name or "FILE"
@@ -132,7 +127,8 @@ class ReceiptScreen(EcpScreen):
         return super().reason(key)
 
     def hint_word(self, key: str) -> str:
-        return "save receipt" if key == "save" else ""
+        refused = self._receipt is not None and self._receipt.activity.fault is not None
+        return "" if key != "save" or refused else "save receipt"
 
     def action_compare(self) -> None:
         if self._receipt is not None:
@@ -166,9 +162,9 @@ class ReceiptTextScreen(EcpScreen):
         self._receipt = receipt
 
     def body(self) -> Iterable[Widget]:
-        yield Static("Receipt", classes="title")
+        yield Words("Receipt", classes="title")
         with VerticalScroll(id="text"):
-            yield Static(Content(self._receipt.receipt))
+            yield Words(Content(self._receipt.receipt))
 
     def on_mount(self) -> None:
         self.query_one("#text").focus()
@@ -188,6 +184,13 @@ def save_receipt(screen: EcpScreen, receipt: Receipt) -> None:
     name = file_name(f"{receipt.activity.file_name or receipt.activity.act}.receipt")
     text = receipt.receipt.encode("ascii")
     screen.app.push_screen(SaveDialog(screen.context, "Save the receipt", name, lambda _: text))
+
+
+def _refusal(activity: Activity) -> Content:
+    """As it was answered then: number and title, what happened, what to do."""
+    title = f"{activity.fault}  {activity.fault_title or ''}"
+    words = f"\n{activity.fault_what or ''}\n"
+    return Content.assemble((title, "bold $error"), words, (activity.fault_remedy or "", "bold"))
 
 
 def _hash(activity: Activity) -> Iterator[tuple[str, str | Content]]:

@@ -12,9 +12,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from backend.contract.faults import Refused
+from backend.contract.rules.shown import shown
 from ecp_tui import config
 from ecp_tui.saving import save
 from ecp_tui.screens.context import Context
@@ -22,6 +22,7 @@ from ecp_tui.screens.dialogs import ConfirmDialog
 from ecp_tui.screens.submit_path import PathField
 from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.form import Buttons
+from ecp_tui.widgets.words import Words
 
 
 class SaveDialog(ModalScreen[Path | None]):
@@ -35,9 +36,9 @@ class SaveDialog(ModalScreen[Path | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Static(Content.styled(self._heading, "bold"), classes="dialog-title")
+            yield Words(Content.styled(self._heading, "bold"), classes="dialog-title")
             yield PathField(id="target")
-            yield Static(id="wrong", classes="dialog-words")
+            yield Words(id="wrong", classes="dialog-words")
             with Buttons():
                 yield Button("Save", id="save", primary=True)
                 yield Button("Cancel", id="cancel")
@@ -67,10 +68,10 @@ class SaveDialog(ModalScreen[Path | None]):
         try:
             written = await asyncio.to_thread(save, path, self._bytes_for(path), replace=replace)
         except FileExistsError:
-            words = Content(f"{path.name} exists already in {path.parent}.")
+            words = Content(f"{shown(path.name)} exists already.")
             self.app.push_screen(ConfirmDialog("Replace the file?", words, yes="Replace file"), self._answered)
         except Refused as refused:
-            self.query_one("#wrong", Static).update(Content.styled(f"✕ {refused.what}", "$error"))
+            self.query_one("#wrong", Words).update(Content.styled(f"✕ {refused.what}", "$error"))
         else:
             self.dismiss(written)
             self.app.notify(f"Saved: {written}", markup=False)

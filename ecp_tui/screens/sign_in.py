@@ -10,7 +10,7 @@ from typing import ClassVar
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from backend.contract.faults import SIGN_IN_EXPIRED, SIGN_IN_REFUSED, Refused
 from backend.contract.messages import Me
@@ -19,6 +19,7 @@ from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.fault_panel import FaultPanel
 from ecp_tui.widgets.field import Field, TextField
 from ecp_tui.widgets.form import Buttons, Form
+from ecp_tui.widgets.words import Words
 
 BOOKMARK = "none"
 
@@ -61,8 +62,8 @@ class SignInScreen(EcpScreen):
 
     def body(self) -> Iterable[Widget]:
         with Form():
-            yield Static(Content.styled("Sign in to Client Connect", "bold"), id="title")
-            yield Static("for ECP 2.0", id="facts")
+            yield Words(Content.styled("Sign in to Client Connect", "bold"), id="title")
+            yield Words("for ECP 2.0", id="facts")
             yield Field("Login ID", TextField(self._login_id or self.context.login_id, id="login_id", max_length=40))
             yield Field("Password", TextField(id="password", password=True, clean=str, max_length=1024))
             yield Field(
@@ -171,7 +172,7 @@ class SignInScreen(EcpScreen):
         self.query_one("#send").display = not offered
 
     def _facts(self, words: str) -> None:
-        self.query_one("#facts", Static).update(Content(words))
+        self.query_one("#facts", Words).update(Content(words))
 
     def _text(self, name: str) -> str:
         value = self.query_one(f"#{name}", TextField).value

@@ -10,7 +10,6 @@ from typing import ClassVar
 
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Static
 
 from backend.contract.faults import DISAGREE, NOT_UNDERSTOOD, Refused
 from backend.contract.messages import Check
@@ -23,6 +22,7 @@ from ecp_tui.screens.submit_many import SubmitManyScreen
 from ecp_tui.screens.submit_path import PathField
 from ecp_tui.screens.submit_review import ReviewScreen
 from ecp_tui.widgets.button import Button
+from ecp_tui.widgets.words import Words
 
 _TYPING_PAUSE = 0.25
 _TAKEN = {"identity_code": "identity", "input_date": "date"}
@@ -47,8 +47,8 @@ class SubmitScreen(EcpScreen):
         self._wanted: Mapping[str, str] = {}
 
     def body(self) -> Iterable[Widget]:
-        yield Static("File Submission", classes="title")
-        yield Static(id="folder-title", classes="facts")
+        yield Words("File Submission", classes="title")
+        yield Words(id="folder-title", classes="facts")
         yield SubmissionForm()
 
     def on_mount(self) -> None:
@@ -115,7 +115,7 @@ class SubmitScreen(EcpScreen):
         title = Content("Choose a file: its name says the folder. Or choose the folder first.")
         if folder is not None:
             title = Content.assemble((f"{folder.folder}: {folder.title}", "$foreground"), self._cut_off())
-        self.query_one("#folder-title", Static).update(title)
+        self.query_one("#folder-title", Words).update(title)
         self._form.note(self._bytes, self._wrong)
         self.clear_fault()
         self.say(self._next())

@@ -10,7 +10,7 @@ from pathlib import Path
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from backend.contract.faults import Refused
 from backend.contract.messages import Folder
@@ -21,6 +21,7 @@ from ecp_tui.screens.submit_path import PathField
 from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.field import ChoiceField, DateField, Field
 from ecp_tui.widgets.form import Buttons, Form
+from ecp_tui.widgets.words import Words
 
 _FROM_NAME = "from the name"
 _FIELD_OF = {"identity_code": "identity", "input_date": "input_date"}
@@ -40,7 +41,7 @@ class SubmissionForm(Form):
 
     def compose(self) -> ComposeResult:
         yield Field("Folder", ChoiceField(id="folder"))
-        yield Static(id="user-type")
+        yield Words(id="user-type")
         yield Field("Identity", ChoiceField(id="identity"))
         yield Field("Input date", DateField(id="input_date", placeholder="YYYY-MM-DD", max_length=10))
         yield Field("File", PathField(id="file", placeholder="type, paste or ^f to browse"))
@@ -185,7 +186,7 @@ class SubmissionForm(Form):
         code = self.choice("identity").value
         identities = self.folder.identities if self.folder else ()
         types = dict.fromkeys(one.user_type for one in identities if code in (None, one.identity_code))
-        self.query_one("#user-type", Static).update(Content(" · ".join(types)))
+        self.query_one("#user-type", Words).update(Content(" · ".join(types)))
 
     def propose(self) -> None:
         """Fills from the file's name what the person has not chosen."""

@@ -30,7 +30,7 @@ _COLUMNS = (
     Column("Identity", 8),
     Column("Input date", 10),
     Column("Size", 9, 2, right=True),
-    Column("State", 20),
+    Column("State", 26),
 )
 
 

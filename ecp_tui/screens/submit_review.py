@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Static
 
+from backend.contract.faults import Exit, Refused
 from backend.contract.messages import Check
 from ecp_tui import wording
 from ecp_tui.client import Upload
@@ -20,6 +20,7 @@ from ecp_tui.screens.receipt import ReceiptScreen
 from ecp_tui.transfers import Transfer, new_submission_id
 from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.form import Buttons
+from ecp_tui.widgets.words import Words
 
 _BAR_CELLS = 40
 _ROWS_OF = frozenset({".csv", ".txt", ".tsv"})
@@ -55,10 +56,10 @@ class ReviewScreen(EcpScreen):
         self._transfer: Transfer | None = None
 
     def body(self) -> Iterable[Widget]:
-        yield Static("Review", classes="title")
-        yield Static(facts(self._facts()), id="facts")
-        yield Static(self._consequence(), id="consequence")
-        yield Static(id="progress")
+        yield Words("Review", classes="title")
+        yield Words(facts(self._facts()), id="facts")
+        yield Words(self._consequence(), id="consequence")
+        yield Words(id="progress")
         with Buttons():
             yield Button(self._act, id="send", primary=True)
             yield Button("Back to the form", id="back")
@@ -143,9 +144,9 @@ class ReviewScreen(EcpScreen):
         moving = self._transfer
         if moving is None:
             return
-        self.query_one("#consequence").display = not moving.running
-        self.query_one("#progress", Static).update(progress(moving, _BAR_CELLS) if moving.running else Content(""))
+        self.query_one("#progress", Words).update(progress(moving, _BAR_CELLS) if moving.running else Content(""))
         if moving.running:
+            self.query_one("#consequence").display = False
             self.say("Esc goes back to the form; the upload goes on, F7 shows it")
             return
         self.show_keys()
@@ -156,15 +157,22 @@ class ReviewScreen(EcpScreen):
                 self.action_back()
                 self.open(ReceiptScreen(moving.receipt, fresh=True))
         elif moving.fault is not None:
-            self._shown(moving)
+            self.show_fault(moving.fault)
         else:
             self.say("cancelled · Activity Enquiry tells whether it had arrived")
 
-    def _shown(self, moving: Transfer) -> None:
-        if moving.fault is not None:
-            self.show_fault(moving.fault)
-        self.query_one(Buttons).query_one("#send", Button).focus()
-        self.say("nothing was accepted · F8 sends again under the same id")
+    def show_fault(self, refused: Refused) -> None:
+        """The fault takes the place of what would be replaced, so that the buttons stay in sight."""
+        super().show_fault(refused)
+        self.query_one("#consequence").display = False
+        if refused.fault.exit is Exit.NETWORK:
+            self.say("F8 sends again under the same id: it can only be stored once")
+        else:
+            self.say("nothing was accepted")
+
+    def clear_fault(self) -> None:
+        super().clear_fault()
+        self.query_one("#consequence").display = True
 
 
 def progress(moving: Transfer, width: int) -> Content:

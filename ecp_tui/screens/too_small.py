@@ -8,7 +8,8 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.geometry import Size
 from textual.screen import ModalScreen
-from textual.widgets import Static
+
+from ecp_tui.widgets.words import Words
 
 LEAST: Final = Size(40, 12)
 
@@ -23,4 +24,4 @@ class TooSmallScreen(ModalScreen[None]):
     AUTO_FOCUS: ClassVar[str | None] = ""
 
     def compose(self) -> ComposeResult:
-        yield Static(Content(f"ECP needs {LEAST.width}×{LEAST.height}."))
+        yield Words(Content(f"ECP needs {LEAST.width}×{LEAST.height}."))

@@ -21,7 +21,7 @@ _COLUMNS = (
     Column("File", 24, grows=True),
     Column("Folder", 7, 1),
     Column("Size", 9, right=True),
-    Column("State", 34),
+    Column("State", 36),
 )
 
 

@@ -14,10 +14,11 @@ from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from backend.contract.rules.shown import shown
 from ecp_tui.widgets.keys import KEYS
+from ecp_tui.widgets.words import Words
 
 
 class Entered(Message):
@@ -172,13 +173,13 @@ class ChoiceField(Widget, can_focus=True):
 class Field(Horizontal):
     """One row of a form: its label right-aligned, the control, and a note beside it."""
 
-    note: reactive[Content] = reactive(Content(""))
+    note: reactive[Content] = reactive(Content(""), always_update=True)
 
     def __init__(self, label: str, control: TextField | ChoiceField) -> None:
         super().__init__()
         self.control = control
-        self._label = Static(Content(label), classes="field-label")
-        self._note = Static(Content(""), classes="field-note")
+        self._label = Words(Content(label), classes="field-label")
+        self._note = Words(Content(""), classes="field-note")
 
     def compose(self) -> ComposeResult:
         yield self._label

@@ -49,7 +49,7 @@ class StatusLine(Widget):
     """Row 23: what the list is, or what happens next."""
 
     ALLOW_SELECT: ClassVar[bool] = False
-    text: reactive[Content] = reactive(Content(""))
+    text: reactive[Content] = reactive(Content(""), always_update=True)
 
     def render(self) -> RenderResult:
         return Content.assemble(" ", self.text).truncate(self.size.width, ellipsis=True)

@@ -18,6 +18,7 @@ from textual.style import Style as VisualStyle
 from textual.visual import RenderOptions
 
 from ecp_tui.widgets.keys import KEYS
+from ecp_tui.widgets.words import same
 
 GAP: Final = 2
 
@@ -49,6 +50,10 @@ class Row:
 def row(key: str, *cells: str | Content, dim: bool = False, heading: bool = False, wide: bool = False) -> Row:
     """A row of plain texts and styled contents; markup in a text stays text."""
     return Row(key, tuple(Content(cell) if isinstance(cell, str) else cell for cell in cells), dim, heading, wide)
+
+
+def _alike(one: Row, other: Row) -> bool:
+    return one == other and all(map(same, one.cells, other.cells))
 
 
 class Table(ScrollView, can_focus=True):
@@ -100,7 +105,7 @@ class Table(ScrollView, can_focus=True):
 
     def show(self, rows: Sequence[Row]) -> None:
         """Shows these rows; the cursor stays on the row of the same key. Paints nothing if nothing changed."""
-        if tuple(rows) == self.rows:
+        if len(rows) == len(self.rows) and all(map(_alike, rows, self.rows)):
             return
         key = self.here_key
         self.rows = tuple(rows)

@@ -22,6 +22,12 @@ CONTENT = b"account,amount\n1,2\n"
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
 
 
+@pytest.fixture(autouse=True)
+def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Paths are shown from `~`, alike on every machine."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     path = tmp_path / NAME

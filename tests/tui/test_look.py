@@ -7,13 +7,15 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from rich._palettes import EIGHT_BIT_PALETTE
 from rich.cells import cell_len
 from textual.color import Color
 from textual.content import Content
 
 from backend.contract.faults import DISAGREE, Refused
 from ecp_tui.screens.base import EcpScreen
-from ecp_tui.theme import DARK, LIGHT, Palette, ascii_text, needs_ascii
+from ecp_tui.theme import DARK, LIGHT, Palette
+from ecp_tui.widgets.filters import ascii_text, needs_ascii, xterm256
 from ecp_tui.widgets.lines import Hint, fitting
 from tests.tui.conftest import Opens
 from tests.tui.driver import CAPTURES, Person
@@ -55,6 +57,13 @@ def test_every_colour_is_one_of_the_256(palette: Palette) -> None:
     for name, value in asdict(palette).items():
         red, green, blue = Color.parse(value).rgb
         assert {red, green, blue} <= steps or (red == green == blue and red in greys), (name, value)
+
+
+@pytest.mark.parametrize("palette", [DARK, LIGHT], ids=["dark", "light"])
+def test_terminals_of_256_colours_get_the_number_of_exactly_that_colour(palette: Palette) -> None:
+    for value in asdict(palette).values():
+        number = xterm256(*Color.parse(value).rgb)
+        assert Color.parse(value).rgb == tuple(EIGHT_BIT_PALETTE[number])
 
 
 def test_no_colour_stands_in_python_but_in_the_theme() -> None:
@@ -145,8 +154,9 @@ async def test_hostile_text_is_shown_as_it_is_and_crashes_nothing(chan: Person) 
 @pytest.mark.parametrize("captured", CAPTURED, ids=lambda path: path.stem)
 def test_what_was_captured_is_well_set(captured: Path) -> None:
     lines = captured.read_text("utf-8").splitlines()
-    assert len(lines) <= 24
-    assert all(cell_len(line) <= 80 for line in lines), "a line is wider than 80 cells"
+    wide = captured.stem.endswith("_120")
+    assert len(lines) <= (40 if wide else 24)
+    assert all(cell_len(line) <= (120 if wide else 80) for line in lines), "a line is wider than its terminal"
     assert lines[0].startswith(" ECP 2.0 ")
     footer = lines[-1]
     assert footer.startswith(" F1 help") and footer.endswith("^p menu")
