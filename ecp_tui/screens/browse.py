@@ -15,12 +15,18 @@ from textual.widget import Widget
 
 from backend.contract.rules.shown import shown
 from ecp_tui import config, wording
+from ecp_tui.draft import takers
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.submit_path import PathField
 from ecp_tui.widgets.table import Column, Row, Table, row
 from ecp_tui.widgets.words import Words
 
-_COLUMNS: Final = (Column("Name", 30, grows=True), Column("Size", 10, right=True), Column("Changed", 12, 1))
+_COLUMNS: Final = (
+    Column("Name", 30, grows=True),
+    Column("Folder", 7),
+    Column("Size", 10, right=True),
+    Column("Changed", 12, 1),
+)
 _UP: Final = ".."
 
 
@@ -44,7 +50,7 @@ class _Entry:
 
 
 class BrowseScreen(EcpScreen):
-    """One folder as a list: folders first, then files. Enter goes in, or takes the file."""
+    """One folder as a list: folders, then files and which of ECP's folders takes the name. Enter opens either."""
 
     CSS_PATH: ClassVar = "browse.tcss"
     HINTS: ClassVar[tuple[str, ...]] = ("open", "back")
@@ -88,7 +94,7 @@ class BrowseScreen(EcpScreen):
         self._folder, self._entries = folder, {entry.name: entry for entry in entries}
         self.query_one("#folder", Words).update(Content(shown(_from_home(folder))))
         table = self.query_one(Table)
-        up = [] if folder.parent == folder else [row(_UP, "../", "", "", dim=True)]
+        up = [] if folder.parent == folder else [row(_UP, "../", dim=True)]
         table.show([*up, *(self._row(entry) for entry in entries)])
         table.go_to(stand_on or (entries[0].name if entries else _UP))
         files = sum(entry.size is not None for entry in entries)
@@ -98,8 +104,9 @@ class BrowseScreen(EcpScreen):
         name = shown(entry.name)
         changed = wording.when(entry.changed, self.context.zone, year=False)
         if entry.size is None:
-            return row(entry.name, f"{name}/", "", changed, dim=True)
-        return row(entry.name, name, wording.size(entry.size), changed)
+            return row(entry.name, f"{name}/", "", "", changed, dim=True)
+        takes = "/".join(folder.folder for folder in takers(self.context.folders, entry.name))
+        return row(entry.name, name, Content.styled(takes, "$success"), wording.size(entry.size), changed)
 
 
 def _from_home(folder: Path) -> str:

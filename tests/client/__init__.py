@@ -1,0 +1,1 @@
+"""The console's parts below its screens."""

@@ -1,0 +1,1 @@
+"""`ecp` as programs call it."""

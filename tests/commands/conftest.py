@@ -1,0 +1,69 @@
+"""The commands before the real platform, in one process."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from ecp_tui.__main__ import _run
+from ecp_tui.client import EcpClient
+from ecp_tui.commands import call
+from tests.world import World
+
+SERVER = "http://127.0.0.1:8443"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command leaves behind: its exit code and both outputs."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def data(self) -> Any:
+        """Standard output, which must be one JSON document and nothing else."""
+        return json.loads(self.out)
+
+
+Ecp = Callable[..., Outcome]
+
+
+@pytest.fixture
+def ecp(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ecp:
+    """Runs `ecp ARGUMENTS` as a program would be run, with `typed` on standard input."""
+    monkeypatch.setenv("ECP_CONFIG", str(tmp_path / "config.toml"))
+    monkeypatch.setenv("ECP_STATE_DIR", str(tmp_path / "state"))
+    for name in ("XDG_RUNTIME_DIR", "ECP_SERVER", "ECP_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+
+    def client(server: str, *, token: str | None = None, ca_file: Path | None = None) -> EcpClient:
+        transport = httpx.ASGITransport(app=world.app, raise_app_exceptions=False)
+        return EcpClient(server, token=token, ca_file=ca_file, transport=transport)
+
+    monkeypatch.setattr(call, "EcpClient", client)
+
+    def run(*arguments: str | Path, typed: str = "") -> Outcome:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+        code = _run([str(argument) for argument in arguments])
+        seen = capsys.readouterr()
+        return Outcome(code, seen.out, seen.err)
+
+    return run
+
+
+@pytest.fixture
+def chan(ecp: Ecp, world: World) -> Ecp:
+    """`ecp` with the session of CHAN01 kept."""
+    typed = f"{world.people['CHAN01'].password}\n{world.fresh_otp('CHAN01')}\n"
+    assert ecp("login", "CHAN01", "--server", SERVER, "--credentials-stdin", typed=typed).code == 0
+    return ecp
