@@ -139,7 +139,7 @@ def appendix(catalogue: Catalogue) -> str:
         "### 7.2 File names and sizes",
         _table(
             ("Folder", "File name", "At most"),
-            ((folder.code, _codes(folder.patterns), _size(folder.size_limit)) for folder in submission),
+            ((folder.code, _codes(folder.patterns), f"{folder.size_limit:,} bytes") for folder in submission),
         ),
         "A name holds the identity code and the input date; `{date:YYYYMM}` stands for the last day of its month.",
         "### 7.3 Migrated folders",
@@ -184,10 +184,6 @@ def _opened(catalogue: Catalogue, function: str) -> list[str]:
 
 def _route(folder: FolderRule) -> str:
     return "ECP 2.0" if folder.route == "ecp2" else "the existing ECP"
-
-
-def _size(size: int) -> str:
-    return f"{size >> 30} GiB" if size >= 1 << 30 else f"{size >> 20} MiB"
 
 
 def _codes(names: Iterable[str]) -> str:
