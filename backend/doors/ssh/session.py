@@ -16,9 +16,12 @@ from backend.doors.ssh.wire import Op, Reply
 NO_SHELL: Final = b"ECP takes and gives files by SFTP here; there is no shell and no command. Use sftp or scp.\r\n"
 NOT_A_COMMAND: Final = 127
 _MOST_WAITING: Final = 2 << 20
+_MOST_REPLIES: Final = 64 << 10
 _LINGER: Final = 30.0
 """Seconds after which a client that met a refusal and says nothing more is let go: some hang there for ever."""
 _LENGTH: Final = 4
+_WEIGHT: Final = 100
+"""Bytes that a waiting packet takes besides its own."""
 
 
 class Host(Guest, Protocol):
@@ -48,6 +51,7 @@ class Session(SSHServerSession[bytes]):
         self._replies = bytearray()
         self._task: asyncio.Task[None] | None = None
         self._paused = False
+        self._choked = False
         self._ended = False
         self.over = False
         self._linger: asyncio.TimerHandle | None = None
@@ -90,6 +94,14 @@ class Session(SSHServerSession[bytes]):
         self._take_packets()
         self._serve()
 
+    def pause_writing(self) -> None:
+        """The client asks and does not listen: nothing more is served until it does."""
+        self._choked = True
+
+    def resume_writing(self) -> None:
+        self._choked = False
+        self._serve()
+
     def eof_received(self) -> bool:
         """The client says no more. That is no CLOSE; it wants to hear that all it asked for went well."""
         self._ended = True
@@ -118,14 +130,14 @@ class Session(SSHServerSession[bytes]):
             if len(self._arrived) - at - _LENGTH < length:
                 break
             self._waiting.append(bytes(self._arrived[at + _LENGTH : at + _LENGTH + length]))
-            self._waiting_size += length
+            self._waiting_size += length + _WEIGHT
             at += _LENGTH + length
         del self._arrived[:at]
 
     def _serve(self) -> None:
-        while self._waiting and self._task is None:
+        while self._waiting and self._task is None and not self._choked:
             packet = self._waiting.popleft()
-            self._waiting_size -= len(packet)
+            self._waiting_size -= len(packet) + _WEIGHT
             if packet[0] == Op.INIT:
                 self._replies += wire.version()
                 continue
@@ -134,9 +146,11 @@ class Session(SSHServerSession[bytes]):
                 self._task = self._loop.create_task(self._answer(packet))
             else:
                 self._reply(packet, reply)
+            if len(self._replies) > _MOST_REPLIES:
+                self._send()
         self._send()
         self._pause_or_resume()
-        if self._ended and self._task is None and self._channel is not None:
+        if self._ended and not self._waiting and self._task is None and self._channel is not None:
             self._channel.exit(0)
 
     async def _answer(self, packet: bytes) -> None:
