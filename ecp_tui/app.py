@@ -9,36 +9,32 @@ from typing import ClassVar, Final
 
 from rich.text import Text
 from textual import events
-from textual.app import App
-from textual.binding import BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter
 
-from backend.contract.faults import Refused
+from backend.contract.faults import SESSION_ENDED, SUSPENDED, Refused
 from ecp_tui.screens.activity import ActivityScreen
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.client_connect import ClientConnectScreen
 from ecp_tui.screens.context import Context
 from ecp_tui.screens.demo import DemoScreen
-from ecp_tui.screens.dialogs import Chooser
+from ecp_tui.screens.everywhere import KeyedApp
 from ecp_tui.screens.folders import FoldersScreen
 from ecp_tui.screens.help import HelpScreen
 from ecp_tui.screens.home import HomeScreen
 from ecp_tui.screens.landing import LandingScreen
-from ecp_tui.screens.leave import LeaveDialog
 from ecp_tui.screens.mishap import write_down
 from ecp_tui.screens.no_access import NoAccessScreen
-from ecp_tui.screens.palette import here, menu, places
 from ecp_tui.screens.places import BY_ID, why_not
 from ecp_tui.screens.sign_in import SignInScreen
 from ecp_tui.screens.submit import SubmitScreen
 from ecp_tui.screens.too_small import TooSmallScreen, too_small
-from ecp_tui.screens.transfers import TransfersScreen
 from ecp_tui.theme import ECP_DARK, ECP_LIGHT
 from ecp_tui.widgets.filters import AsciiGlyphs, Exact256, needs_ascii
-from ecp_tui.widgets.keys import KEYS, bindings
 
 FRONT: Final = "front"
+_WATCH: Final = 20.0
+"""Seconds between looks at the session."""
 BUILT: Final[dict[str, Callable[[], EcpScreen]]] = {
     "folders": FoldersScreen,
     "submit": SubmitScreen,
@@ -49,7 +45,7 @@ BUILT: Final[dict[str, Callable[[], EcpScreen]]] = {
 """The places that are built, besides Home: what makes the first page of each."""
 
 
-class EcpApp(App[None]):
+class EcpApp(KeyedApp):
     """The console of one person: a mode a place, so that each keeps its page, row and draft."""
 
     TITLE = "ECP 2.0"
@@ -58,15 +54,10 @@ class EcpApp(App[None]):
     DEFAULT_MODE = FRONT
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (76, "-normal"), (100, "-wide")]  # noqa: RUF012  Textual declares it so
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]  # noqa: RUF012  Textual declares it so
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("help", "menu", "goto", "transfers", direct=True),
-        *bindings("leave", direct=True, priority=True),
-    ]
 
     def __init__(self, context: Context, *, at_sign_in: bool = False, driver_class: type[Driver] | None = None) -> None:
         """`at_sign_in`: begin at the sign-in page without the landing page, as a bookmark would (1003)."""
-        super().__init__(driver_class=driver_class)
-        self.context = context
+        super().__init__(context, driver_class=driver_class)
         self._at_sign_in = at_sign_in
         self._exact = Exact256()
         self._ascii = AsciiGlyphs(enabled=needs_ascii(context.config.glyphs, os.environ))
@@ -75,7 +66,6 @@ class EcpApp(App[None]):
         for theme in (ECP_DARK, ECP_LIGHT):
             self.register_theme(theme)
         self.theme = f"ecp-{context.config.theme}"
-        self.set_keymap(dict(context.config.keys))
         self.add_mode(FRONT, LandingScreen)
         self._add_places()
 
@@ -87,7 +77,9 @@ class EcpApp(App[None]):
 
     def on_mount(self) -> None:
         self.set_class(self.console.color_system == "standard", "-sixteen")
+        self.tell_key_problems()
         self.set_interval(1, self._tick)
+        self.set_interval(_WATCH, self._watch)
         if self._at_sign_in:
             self.push_screen(SignInScreen(bookmarked=True))
 
@@ -105,6 +97,23 @@ class EcpApp(App[None]):
     def _tick(self) -> None:
         if isinstance(self.screen, EcpScreen):
             self.screen.tick()
+        if self.context.signed_in and self.context.ends is not None and self.context.now() >= self.context.ends:
+            self._watch()
+
+    def _watch(self) -> None:
+        """Asks who is signed in, without extending the session: its end is shown, and noticed, on every page."""
+        if self.context.signed_in:
+            self.run_worker(self._ask_who(), group="session", exclusive=True, exit_on_error=False)
+
+    async def _ask_who(self) -> None:
+        try:
+            me = await self.context.client.me(background=True)
+        except Refused as refused:
+            if refused.fault in (SESSION_ENDED, SUSPENDED):
+                await self._cover(refused)
+        else:
+            if self.context.signed_in:
+                self.context.me = me
 
     # ── places and pages ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -112,7 +121,7 @@ class EcpApp(App[None]):
         await self._go(event.place, event.wanted)
 
     async def _go(self, place: str, wanted: dict[str, str] | None = None) -> None:
-        if why := why_not(place, self.context.me):
+        if why := why_not(place, self.context.me if self.context.signed_in else None):
             self.notify(f"{BY_ID[place].name}: {why}.", markup=False)
             return
         if place != self.current_mode and self.current_mode not in ("help", "demo"):
@@ -150,10 +159,13 @@ class EcpApp(App[None]):
         await self._go(event.then)
 
     async def on_ecp_screen_session_ended(self, event: EcpScreen.SessionEnded) -> None:
-        self.context.client.token = None
-        if self.context.me is None or any(isinstance(screen, SignInScreen) for screen in self.screen_stack):
-            return
-        await self.push_screen(SignInScreen(again=event.refused, login_id=self.context.me.login_id))
+        await self._cover(event.refused)
+
+    async def _cover(self, refused: Refused) -> None:
+        """Hides the page behind the sign-in form, which gives it back to the same person as it was."""
+        if self.context.signed_in and self.context.me is not None:
+            self.context.client.token = None
+            await self.push_screen(SignInScreen(again=refused, login_id=self.context.me.login_id))
 
     async def on_ecp_screen_signed_out(self) -> None:
         await self._sign_out()
@@ -176,56 +188,6 @@ class EcpApp(App[None]):
         for place in ("client_connect", "home", *BUILT):
             await self.remove_mode(place)
         self._add_places()
-
-    # ── keys that work everywhere ────────────────────────────────────────────────────────────────────────────
-
-    def action_help(self) -> None:
-        self._choose(lambda screen: here(screen, self.context))
-
-    def action_menu(self) -> None:
-        self._choose(lambda screen: menu(screen, self.context))
-
-    def action_goto(self) -> None:
-        self._choose(lambda screen: places(self.context))
-
-    def _choose(self, chooser: Callable[[EcpScreen], Chooser]) -> None:
-        if isinstance(screen := self.screen, EcpScreen):
-            self.push_screen(chooser(screen), lambda chosen: self._run(chosen, screen))
-
-    async def _run(self, chosen: str | None, screen: EcpScreen) -> None:
-        """What was chosen from a list: a place, a way to look, or a key of the page."""
-        kind, _, what = (chosen or "").partition(":")
-        if kind == "place":
-            await self._go(what)
-        elif kind == "folder":
-            await self._go("submit", {"folder": what})
-        elif kind == "theme":
-            self.theme = what
-        elif kind == "topic":
-            await self._go("help", {"topic": what})
-        elif kind == "key":
-            if hasattr(screen, f"action_{what}"):
-                await screen.action_press(what)
-            else:
-                self.simulate_key(KEYS[what].keys.partition(",")[0])
-
-    def action_transfers(self) -> None:
-        if self.context.me is not None and not isinstance(self.screen, TransfersScreen):
-            self.push_screen(TransfersScreen())
-
-    def action_leave(self) -> None:
-        if not any(isinstance(screen, LeaveDialog) for screen in self.screen_stack):
-            self.push_screen(LeaveDialog(self.context), self._leave)
-
-    async def _leave(self, answer: str | None) -> None:
-        if answer == "sign_out":
-            await self._sign_out()
-        elif answer == "quit":
-            self.exit()
-
-    def action_help_quit(self) -> None:
-        """ctrl+c where nothing is selected."""
-        self.notify("Nothing is selected to copy. ctrl+q leaves.", markup=False)
 
     # ── what should not happen ───────────────────────────────────────────────────────────────────────────────
 

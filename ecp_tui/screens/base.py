@@ -15,7 +15,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import Worker
 
-from backend.contract.faults import SESSION_ENDED, Refused
+from backend.contract.faults import SESSION_ENDED, SUSPENDED, Refused
 from ecp_tui.screens.context import Context
 from ecp_tui.screens.places import PLACES
 from ecp_tui.widgets.fault_panel import FaultPanel
@@ -127,7 +127,7 @@ class EcpScreen(Screen[None]):
         self.ask(self.load(background), group="load", quiet=background)
 
     def _poll(self) -> None:
-        if self.is_current and self.context.me is not None:
+        if self.is_current and self.context.signed_in:
             self.reload(background=True)
 
     def ask(self, work: Coroutine[Any, Any, None], *, group: str = "ask", quiet: bool = False) -> Worker[None]:
@@ -147,7 +147,7 @@ class EcpScreen(Screen[None]):
 
     def show_fault(self, refused: Refused) -> None:
         """The one place where a refusal reaches a person."""
-        if refused.fault is SESSION_ENDED and self.context.me is not None:
+        if refused.fault in (SESSION_ENDED, SUSPENDED) and self.context.me is not None:
             self.post_message(self.SessionEnded(refused))
             return
         self.query_one(FaultPanel).refused = refused
@@ -171,7 +171,7 @@ class EcpScreen(Screen[None]):
 
     def _who(self) -> tuple[tuple[str, ...], bool]:
         me, ends = self.context.me, self.context.ends
-        if me is None or ends is None or self.context.client.token is None:
+        if me is None or ends is None or not self.context.signed_in:
             return (self.context.client.server.partition("://")[2],), False
         left = ends - self.context.now()
         if left > LAST_MINUTES:
@@ -181,8 +181,10 @@ class EcpScreen(Screen[None]):
 
     def show_keys(self) -> None:
         """Brings row 24 up to what can be done now."""
-        middle = [Hint(id_, not self.reason(id_), self.hint_word(id_)) for id_ in self.HINTS]
-        self.query_one(KeyLine).hints = (Hint("help"), *middle, Hint("menu"))
+        keys = self.context.keys
+        middle = [Hint(id_, not self.reason(id_), self.hint_word(id_), keys.get(id_, "")) for id_ in self.HINTS]
+        ends = (Hint("help", key=keys.get("help", "")), Hint("menu", key=keys.get("menu", "")))
+        self.query_one(KeyLine).hints = (ends[0], *middle, ends[1])
 
     def hint_word(self, key: str) -> str:
         """The footer's word for a key where the table's does not fit this page."""

@@ -27,6 +27,8 @@ class Context:
     clock: Callable[[], datetime] = _now
     landing: Landing | None = None
     me: Me | None = None
+    keys: dict[str, str] = field(default_factory=dict)
+    """Keys that the settings remapped, by the id of what they do."""
     login_id: str = ""
     """What was last typed as login ID, so that no way in asks for it twice."""
     folders: tuple[Folder, ...] = ()
@@ -62,6 +64,11 @@ class Context:
     @property
     def enters_ecp(self) -> bool:
         return self.me is not None and self.me.enters_ecp
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether there is a session; where it ended, `me` still says whose pages are kept."""
+        return self.me is not None and self.client.token is not None
 
     @property
     def demo(self) -> bool:

@@ -13,9 +13,9 @@ class LeaveDialog(AnswerDialog):
         running = "\n".join(f"! {words}" for words in context.running)
         if running:
             words = f"{running}\nIt is cut off if you leave; nothing is submitted by halves."
-        elif context.me is not None:
+        elif context.signed_in and context.me is not None:
             words = f"You are signed in as {context.me.login_id}. Nothing is running."
         else:
             words = "Nobody is signed in. Nothing is running."
-        out = [("sign_out", "Sign out")] if context.me is not None else []
+        out = [("sign_out", "Sign out")] if context.signed_in else []
         super().__init__("Leave ECP 2.0?", words, [("stay", "Stay"), *out, ("quit", "Quit")])

@@ -50,7 +50,7 @@ def _places(context: Context) -> list[Choice]:
             str(place.digit or ""),
             place.name,
             place.tooltip,
-            why_not(place.id, context.me),
+            why_not(place.id, context.me if context.signed_in else None),
         )
         for place in (*PLACES, *besides)
     ]
@@ -60,11 +60,9 @@ def _acts(screen: EcpScreen) -> list[Choice]:
     """Every key of the table that acts now, from the focused widget up to the app, each once."""
     found: dict[str, Choice] = {}
     nodes: list[DOMNode] = [*screen.focused.ancestors_with_self] if screen.focused else [screen, screen.app]
-    for node in nodes:
-        for _, binding in node._bindings:
-            if (key := KEYS.get(binding.id or "")) and key.id not in _NOT_LISTED:
-                found.setdefault(
-                    key.id, Choice(f"key:{key.id}", key.shown, key.word, key.tooltip, screen.reason(key.id))
-                )
+    ids = [binding.id for node in nodes for _, binding in node._bindings if binding.id not in _NOT_LISTED]
+    for key in (KEYS[id_] for id_ in ids if id_ in KEYS):
+        shown = screen.context.keys.get(key.id, key.shown)
+        found[key.id] = Choice(f"key:{key.id}", shown, key.word, key.tooltip, screen.reason(key.id))
     ours = {id_: found[id_] for id_ in screen.ACTS if id_ in found}
     return list((ours | found).values())

@@ -15,6 +15,7 @@ from textual.widgets import Input
 from backend.contract.faults import SIGN_IN_EXPIRED, SIGN_IN_REFUSED, Refused
 from backend.contract.messages import Me
 from ecp_tui.screens.base import EcpScreen
+from ecp_tui.screens.dialogs import ConfirmDialog
 from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.fault_panel import FaultPanel
 from ecp_tui.widgets.field import Field, TextField
@@ -151,6 +152,19 @@ class SignInScreen(EcpScreen):
             otp = self.query_one("#otp", TextField)
             otp.value = ""
             otp.focus()
+
+    def action_back(self) -> None:
+        """Over a covered page there is no way back but signing in, or giving the page up."""
+        if self._again is None:
+            super().action_back()
+            return
+        words = "What was on the page behind this form, and what was typed there, is forgotten."
+        dialog = ConfirmDialog("Leave the page?", words, yes="Leave the page", no="Stay")
+        self.app.push_screen(dialog, self._leave)
+
+    def _leave(self, sure: bool | None) -> None:
+        if sure:
+            self.post_message(self.SignedOut())
 
     def _begin_again(self) -> None:
         """The FAQ's other way: Client Connect first, then ECP in its menu."""

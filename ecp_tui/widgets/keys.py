@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from textual.binding import Binding, BindingType
+
+from backend.contract.rules.shown import shown
 
 Where = Literal["everywhere", "lists", "forms"]
 
@@ -21,6 +24,10 @@ class Key:
     word: str
     tooltip: str
     where: Where
+
+
+_SHARED: Final = frozenset({"later", "earlier"})
+"""On a date these keys mean days; nowhere else."""
 
 
 def _table(where: Where, *rows: tuple[str, str, str, str, str, str]) -> dict[str, Key]:
@@ -72,6 +79,32 @@ KEYS: Final[dict[str, Key]] = {
         ("earlier", "down", "↓ on a date", "↓", "a day earlier", "The day before"),
     ),
 }
+
+
+def footer_key(key: str) -> str:
+    """A key as Textual names it, as the footer writes it: `ctrl+s` is ^s, `f8` is F8."""
+    first = key.partition(",")[0]
+    if first.startswith("ctrl+"):
+        return f"^{first.removeprefix('ctrl+')}"
+    return first.upper() if first[0] == "f" and first[1:].isdigit() else first
+
+
+def remapped(wanted: Iterable[tuple[str, str]]) -> tuple[dict[str, str], list[str]]:
+    """The keys that the settings may move, by id, and in words why others stay where they are."""
+    taken = {key: row.id for row in KEYS.values() if row.id not in _SHARED for key in row.keys.split(",")}
+    accepted: dict[str, str] = {}
+    problems: list[str] = []
+    for id_, key in wanted:
+        if id_ not in KEYS:
+            problems.append(f"There is no key called {shown(id_, 40)} to remap; Help lists them.")
+        elif taken.get(key, id_) != id_:
+            problems.append(
+                f"{shown(key, 40)} is taken by {KEYS[taken[key]].word}: {KEYS[id_].word} keeps {KEYS[id_].shown}."
+            )
+        else:
+            taken = {old: row for old, row in taken.items() if row != id_} | {key: id_}
+            accepted[id_] = key
+    return accepted, problems
 
 
 def bindings(*ids: str, direct: bool = False, priority: bool = False) -> list[BindingType]:

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from ecp_tui.widgets.keys import KEYS
+from ecp_tui.widgets.keys import KEYS, footer_key
 
 HINT_CELLS = 66
 
@@ -62,6 +62,8 @@ class Hint:
     id: str
     enabled: bool = True
     word: str = ""
+    key: str = ""
+    """The key where it was remapped."""
 
 
 class KeyLine(Widget):
@@ -85,4 +87,6 @@ def fitting(hints: Sequence[Hint], cells: int) -> list[Content]:
 def _hint(hint: Hint) -> Content:
     key = KEYS[hint.id]
     style = ("bold $accent", "$text") if hint.enabled else ("$muted", "$muted")
-    return Content.assemble((key.hint, style[0]), (f" {hint.word or key.word}", style[1]))
+    return Content.assemble(
+        (footer_key(hint.key) if hint.key else key.hint, style[0]), (f" {hint.word or key.word}", style[1])
+    )

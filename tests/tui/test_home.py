@@ -85,7 +85,6 @@ async def test_at_the_end_of_the_session_the_page_is_covered_and_signing_in_retu
     world.clock.move(minutes=29)
     await chan.sees("ends in 60 s")
     world.clock.move(minutes=2)
-    await chan.press("f5")
     await chan.sees("Session ended", "1005", "Sign in to Client Connect", "CHAN01", "waits until")
     await chan.does_not_see("for submission")
     chan.keeps("session_ended")
@@ -93,6 +92,29 @@ async def test_at_the_end_of_the_session_the_page_is_covered_and_signing_in_retu
     await chan.press("f8")
     await chan.sees("for submission")
     assert chan.screen.splitlines()[1:] == before
+
+
+async def test_a_covered_page_is_hidden_from_every_key_until_somebody_signs_in(chan: Person, world: World) -> None:
+    await chan.goes_to("Folders")
+    await chan.sees("for submission")
+    world.clock.move(minutes=31)
+    await chan.sees("1005")
+    await chan.goes_to("Home")
+    await chan.sees("Home: sign in first.")
+    await chan.press("escape", "escape")
+    await chan.sees("Leave the page?", "is forgotten", "Stay")
+    await chan.press("escape")
+    await chan.does_not_see("for submission", "Leave the page?")
+    await chan.press("escape", "y")
+    await chan.sees("Welcome")
+    assert chan.app.context.me is None
+
+
+async def test_the_session_is_watched_on_pages_that_ask_nothing(chan: Person, world: World) -> None:
+    await chan.goes_to("Submit")
+    await chan.sees("File Submission")
+    world.clock.move(minutes=31)
+    await chan.sees("1005", "Sign in to Client Connect")
 
 
 async def test_another_person_who_signs_in_over_a_covered_page_does_not_see_it(chan: Person, world: World) -> None:

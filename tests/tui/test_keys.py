@@ -15,7 +15,9 @@ from ecp_tui.widgets.field import ChoiceField, DateField, TextField
 from ecp_tui.widgets.keys import KEYS
 from ecp_tui.widgets.lines import HINT_CELLS, Hint, fitting
 from ecp_tui.widgets.table import Table
+from tests.tui.conftest import Opens
 from tests.tui.driver import Person
+from tests.world import World
 
 FORBIDDEN = (
     "alt+",
@@ -135,6 +137,24 @@ async def test_digits_go_to_places_in_lists_and_are_typed_in_fields(chan: Person
     await chan.sees("type a word")
     await chan.types("4505")
     await chan.sees("Name, identity and input date disagree")
+
+
+async def test_a_remapped_key_works_and_is_shown_and_a_clash_is_told(opens: Opens, world: World) -> None:
+    keys = (("submit", "b"), ("copy", "n"), ("migration", "v"), ("nothing", "q"))
+    async with opens(keys=keys) as person:
+        await person.sees("v is taken by compare: migration keeps m.", "There is no key called nothing")
+        await person.sign_in_as("CHAN01", world.people["CHAN01"], world.fresh_otp("CHAN01"))
+        await person.sees("Due today", "b submit")
+        await person.press("n")
+        await person.press("b")
+        await person.sees("File Submission")
+
+
+async def test_the_mouse_can_be_given_back_to_the_terminal(chan: Person) -> None:
+    await chan.press("percent_sign")
+    await chan.sees("The mouse is off: the terminal selects text.")
+    await chan.press("percent_sign")
+    await chan.sees("The mouse is on.")
 
 
 async def test_a_greyed_key_says_why(chan: Person) -> None:

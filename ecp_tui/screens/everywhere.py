@@ -1,0 +1,99 @@
+"""The keys that work on every page: help for here, the menu, the places, transfers, leaving, the mouse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
+from textual.driver import Driver
+
+from ecp_tui.screens.base import EcpScreen
+from ecp_tui.screens.context import Context
+from ecp_tui.screens.dialogs import Chooser
+from ecp_tui.screens.leave import LeaveDialog
+from ecp_tui.screens.palette import here, menu, places
+from ecp_tui.screens.transfers import TransfersScreen
+from ecp_tui.widgets.keys import KEYS, bindings, remapped
+
+
+class KeyedApp(App[None]):
+    """What the console's app does at a key; where that leads, it is told by messages like any page's."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("help", "menu", "goto", "transfers", "mouse", direct=True),
+        *bindings("leave", direct=True, priority=True),
+    ]
+
+    def __init__(self, context: Context, *, driver_class: type[Driver] | None = None, **options: Any) -> None:
+        super().__init__(driver_class=driver_class, **options)
+        self.context = context
+        self._mouse = True
+        context.keys, self._key_problems = remapped(context.config.keys)
+        self.set_keymap(context.keys)
+
+    def tell_key_problems(self) -> None:
+        """What the settings remap and cannot be: the console starts all the same, with those keys as they were."""
+        for problem in self._key_problems:
+            self.notify(problem, severity="warning", markup=False, timeout=10)
+
+    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
+        """`remapped` has settled clashes already, and told of them."""
+
+    def action_help(self) -> None:
+        self._choose(lambda screen: here(screen, self.context))
+
+    def action_menu(self) -> None:
+        self._choose(lambda screen: menu(screen, self.context))
+
+    def action_goto(self) -> None:
+        self._choose(lambda screen: places(self.context))
+
+    def _choose(self, chooser: Callable[[EcpScreen], Chooser]) -> None:
+        if isinstance(screen := self.screen, EcpScreen):
+            self.push_screen(chooser(screen), lambda chosen: self._run(chosen, screen))
+
+    async def _run(self, chosen: str | None, screen: EcpScreen) -> None:
+        """What was chosen from a list: a place, a folder, a way to look, or a key of the page."""
+        kind, _, what = (chosen or "").partition(":")
+        if kind == "place":
+            screen.go(what)
+        elif kind == "folder":
+            screen.go("submit", folder=what)
+        elif kind == "topic":
+            screen.go("help", topic=what)
+        elif kind == "theme":
+            self.theme = what
+        elif kind == "key" and hasattr(screen, f"action_{what}"):
+            await screen.action_press(what)
+        elif kind == "key":
+            self.simulate_key(self.context.keys.get(what, KEYS[what].keys).partition(",")[0])
+
+    def action_transfers(self) -> None:
+        screen = self.screen
+        if self.context.signed_in and isinstance(screen, EcpScreen) and not isinstance(screen, TransfersScreen):
+            screen.open(TransfersScreen())
+
+    def action_leave(self) -> None:
+        if not any(isinstance(screen, LeaveDialog) for screen in self.screen_stack):
+            self.push_screen(LeaveDialog(self.context), self._leave)
+
+    def _leave(self, answer: str | None) -> None:
+        if answer == "sign_out":
+            self.post_message(EcpScreen.SignedOut())
+        elif answer == "quit":
+            self.exit()
+
+    def action_mouse(self) -> None:
+        """Textual has no public switch for it; a driver without one has no mouse."""
+        self._mouse = not self._mouse
+        switch = getattr(self._driver, "_enable_mouse_support" if self._mouse else "_disable_mouse_support", None)
+        if switch is not None:
+            switch()
+        self.notify("The mouse is on." if self._mouse else "The mouse is off: the terminal selects text.", markup=False)
+
+    def action_help_quit(self) -> None:
+        """ctrl+c where nothing is selected."""
+        self.notify("Nothing is selected to copy. ctrl+q leaves.", markup=False)
