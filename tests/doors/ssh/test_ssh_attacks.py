@@ -243,7 +243,7 @@ async def test_a_client_that_asks_and_never_listens_costs_no_memory(sftp_world: 
         asking = (pack(">I", len(ask)) + ask) * 1000
         guest = next(iter(sftp_world.door._visits))
         served = guest._sessions[0]
-        for _ in range(8):
+        for _ in range(12):
             raw.writer.write(asking)
         async with asyncio.timeout(20):
             while not served._choked:
@@ -253,7 +253,7 @@ async def test_a_client_that_asks_and_never_listens_costs_no_memory(sftp_world: 
         assert served._waiting_size < 5 << 20
         size = len((await raw.receive())[2]) + 9
         async with asyncio.timeout(20):
-            await raw.reader.readexactly(size * (8_000 - 1))
+            await raw.reader.readexactly(size * (12_000 - 1))
 
 
 def test_a_desk_forgets_drafts_and_hidden_names_in_time() -> None:
