@@ -77,9 +77,11 @@ class Transfer:
             return f"no answer, again in {wording.eta(self.retry_at - time.monotonic() + 1)}"
         if self.state == "confirming":
             return "all sent, waiting for the receipt"
+        if self.state != "sending":
+            return f"{self.fault.number} {self.fault.title}" if self.fault else self.state
         rate = f", {wording.rate(self.rate)}" if self.rate else ""
         left = f", {wording.eta(self.eta)} left" if self.eta else ""
-        return f"{self.share:.0%}{rate}{left}".replace("%", " %")
+        return f"{wording.share(self.sent, self.upload.size)}{rate}{left}"
 
     @property
     def words(self) -> str:

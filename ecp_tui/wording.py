@@ -48,6 +48,11 @@ def rate(bytes_a_second: float) -> str:
     return f"{size(bytes_a_second)}/s"
 
 
+def share(done: float, whole: float) -> str:
+    """43 %."""
+    return f"{done / whole if whole else 1:.0%}".replace("%", " %")
+
+
 def hash_groups(sha256: str) -> list[str]:
     """Groups of 16, for two lines of two or four lines of one."""
     return [sha256[start : start + 16] for start in range(0, len(sha256), 16)]

@@ -154,8 +154,11 @@ class ActivityScreen(EcpScreen):
         zone = wording.zone_name(self.context.now(), self.context.zone)
         total = wording.count(self._page.total, more=self._page.total_is_more)
         place = f"{wording.count(self._table.cursor + 1)} of {total} · newest first" if self._items else "no activity"
-        uploads = self.context.running
-        moving = f" · {uploads[0]}" if len(uploads) == 1 else f" · {len(uploads)} uploads, F7" if uploads else ""
+        uploads = self.context.transfers.running
+        moving = ""
+        if uploads:
+            progress = uploads[0].progress.replace(",", "") if len(uploads) == 1 else "F7 shows them"
+            moving = f" · {wording.count(len(uploads), 'upload')} {progress}"
         self.say(f"{place} · times {zone}{moving}")
 
     # ── finding and filtering ────────────────────────────────────────────────────────────────────────────────

@@ -115,7 +115,7 @@ class CompareScreen(EcpScreen):
             return
         path = field.path or Path()
         total = await asyncio.to_thread(size_of, path)
-        found = await digest(path, lambda read: self.say(f"Reading the file … {read / max(total, 1):.0%}"))
+        found = await digest(path, lambda read: self.say(f"Reading the file … {wording.share(read, total)}"))
         self._show(found.sha256)
         self.say(f"{path.name}: {wording.size_exact(found.size)}")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual.content import Content
+from textual.notifications import SeverityLevel
 from textual.widget import Widget
 
 from backend.contract.faults import DISAGREE, NOT_UNDERSTOOD, Refused
@@ -21,6 +22,8 @@ from ecp_tui.screens.submit_form import SubmissionForm
 from ecp_tui.screens.submit_many import SubmitManyScreen
 from ecp_tui.screens.submit_path import PathField
 from ecp_tui.screens.submit_review import ReviewScreen
+from ecp_tui.screens.transfers import TransfersScreen
+from ecp_tui.transfers import Transfer
 from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.words import Words
 
@@ -54,6 +57,10 @@ class SubmitScreen(EcpScreen):
     def on_mount(self) -> None:
         self._form.file.base = config.last_folder(self.context.config) or Path.cwd()
         self._form.file.focus()
+        self._unlisten = self.context.transfers.listen(self._moved)
+
+    def on_unmount(self) -> None:
+        self._unlisten()
 
     @property
     def _form(self) -> SubmissionForm:
@@ -203,11 +210,23 @@ class SubmitScreen(EcpScreen):
             form.query_one(f"#{missing[0]}").focus()
             self.say((missing[1], "bold $warning"))
             return
-        found = await digest(draft.path, lambda read: self.say(f"Reading the file … {read / max(total, 1):.0%}"))
+        found = await digest(draft.path, lambda read: self.say(f"Reading the file … {wording.share(read, total)}"))
         self._verdict = await self.context.client.check(draft.request(found.size, found.sha256))
         config.remember_folder(self.context.config, draft.path.parent)
         self._show()
-        self.open(ReviewScreen(draft, found, self._verdict, done=self._sent))
+        self.open(ReviewScreen(draft, found, self._verdict))
+
+    def _moved(self, transfer: Transfer) -> None:
+        if not transfer.running:
+            self.call_later(self._ended, transfer)
+
+    def _ended(self, transfer: Transfer) -> None:
+        """Says how an upload ended, unless a page that shows it is in front; makes room for the next file."""
+        if not isinstance(self.app.screen, ReviewScreen | SubmitManyScreen | TransfersScreen):
+            severe: SeverityLevel = "error" if transfer.fault else "information"
+            self.app.notify(transfer.words, severity=severe, markup=False)
+        if transfer.receipt is not None and self._form.file.path == transfer.upload.path:
+            self._sent()
 
     def _sent(self) -> None:
         """After an acceptance the form is ready for the next file of the same folder."""

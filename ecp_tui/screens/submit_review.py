@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from textual.content import Content
@@ -50,9 +50,9 @@ class ReviewScreen(EcpScreen):
     HELP_TOPIC: ClassVar[str] = "submit"
     where = "Submit › review"
 
-    def __init__(self, draft: Draft, found: Digest, verdict: Check, *, done: Callable[[], None]) -> None:
+    def __init__(self, draft: Draft, found: Digest, verdict: Check) -> None:
         super().__init__()
-        self._draft, self._found, self._verdict, self._done = draft, found, verdict, done
+        self._draft, self._found, self._verdict = draft, found, verdict
         self._transfer: Transfer | None = None
 
     def body(self) -> Iterable[Widget]:
@@ -144,6 +144,7 @@ class ReviewScreen(EcpScreen):
         moving = self._transfer
         if moving is None:
             return
+        self.query_one("#progress").display = moving.running
         self.query_one("#progress", Words).update(progress(moving, _BAR_CELLS) if moving.running else Content(""))
         if moving.running:
             self.query_one("#consequence").display = False
@@ -151,7 +152,6 @@ class ReviewScreen(EcpScreen):
             return
         self.show_keys()
         if moving.receipt is not None:
-            self._done()
             self._transfer = None
             if self.is_current:
                 self.action_back()
