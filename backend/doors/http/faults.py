@@ -57,10 +57,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def no_route(request: Request, error: HTTPException) -> Response:
+        if isinstance(error.__cause__, Refused):
+            return problem(error.__cause__)
         if error.status_code == _NOT_FOUND:
             return problem(Refused(NOT_FOUND))
         return problem(Refused(NOT_UNDERSTOOD, what=f"{request.method} does not apply here, or the body is damaged."))
-
-    @app.exception_handler(Exception)
-    async def whatever(request: Request, error: Exception) -> Response:
-        return problem(unexpected(error, request.url.path))

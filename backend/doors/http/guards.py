@@ -9,13 +9,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.contract import paths
 from backend.contract.faults import NOT_UNDERSTOOD, VERSIONS_DIFFER, Refused
-from backend.doors.http.faults import problem
+from backend.contract.rules.shown import shown
+from backend.doors.http.faults import problem, unexpected
 
 LARGEST_BODY: Final = 64 * 1024
+_LONGEST_LENGTH: Final = 18
+_TOO_LARGE: Final = "The request body is too large."
 
 
 class Guards:
-    """ASGI middleware in front of every route."""
+    """ASGI middleware in front of every route; what fails unforeseen leaves it as 9000."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -24,21 +27,36 @@ class Guards:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        spoken = headers.get(paths.VERSION_HEADER, paths.VERSION)
-        if spoken != paths.VERSION:
-            await problem(Refused(VERSIONS_DIFFER, client=spoken[:20], server=paths.VERSION))(scope, receive, send)
-            return
-        if scope["method"] != "PUT" and _declared(headers) > LARGEST_BODY:
-            await problem(Refused(NOT_UNDERSTOOD, what="The request body is too large."))(scope, receive, send)
-            return
-        small = receive if scope["method"] == "PUT" else _small(receive)
-        await self._app(scope, small, _uncached(send))
+        answer = _Answer(send)
+        try:
+            _refuse_at_sight(scope)
+            small = receive if scope["method"] == "PUT" else _small(receive)
+            await self._app(scope, small, answer)
+        except Refused as refused:
+            await problem(refused)(scope, receive, answer)
+        except Exception as error:
+            if answer.started:
+                raise
+            await problem(unexpected(error, scope["path"]))(scope, receive, answer)
 
 
-def _declared(headers: Headers) -> int:
-    length = headers.get("content-length", "0")
-    return int(length) if length.isascii() and length.isdigit() else LARGEST_BODY + 1
+def declared_size(headers: Headers) -> int | None:
+    """What Content-Length says; raises 9002 where it is no number."""
+    length = headers.get("content-length")
+    if length is None:
+        return None
+    if not (length.isascii() and length.isdigit() and len(length) <= _LONGEST_LENGTH):
+        raise Refused(NOT_UNDERSTOOD, what="Content-Length is not a number.")
+    return int(length)
+
+
+def _refuse_at_sight(scope: Scope) -> None:
+    headers = Headers(scope=scope)
+    spoken = headers.get(paths.VERSION_HEADER, paths.VERSION)
+    if spoken != paths.VERSION:
+        raise Refused(VERSIONS_DIFFER, client=shown(spoken, 20), server=paths.VERSION)
+    if scope["method"] != "PUT" and (declared_size(headers) or 0) > LARGEST_BODY:
+        raise Refused(NOT_UNDERSTOOD, what=_TOO_LARGE)
 
 
 def _small(receive: Receive) -> Receive:
@@ -49,18 +67,25 @@ def _small(receive: Receive) -> Receive:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        return message if taken <= LARGEST_BODY else {"type": "http.disconnect"}
+        if taken > LARGEST_BODY:
+            raise Refused(NOT_UNDERSTOOD, what=_TOO_LARGE)
+        return message
 
     return limited
 
 
-def _uncached(send: Send) -> Send:
-    async def marked(message: Message) -> None:
+class _Answer:
+    """Sends, with the headers that every answer bears; knows whether it has begun."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.started = False
+
+    async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
+            self.started = True
             headers = MutableHeaders(scope=message)
             headers.setdefault("cache-control", "no-store")
             headers.setdefault("x-content-type-options", "nosniff")
             headers.setdefault(paths.VERSION_HEADER, paths.VERSION)
-        await send(message)
-
-    return marked
+        await self._send(message)

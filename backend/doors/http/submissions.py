@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import date
 from typing import Annotated, Final
@@ -12,17 +11,16 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from backend.contract import paths
-from backend.contract.faults import INCOMPLETE_UPLOAD, NOT_UNDERSTOOD, Refused
+from backend.contract.faults import INCOMPLETE_UPLOAD, Refused
 from backend.contract.messages import Check, CheckRequest, Hash, Message, Receipt, SubmissionId
 from backend.core.actor import Actor
 from backend.core.services import Services
 from backend.core.submissions import Claim, Upload
+from backend.doors.http.guards import declared_size
 from backend.doors.http.signed_in import OnServices, SignedIn
 
 router = APIRouter(tags=["submissions"])
 BLOCK: Final = 1 << 20
-_DRAINED: Final = 16 << 20
-_DRAIN_SECONDS: Final = 10
 
 
 class SubmissionQuery(Message):
@@ -48,14 +46,9 @@ async def submit(
     submission_id: SubmissionId,
     query: Annotated[SubmissionQuery, Query()],
 ) -> Receipt:
-    claim = Claim(submission_id, **query.model_dump(), size=_declared_size(request))
-    try:
-        begun = await run_in_threadpool(services.submissions.begin, actor, claim)
-    except Refused:
-        await _drain(request)
-        raise
+    claim = Claim(submission_id, **query.model_dump(), size=declared_size(request.headers))
+    begun = await run_in_threadpool(services.submissions.begin, actor, claim)
     if isinstance(begun, Receipt):
-        await _drain(request)
         return begun
     return await _received(services, actor, begun, request)
 
@@ -88,25 +81,3 @@ async def _blocks(request: Request) -> AsyncIterator[bytes]:
             waiting.clear()
     if waiting:
         yield bytes(waiting)
-
-
-async def _drain(request: Request) -> None:
-    """Reads the rest of a small body, so that the answer reaches a client that is still sending."""
-    taken = 0
-    try:
-        async with asyncio.timeout(_DRAIN_SECONDS):
-            async for chunk in request.stream():
-                taken += len(chunk)
-                if taken > _DRAINED:
-                    return
-    except (ClientDisconnect, TimeoutError):
-        return
-
-
-def _declared_size(request: Request) -> int | None:
-    length = request.headers.get("content-length")
-    if length is None:
-        return None
-    if not (length.isascii() and length.isdigit()):
-        raise Refused(NOT_UNDERSTOOD, what="Content-Length is not a number.")
-    return int(length)
