@@ -63,9 +63,9 @@ class Raw:
 
 
 @asynccontextmanager
-async def raw_sftp(sftp_world: SftpWorld, login_id: str = "CHAN01") -> AsyncIterator[Raw]:
+async def raw_sftp(sftp_world: SftpWorld, login_id: str = "CHAN01", window: int = 2 << 20) -> AsyncIterator[Raw]:
     async with sftp_world.connected(login_id) as connection:
-        writer, reader, _ = await connection.open_session(subsystem="sftp", encoding=None)
+        writer, reader, _ = await connection.open_session(subsystem="sftp", encoding=None, window=window)
         raw = Raw(writer, reader)
         writer.write(pack(">IBI", 5, Op.INIT, 3))
         length = unpack(">I", await reader.readexactly(4))[0]
