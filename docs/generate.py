@@ -12,6 +12,8 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from modules import module_map
+
 from backend.contract.faults import DISAGREE, FAULTS, Refused
 from backend.contract.rules.file_names import agree
 from backend.core.catalogue import ANY_FUNCTION, Catalogue, FolderRule, parse, shipped
@@ -204,7 +206,20 @@ def user_guide() -> str:
     return f"{before}{begin}\n\n{appendix(parse(shipped()))}\n\n{end}{after}"
 
 
-PAGES: Final[dict[str, Callable[[], str]]] = {"user-guide.md": user_guide, "faults.md": faults, "faq.md": faq}
+def house_map() -> str:
+    """The map as it stands, with the list of modules made anew."""
+    text = (DOCS / "map.md").read_text("utf-8")
+    begin, end = MADE.format(source="the modules' own first lines"), "<!-- end of the modules -->"
+    before, rest = text.split(begin)
+    return f"{before}{begin}\n\n{module_map()}\n\n{end}{rest.split(end)[1]}"
+
+
+PAGES: Final[dict[str, Callable[[], str]]] = {
+    "user-guide.md": user_guide,
+    "faults.md": faults,
+    "faq.md": faq,
+    "map.md": house_map,
+}
 
 
 def main(arguments: list[str]) -> int:
