@@ -152,8 +152,8 @@ class ReviewScreen(EcpScreen):
             return
         self.show_keys()
         if moving.receipt is not None:
-            self._transfer = None
-            if self.is_current:
+            if self.app.screen is self:  # below another page or a dialog it waits for its turn
+                self._transfer = None
                 self.action_back()
                 self.open(ReceiptScreen(moving.receipt, fresh=True))
         elif moving.fault is not None:
