@@ -15,6 +15,7 @@ from backend.contract.rules.shown import shown
 from backend.core.actor import Actor
 from backend.doors.ssh.algorithms import acceptable, narrow
 from backend.doors.ssh.house import House
+from backend.doors.ssh.replies import unexpected
 from backend.doors.ssh.session import Session
 
 MOST_OFFERS: Final = 20
@@ -119,6 +120,9 @@ class Visit(SSHServer):
             actor = await self._door.admit(username, fingerprint, address)
         except Refused as refused:
             _log.info("key refused", login_id=shown(username, 40), source=address, fault=refused.number)
+            return False
+        except Exception as error:  # asyncssh would end the connection without a word in our log
+            unexpected(error)
             return False
         self._known_offers += 1
         self._candidate = (actor, fingerprint)

@@ -273,3 +273,22 @@ def test_a_desk_forgets_drafts_and_hidden_names_in_time() -> None:
     with pytest.raises(Refused) as refused:
         desk.park("A", where, upload, 3)  # type: ignore[arg-type]  # as above
     assert refused.value.fault is TOO_MANY_HANDLES
+
+
+async def test_the_door_closes_on_whoever_is_still_in_it(sftp_world: SftpWorld) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", sftp_world.door.port)
+    assert (await reader.readline()).startswith(b"SSH-2.0-")
+    async with sftp_world.connected() as connection:
+        sftp = await connection.start_sftp_client()
+        await sftp.open(f"{SUBMIT}/{TODAY}", "wb")
+        await sftp.open(f"{SUBMIT}/x.tmp", "wb")
+        async with sftp.open(f"{SUBMIT}/y.tmp", "wb") as file:
+            await file.write(b"1")
+        async with asyncio.timeout(5):
+            await sftp_world.door.close(grace=0.2)
+            await connection.wait_closed()
+            await sftp_world.door.close()
+    with pytest.raises(ConnectionError):
+        await asyncio.open_connection("127.0.0.1", sftp_world.door.port)
+    writer.close()
+    assert not sftp_world.staging and not sftp_world.activities()

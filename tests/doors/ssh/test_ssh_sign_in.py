@@ -210,3 +210,15 @@ async def test_attempts_of_any_method_and_changes_of_login_id_are_counted(sftp_w
         assert guest.begin_auth(f"CHAN{number:02}")
     with pytest.raises(asyncssh.PermissionDenied):
         guest.begin_auth("CHAN99")
+
+
+async def test_nobody_enters_while_the_database_cannot_be_read(
+    sftp_world: SftpWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise OSError("disk on fire")
+
+    monkeypatch.setattr(sftp_world.world.services.sftp_access, "admit", broken)
+    with pytest.raises(asyncssh.PermissionDenied):
+        async with sftp_world.connected():
+            pass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 from struct import pack
 
@@ -253,3 +254,36 @@ async def test_two_connections_writing_the_same_name_do_not_mix(sftp_world: Sftp
     await asyncio.gather(one(b"a"), one(b"b"))
     shas = {hashlib.sha256(letter * 2_000_000).hexdigest() for letter in (b"a", b"b")}
     assert {one.sha256 for one in sftp_world.activities()} == shas
+
+
+@pytest.mark.parametrize("call", ["pwrite", "fsync", "rename"])
+async def test_a_full_disk_is_4516_and_the_version_before_stands(
+    sftp_world: SftpWorld, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    async with raw_sftp(sftp_world) as raw:
+        assert (await put(raw, (0, b"first")))[0] == Status.OK
+        with monkeypatch.context() as patch:
+            patch.setattr(f"backend.adapters.vault.local.os.{call}", full)
+            code, said = await put(raw, (0, b"second"))
+        assert code == Status.FAILURE and said.startswith("4516 No room on the server"), said
+        assert [one.size for one in sftp_world.activities()] == [5] and not sftp_world.staging
+        assert (await put(raw, (0, b"second")))[0] == Status.OK
+
+
+async def test_a_failing_database_is_9000_and_nothing_is_accepted(
+    sftp_world: SftpWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise OSError("secret path")
+
+    async with raw_sftp(sftp_world) as raw:
+        handle = await raw.open(PATH, NEW)
+        await raw.status(Op.WRITE, written(handle, 0, b"data"))
+        with monkeypatch.context() as patch:
+            patch.setattr(sftp_world.world.platform.store, "write", broken)
+            code, said = await raw.status(Op.CLOSE, handle)
+        assert code == Status.FAILURE and said.startswith("9000 ") and "secret" not in said
+    assert not sftp_world.activities() and not sftp_world.staging
