@@ -119,7 +119,7 @@ def test_on_postgresql_too(postgres: Postgres, kill: Kill, tmp_path: Path) -> No
     with postgres.database() as url, prepared_world(tmp_path / "filed", url) as filed:
         with reopened_world(filed, filed.folder, url) as world:
             submitted(world, world.actor("CHAN01"), b"the wrong file")
-        for lines in range(3, MOST_LINES, 19):
+        for lines in range(3, MOST_LINES, 7):
             data_dir = tmp_path / f"after-{lines}"
             with postgres.database(template=make_url(url).database or "") as copy:
                 shutil.copytree(filed.folder, data_dir)

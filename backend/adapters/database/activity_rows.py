@@ -8,15 +8,16 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Row,
+    Select,
+    Update,
     and_,
+    bindparam,
     delete,
     exists,
     func,
     insert,
-    literal,
     literal_column,
     select,
     update,
@@ -38,17 +39,47 @@ _COLUMNS: Final = tuple(name for name in _FIELDS if name in _table.c)
 _SHOWN: Final = tuple(_table.c[name] if name in _table.c else _details.c[name] for name in _FIELDS)
 _THEIRS: Final = _details.c.log_index == _table.c.log_index
 _ROWS: Final = select(*_SHOWN).outerjoin(_details)
+# What every submission asks and says: built once, so that only the values change.
+_HEAD: Final = select(tables.log_head.c.size, tables.log_head.c.frontier)
+_ONE: Final = _ROWS.where(_table.c.log_index == bindparam("place"))
+_OUTCOME: Final = _ROWS.where(_table.c.login_id == bindparam("login"), _table.c.submission == bindparam("submitted"))
+_STANDING: Final = _ROWS.where(
+    _table.c.folder == bindparam("in_folder"),
+    _table.c.identity_code == bindparam("identity"),
+    _table.c.input_date == bindparam("day"),
+    _table.c.file_name == bindparam("name"),
+    *CURRENT,
+)
+_ADD: Final = insert(_table)
+_ADD_DETAILS: Final = insert(_details)
+_ADD_NAME: Final = sql("INSERT INTO activity_names(rowid, file_name) VALUES (:log_index, :file_name)")
+_SUPERSEDE: Final = (
+    update(_table)
+    .where(_table.c.log_index == bindparam("place"), _table.c.superseded_by.is_(None))
+    .values(superseded_by=bindparam("later"))
+)
+
+
+def _move(most: Any) -> Update:
+    """Moves the head; `set_back` is the most milliseconds that any row's instant lies before an earlier row's."""
+    head = tables.log_head
+    behind = select(func.max(_table.c.at)).scalar_subquery() - bindparam("at", type_=tables.Instant)
+    moved = {"size": bindparam("to"), "frontier": bindparam("over"), "set_back": most(head.c.set_back, behind)}
+    return update(head).where(head.c.size == bindparam("place")).values(moved)
+
+
+_MOVE: Final = {"sqlite": _move(func.max), "postgresql": _move(func.greatest)}
 
 
 class ActivityRows:
     _connection: Connection
 
     def head(self) -> Head:
-        row = self._connection.execute(select(tables.log_head.c.size, tables.log_head.c.frontier)).one()
+        row = self._connection.execute(_HEAD).one()
         return Head.unpacked(row.size, row.frontier)
 
     def activity(self, log_index: int) -> ActivityRow | None:
-        return self._first(_table.c.log_index == log_index)
+        return self._first(_ONE, place=log_index)
 
     def activities(
         self, wanted: ActivityFilter, scope: Scope, days: Days, before: int | None, limit: int
@@ -65,16 +96,10 @@ class ActivityRows:
         return int(self._connection.execute(select(func.count()).select_from(some.subquery())).scalar_one())
 
     def outcome(self, login_id: str, submission: str) -> ActivityRow | None:
-        return self._first(_table.c.login_id == login_id, _table.c.submission == submission)
+        return self._first(_OUTCOME, login=login_id, submitted=submission)
 
     def current(self, folder: str, identity_code: str, input_date: date, file_name: str) -> ActivityRow | None:
-        return self._first(
-            _table.c.folder == folder,
-            _table.c.identity_code == identity_code,
-            _table.c.input_date == input_date,
-            _table.c.file_name == file_name,
-            *CURRENT,
-        )
+        return self._first(_STANDING, in_folder=folder, identity=identity_code, day=input_date, name=file_name)
 
     def received(
         self, folders: Sequence[str], identity_codes: Sequence[str], input_dates: Sequence[date]
@@ -117,8 +142,8 @@ class ActivityRows:
     def known_objects(self, keys: Sequence[str]) -> set[str]:
         return set(self._connection.scalars(select(_table.c.object_key).where(_table.c.object_key.in_(keys))))
 
-    def _first(self, *conditions: ColumnElement[bool]) -> ActivityRow | None:
-        row = self._connection.execute(_ROWS.where(*conditions)).one_or_none()
+    def _first(self, question: Select[Any], **values: object) -> ActivityRow | None:
+        row = self._connection.execute(question, values).one_or_none()
         return None if row is None else _row(row)
 
 
@@ -126,32 +151,18 @@ class ActivityUnit:
     _connection: Connection
 
     def append(self, row: ActivityRow, head: Head) -> None:
-        self._connection.execute(insert(_table).values({name: getattr(row, name) for name in _COLUMNS}))
+        self._connection.execute(_ADD, {name: getattr(row, name) for name in _COLUMNS})
         if row.source is not None or row.fault_values:
             values = {"log_index": row.log_index, "source": row.source, "fault_values": dict(row.fault_values) or None}
-            self._connection.execute(insert(_details).values(values))
+            self._connection.execute(_ADD_DETAILS, values)
         if row.file_name is not None and self._connection.dialect.name == "sqlite":
-            name = {"log_index": row.log_index, "file_name": row.file_name}
-            self._connection.execute(
-                sql("INSERT INTO activity_names(rowid, file_name) VALUES (:log_index, :file_name)"), name
-            )
-        moved = (
-            update(tables.log_head)
-            .where(tables.log_head.c.size == row.log_index)
-            .values(size=head.size, frontier=head.packed(), set_back=self._set_back(row.at))
-        )
-        if self._connection.execute(moved).rowcount != 1:
+            self._connection.execute(_ADD_NAME, {"log_index": row.log_index, "file_name": row.file_name})
+        moved = {"place": row.log_index, "to": head.size, "over": head.packed(), "at": row.at}
+        if self._connection.execute(_MOVE[self._connection.dialect.name], moved).rowcount != 1:
             raise RuntimeError("the log moved under its writer")
 
-    def _set_back(self, at: datetime) -> ColumnElement[int]:
-        """The most milliseconds that any instant, `at` the latest of them, lies before an earlier row's."""
-        most = func.greatest if self._connection.dialect.name == "postgresql" else func.max
-        latest = select(func.max(_table.c.at)).scalar_subquery()
-        return most(tables.log_head.c.set_back, latest - literal(at, tables.Instant))
-
     def supersede(self, log_index: int, by: int) -> None:
-        current = and_(_table.c.log_index == log_index, _table.c.superseded_by.is_(None))
-        if self._connection.execute(update(_table).where(current).values(superseded_by=by)).rowcount != 1:
+        if self._connection.execute(_SUPERSEDE, {"place": log_index, "later": by}).rowcount != 1:
             raise RuntimeError("the current version was superseded under its writer")
 
     def count_refusal(self, login_id: str, folder: str) -> None:
@@ -173,5 +184,6 @@ class ActivityUnit:
 
 def _row(row: Row[Any]) -> ActivityRow:
     """A row of `_SHOWN`, whose columns come in the order of the fields."""
-    *facts, fault_values = row
-    return ActivityRow(*facts, fault_values or {})
+    facts: list[Any] = list(row)
+    facts[-1] = facts[-1] or {}
+    return ActivityRow(*facts)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import time
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, insert, select, update
 
 from backend.adapters.database import tables
 from backend.core.catalogue import Catalogue, folder_of, function_of
+
+_EPOCH: Final = select(tables.platform.c.access_epoch)
+_REVISION: Final = select(tables.platform.c.catalogue_revision)
 
 
 class CatalogueCache:
@@ -25,10 +28,10 @@ class CatalogueRows:
     _cache: CatalogueCache
 
     def access_epoch(self) -> int:
-        return int(self._connection.execute(select(tables.platform.c.access_epoch)).scalar_one())
+        return int(self._connection.execute(_EPOCH).scalar_one())
 
     def catalogue(self) -> Catalogue:
-        revision = int(self._connection.execute(select(tables.platform.c.catalogue_revision)).scalar_one())
+        revision = int(self._connection.execute(_REVISION).scalar_one())
         held = self._cache.held
         if held is None or held[0] != revision:
             held = revision, self._read()

@@ -113,15 +113,15 @@ class Writer:
 
     def _unit(self, connection: Connection, work: Work) -> object:
         """What the unit returns; what it raises undoes it alone, except a database error, which undoes the group."""
-        savepoint = connection.begin_nested()
+        connection.exec_driver_sql("SAVEPOINT unit")
         try:
             outcome = work(connection)
         except DBAPIError:
             raise
         except Exception as error:
-            savepoint.rollback()
+            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT unit")
             return _Failed(error)
-        savepoint.commit()
+        connection.exec_driver_sql("RELEASE SAVEPOINT unit")
         return outcome
 
 
