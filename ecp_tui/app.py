@@ -1,4 +1,4 @@
-"""The console: its places, the keys that work everywhere, and the session; it alone navigates."""
+"""The console: its places, its pages and the session; it alone navigates."""
 
 from __future__ import annotations
 
@@ -29,8 +29,7 @@ from ecp_tui.screens.places import BY_ID, why_not
 from ecp_tui.screens.sign_in import SignInScreen
 from ecp_tui.screens.submit import SubmitScreen
 from ecp_tui.screens.too_small import TooSmallScreen, too_small
-from ecp_tui.theme import ECP_DARK, ECP_LIGHT
-from ecp_tui.widgets.filters import AsciiGlyphs, Exact256, needs_ascii
+from ecp_tui.widgets.filters import AsciiGlyphs, Exact256, NoColours, needs_ascii
 
 FRONT: Final = "front"
 _WATCH: Final = 20.0
@@ -59,13 +58,13 @@ class EcpApp(KeyedApp):
         """`at_sign_in`: begin at the sign-in page without the landing page, as a bookmark would (1003)."""
         super().__init__(context, driver_class=driver_class)
         self._at_sign_in = at_sign_in
-        self._exact = Exact256()
-        self._ascii = AsciiGlyphs(enabled=needs_ascii(context.config.glyphs, os.environ))
+        self._lines: tuple[LineFilter, ...] = (
+            Exact256(enabled=self.console.color_system == "256"),
+            NoColours(enabled=self.no_color),
+            AsciiGlyphs(enabled=needs_ascii(context.config.glyphs, os.environ)),
+        )
         self._came_from = FRONT
         self.animation_level = "full" if context.config.animations else "none"
-        for theme in (ECP_DARK, ECP_LIGHT):
-            self.register_theme(theme)
-        self.theme = f"ecp-{context.config.theme}"
         self.add_mode(FRONT, LandingScreen)
         self._add_places()
 
@@ -91,8 +90,7 @@ class EcpApp(KeyedApp):
             await self.pop_screen()
 
     def get_line_filters(self) -> list[LineFilter]:
-        ours = [self._exact] if self.console.color_system == "256" else []
-        return [*super().get_line_filters(), *ours, *([self._ascii] if self._ascii.enabled else [])]
+        return [*super().get_line_filters(), *(one for one in self._lines if one.enabled)]
 
     def _tick(self) -> None:
         if isinstance(self.screen, EcpScreen):

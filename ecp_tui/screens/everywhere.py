@@ -16,6 +16,7 @@ from ecp_tui.screens.dialogs import Chooser
 from ecp_tui.screens.leave import LeaveDialog
 from ecp_tui.screens.palette import here, menu, places
 from ecp_tui.screens.transfers import TransfersScreen
+from ecp_tui.theme import ECP_DARK, ECP_LIGHT
 from ecp_tui.widgets.keys import KEYS, bindings, remapped
 
 
@@ -31,6 +32,9 @@ class KeyedApp(App[None]):
         super().__init__(driver_class=driver_class, **options)
         self.context = context
         self._mouse = True
+        for theme in (ECP_DARK, ECP_LIGHT):
+            self.register_theme(theme)
+        self.theme = f"ecp-{context.config.theme}"
         context.keys, self._key_problems = remapped(context.config.keys)
         self.set_keymap(context.keys)
 

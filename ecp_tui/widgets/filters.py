@@ -1,4 +1,4 @@
-"""What is done to every line on its way to the terminal: ASCII glyphs, and exact colours where there are 256."""
+"""What is done to every line on its way to the terminal: ASCII glyphs, exact colours where there are 256, or none."""
 
 from __future__ import annotations
 
@@ -52,6 +52,13 @@ def needs_ascii(setting: str, environ: Mapping[str, str]) -> bool:
     locale = environ.get("LC_ALL") or environ.get("LC_CTYPE") or environ.get("LANG") or ""
     unicode = "utf8" in locale.lower().replace("-", "") or os.name == "nt"
     return setting == "ascii" or (setting == "auto" and not unicode)
+
+
+class NoColours(LineFilter):
+    """Leaves bold, reverse and underline alone, and no colour at all: what NO_COLOR asks for."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        return [Segment(text, style and style.without_color, control) for text, style, control in segments]
 
 
 class Exact256(LineFilter):

@@ -25,8 +25,12 @@ class TopLine(Widget):
     who: reactive[tuple[str, ...]] = reactive(())
     urgent: reactive[bool] = reactive(False)
 
+    @property
+    def _badge(self) -> str:
+        return "bold reverse" if self.app.no_color else "bold $background on $warning"
+
     def render(self) -> RenderResult:
-        badge = Content.styled(" DEMO ", "bold $background on $warning") if self.demo else Content("")
+        badge = Content.styled(" DEMO ", self._badge) if self.demo else Content("")
         gap = " " if self.demo else ""
         left = Content.assemble((" ECP 2.0 ", "bold $accent"), badge, f"{gap} {self.where}")
         right = self._who(self.size.width - left.cell_length - 2)

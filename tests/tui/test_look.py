@@ -136,6 +136,8 @@ async def test_no_colour_is_carried_by_bold_and_reverse(
         await person.sees("Due today")
         table = person.app.screen.query_one("#needs")
         assert table.get_component_styles("table--cursor").text_style.reverse
+        styles = [style for line in person.app.screen._compositor.render_strips() for _, style, _ in line]
+        assert all(style is None or (style.color is None and style.bgcolor is None) for style in styles)
 
 
 async def test_hostile_text_is_shown_as_it_is_and_crashes_nothing(chan: Person) -> None:
