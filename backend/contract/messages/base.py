@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints, WithJsonSchema
 
 Kind = Literal["business", "da", "operator", "auditor"]
 Direction = Literal["submission", "download"]
@@ -13,6 +14,8 @@ State = Literal["accepted", "superseded", "collected", "refused"]
 DueState = Literal["due", "received", "late", "missing", "exempt"]
 
 Hash = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[0-9A-Fa-f]{64}$")]
+TimeOfDay = Annotated[time, WithJsonSchema({"type": "string", "pattern": r"^\d\d:\d\d:\d\d$"})]
+"""In the deployment's time zone, which OpenAPI's own `time` cannot leave unsaid."""
 SubmissionId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 
 

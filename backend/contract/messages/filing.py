@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
 from backend.contract.messages.activity import Activity
-from backend.contract.messages.base import Direction, DueState, Hash, Message
+from backend.contract.messages.base import Direction, DueState, Hash, Message, TimeOfDay
 from backend.contract.messages.sign_in import IdentityName
 
 
@@ -25,7 +25,7 @@ class Folder(Message):
     input_date_meaning: str
     rule: str
     """The folder's dates and times in one sentence."""
-    cut_off: time | None = None
+    cut_off: TimeOfDay | None = None
     size_limit: int
     route: Literal["ecp2", "existing"] = "ecp2"
     batch: str | None = None

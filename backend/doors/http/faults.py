@@ -19,7 +19,10 @@ from backend.contract.rules.shown import shown
 _log = structlog.get_logger(__name__)
 _NOT_FOUND: Final = 404
 RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
-    "default": {"model": Problem, "description": "A numbered fault: what was wrong, and the one thing that fixes it."}
+    "default": {
+        "description": "A numbered fault: what was wrong, and the one thing that fixes it.",
+        "content": {paths.PROBLEM_TYPE: {"schema": Problem.model_json_schema()}},
+    }
 }
 
 

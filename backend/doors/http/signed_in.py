@@ -12,34 +12,42 @@ from backend.core.actor import Actor
 from backend.core.services import Services
 
 
-def services_of(request: Request) -> Services:
+# What needs no waiting is `async`, so that no thread is asked for it.
+
+
+async def services_of(request: Request) -> Services:
     services = request.app.state.services
     assert isinstance(services, Services)  # noqa: S101 - set once, by create_app
     return services
 
 
-def source_of(request: Request) -> str:
+async def source_of(request: Request) -> str:
     return request.client.host if request.client is not None else "-"
 
 
-def channel_of(request: Request) -> Channel:
+async def channel_of(request: Request) -> Channel:
     return "console" if request.headers.get(paths.CLIENT_HEADER) == "console" else "http"
 
 
-def token_of(request: Request) -> str:
+async def token_of(request: Request) -> str:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token if scheme.lower() == "bearer" else ""
 
 
-def actor_of(request: Request) -> Actor:
-    """The signed-in actor; 1005 without a live session."""
-    background = paths.BACKGROUND_HEADER in request.headers
-    sessions = services_of(request).sessions
-    return sessions.actor(token_of(request), channel_of(request), source_of(request), background=background)
+async def background_of(request: Request) -> bool:
+    return paths.BACKGROUND_HEADER in request.headers
 
 
 OnServices = Annotated[Services, Depends(services_of)]
 Source = Annotated[str, Depends(source_of)]
 OnChannel = Annotated[Channel, Depends(channel_of)]
 Token = Annotated[str, Depends(token_of)]
+InBackground = Annotated[bool, Depends(background_of)]
+
+
+def actor_of(services: OnServices, token: Token, channel: OnChannel, source: Source, background: InBackground) -> Actor:
+    """The signed-in actor; 1005 without a live session."""
+    return services.sessions.actor(token, channel, source, background=background)
+
+
 SignedIn = Annotated[Actor, Depends(actor_of)]
