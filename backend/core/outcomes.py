@@ -22,6 +22,7 @@ from backend.core.ports import Clock, Rows, Store
 SHOWN_FOR: Final = timedelta(days=90)
 _MOST_SHOWN: Final = 2000
 _LONGEST_SHOWN_NAME: Final = 100
+_SUFFIX: Final = re.compile(r"(\.v[0-9]+)?\.receipt$|\.refused\.txt$", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +71,23 @@ class Outcomes:
         ]
 
     def documents(self, actor: Actor, identity_code: str, folder: str) -> list[Document]:
-        """Of the last 90 days: the receipt of each name's version, and the refusal no acceptance has followed."""
+        """The receipt of each version, and the refusal that no acceptance has followed.
+
+        Of the last 90 days, and of 2,000 acts at most.
+        """
         with self._store.reading() as rows:
-            found = self._latest(rows, actor, identity_code, folder)
-        documents: dict[str, Document] = {}
-        for document in _documents(found):
-            documents.setdefault(document.name, document)
-        return list(documents.values())
+            return _documents(self._latest(rows, actor, identity_code, folder))
+
+    def document(self, actor: Actor, identity_code: str, folder: str, name: str) -> Document | None:
+        """One of the documents, by its name; looks at the acts on that file alone where the name says which."""
+        with self._store.reading() as rows:
+            said = _SUFFIX.sub("", name)
+            for file_name in (said, None) if plain(said) else (None,):
+                found = self._latest(rows, actor, identity_code, folder, file_name)
+                for document in _documents(found):
+                    if document.name == name:
+                        return document
+        return None
 
     def received(self, actor: Actor, identity_code: str, folder: str) -> list[Received]:
         """The files that stand, of the last 90 days."""
@@ -95,10 +106,12 @@ class Outcomes:
             row = rows.current(folder, identity_code, input_date, file_name)
         return _received(row) if row else None
 
-    def _latest(self, rows: Rows, actor: Actor, identity_code: str, folder: str) -> list[ActivityRow]:
+    def _latest(
+        self, rows: Rows, actor: Actor, identity_code: str, folder: str, file_name: str | None = None
+    ) -> list[ActivityRow]:
         catalogue = rows.catalogue()
         _mine(catalogue, actor, identity_code, folder)
-        wanted = ActivityFilter(folder=folder, identity_code=identity_code)
+        wanted = ActivityFilter(folder=folder, identity_code=identity_code, name=file_name)
         days = (self._clock.now() - SHOWN_FOR, None)
         return rows.activities(wanted, activity_scope(actor, catalogue), days, None, _MOST_SHOWN)
 
@@ -110,7 +123,14 @@ def _mine(catalogue: Catalogue, actor: Actor, identity_code: str, folder: str) -
     return rule
 
 
-def _documents(newest_first: Iterable[ActivityRow]) -> Iterator[Document]:
+def _documents(newest_first: Iterable[ActivityRow]) -> list[Document]:
+    documents: dict[str, Document] = {}
+    for document in _written(newest_first):
+        documents.setdefault(document.name, document)
+    return list(documents.values())
+
+
+def _written(newest_first: Iterable[ActivityRow]) -> Iterator[Document]:
     judged: set[str] = set()
     accepted: set[str] = set()
     for row in newest_first:

@@ -80,11 +80,12 @@ class Tree:
 
     def page(self, actor: Actor, where: Spot) -> tuple[bytes, Attributes]:
         """The bytes of a document, and what it looks like; 2001 where there is none."""
+        one = None
         if where.room == "receipts":
-            for one in self._outcomes.documents(actor, where.identity_code, where.folder):
-                if one.name == where.name:
-                    return one.text.encode(), _readable(one).attributes
-        raise Refused(NOT_FOUND)
+            one = self._outcomes.document(actor, where.identity_code, where.folder, where.name)
+        if one is None:
+            raise Refused(NOT_FOUND)
+        return one.text.encode(), _readable(one).attributes
 
     def _folders(self, actor: Actor) -> dict[Spot, list[str]]:
         """Every folder there is for the actor, and the folders in it."""

@@ -61,7 +61,15 @@ async def test_a_hostile_name_is_refused_shown_escaped_and_explained_under_a_har
 
 
 @pytest.mark.parametrize(
-    "path", [b"/../../../etc/shadow", b"//etc/passwd", b"/01234/SD-1/submit/../../../../etc/x.csv", b"/" * 9000, b""]
+    "path",
+    [
+        b"/../../../etc/shadow",
+        b"//etc/passwd",
+        b"/01234/SD-1/submit/../../../../etc/x.csv",
+        b"/" * 9000,
+        b"",
+        b"/01234/SD-1/receipts/" + b"A" * 5000,
+    ],
 )
 async def test_a_path_cannot_leave_the_tree(sftp_world: SftpWorld, path: bytes) -> None:
     async with raw_sftp(sftp_world) as raw:
