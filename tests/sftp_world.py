@@ -130,7 +130,7 @@ def openssh(program: str) -> str:
     return path
 
 
-async def run(program: str, *arguments: str, seconds: float = 30) -> Ran:
+async def run(program: str, *arguments: str, seconds: float = 60) -> Ran:
     """Runs a program beside the server's loop."""
     process = await asyncio.create_subprocess_exec(
         program,
@@ -139,5 +139,10 @@ async def run(program: str, *arguments: str, seconds: float = 30) -> Ran:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
-    said, _ = await asyncio.wait_for(process.communicate(), seconds)
+    try:
+        said, _ = await asyncio.wait_for(process.communicate(), seconds)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        raise
     return Ran(process.returncode or 0, said.decode(errors="backslashreplace"))
