@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import ssl
+from base64 import b64encode
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
@@ -77,6 +79,8 @@ class EcpClient:
     ) -> None:
         self.server = _allowed(server)
         self.token = token
+        self.fingerprint: str | None = None
+        """Of the server's certificate, as `landing` met it; `None` without TLS."""
         verify: ssl.SSLContext | bool = ssl.create_default_context(cafile=ca_file) if ca_file else True
         if transport is not None or self.server.startswith("http://"):
             verify = False
@@ -96,7 +100,9 @@ class EcpClient:
     # ── before signing in ────────────────────────────────────────────────────────────────────────────────────
 
     async def landing(self) -> Landing:
-        return await self._get(Landing, paths.LANDING)
+        answer = await self._send("GET", paths.LANDING)
+        self.fingerprint = _fingerprint(answer)
+        return Landing.model_validate(_cleaned(answer.json()))
 
     async def begin_sign_in(self) -> LoginTransaction:
         return await self._post(LoginTransaction, paths.LOGIN_TRANSACTIONS)
@@ -206,6 +212,13 @@ class EcpClient:
         raise _refusal_of(answer)
 
 
+def _fingerprint(answer: httpx.Response) -> str | None:
+    stream = answer.extensions.get("network_stream")
+    tls = stream.get_extra_info("ssl_object") if stream is not None else None
+    certificate = tls.getpeercert(binary_form=True) if tls is not None else None
+    return f"SHA256:{b64encode(sha256(certificate).digest()).decode().rstrip('=')}" if certificate else None
+
+
 def _refusal_of(answer: httpx.Response) -> Refused:
     if answer.headers.get("content-type", "").startswith(paths.PROBLEM_TYPE):
         body = _cleaned(answer.json())
@@ -261,7 +274,8 @@ def _allowed(server: str) -> str:
         return server.rstrip("/")
     raise Refused(
         NOT_UNDERSTOOD,
-        what=f"{shown(server, 80)} is not a server address: it must begin with https:// (http:// only for this machine).",
+        what=f"{shown(server, 80)} is not a server address: "
+        "it must begin with https:// (http:// only for this machine).",
     )
 
 

@@ -57,7 +57,9 @@ class LandingScreen(EcpScreen):
         landing = self.context.landing = await self.context.client.landing()
         facts = f"   of {landing.operator} · version {landing.version}"
         self.query_one("#title", Words).update(Content.assemble((landing.name, "bold"), (facts, "$muted not bold")))
-        self.query_one("#notices", Words).update(Content("\n".join(landing.notices)))
+        fingerprint = self.context.client.fingerprint
+        lines = [*landing.notices, *([f"certificate {fingerprint}"] if fingerprint else [])]
+        self.query_one("#notices", Words).update(Content("\n".join(lines)))
         self.query_one("#existing-ecp").display = landing.existing_ecp is not None
         self.say(f"{self.context.client.server} · all times {self.context.zone}")
         self.tick()
@@ -71,6 +73,9 @@ class LandingScreen(EcpScreen):
         if not self.query_one("#people-part").display:
             self.query_one("#people-part").display = True
             table.focus()
+
+    def hint_word(self, key: str) -> str:
+        return "sign in" if key == "open" else ""
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         if event.button.id == "client-connect":
