@@ -57,7 +57,8 @@ def _ask_for_server(no_input: bool) -> str | None:
     """The address typed, or `None` for the demo."""
     if no_input:
         raise Refused(NOT_UNDERSTOOD, what="No server is named: add --server URL, or run ecp demo.")
-    click.echo("Which server? An address such as https://ecp.example.org:8443, or Enter for a demo on this computer.")
+    click.echo("Which server? Type its address, such as https://ecp.example.org:8443,")
+    click.echo("or press Enter for a demo on this computer.")
     typed = str(click.prompt("Server", default="", show_default=False)).strip()
     if not typed or typed.lower() == "demo":
         return None

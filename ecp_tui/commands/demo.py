@@ -57,7 +57,6 @@ def play(config: Config, data_dir: Path | None) -> int:
 
 
 def _serve(data_dir: Path | None) -> int:
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with _world(data_dir) as (ready, process):
         click.echo(json.dumps(ready))
         return process.wait()
@@ -66,6 +65,9 @@ def _serve(data_dir: Path | None) -> int:
 @contextmanager
 def _world(data_dir: Path | None) -> Iterator[tuple[dict[str, Any], subprocess.Popen[str]]]:
     """A running `ecpd demo`, ended and, unless it has a folder of its own, removed on the way out."""
+    for name in ("SIGTERM", "SIGHUP"):  # a closed window, too, leaves nothing behind
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: sys.exit(0))
     with ExitStack() as stack:
         folder = str(data_dir) if data_dir else stack.enter_context(tempfile.TemporaryDirectory(prefix="ecp-demo-"))
         errors = stack.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace"))

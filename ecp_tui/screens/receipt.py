@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
@@ -26,7 +28,7 @@ class ReceiptScreen(EcpScreen):
     """The detail page of Activity Enquiry; `fresh` right after the submission."""
 
     CSS_PATH: ClassVar = "receipt.tcss"
-    ACTS: ClassVar[tuple[str, ...]] = ("compare", "copy", "save", "open", "submit")
+    ACTS: ClassVar[tuple[str, ...]] = ("compare", "copy", "copy_row", "save", "open", "submit")
     HINTS: ClassVar[tuple[str, ...]] = ("compare", "copy", "save", "back")
     HELP_TOPIC: ClassVar[str] = "SHA-256"
 
@@ -105,11 +107,8 @@ class ReceiptScreen(EcpScreen):
         activity = receipt.activity
         if activity.sha256 is None:
             return
-        name = activity.file_name or "FILE"
         yield "", ""
-        yield "Windows", f"certutil -hashfile {name} SHA256"
-        yield "macOS", f"shasum -a 256 {name}"
-        yield "Linux", f"sha256sum {name}"
+        yield from hash_commands(activity.file_name or "FILE").items()
         yield "", ""
         yield "Receipt", Content.assemble("leaf hash ", (receipt.leaf_hash[:16], ""), ("…   Enter shows it", "$muted"))
 
@@ -120,13 +119,15 @@ class ReceiptScreen(EcpScreen):
         return self._receipt.activity.sha256 if self._receipt else None
 
     def reason(self, key: str) -> str:
-        if self._receipt is None and key in {"compare", "copy", "save", "open"}:
+        if self._receipt is None and key in {"compare", "copy", "copy_row", "save", "open"}:
             return "The activity is not here yet."
-        if key in {"compare", "copy"} and self._sha256 is None:
+        if key in {"compare", "copy", "copy_row"} and self._sha256 is None:
             return _NO_HASH
         return super().reason(key)
 
     def hint_word(self, key: str) -> str:
+        if key == "copy_row":
+            return "copy the command"
         refused = self._receipt is not None and self._receipt.activity.fault is not None
         return "" if key != "save" or refused else "save receipt"
 
@@ -136,6 +137,12 @@ class ReceiptScreen(EcpScreen):
 
     def action_copy(self) -> None:
         self.copy(self._sha256 or "")
+
+    def action_copy_row(self) -> None:
+        """The command that makes the same value on this computer."""
+        if self._receipt is not None:
+            commands = hash_commands(self._receipt.activity.file_name or "FILE")
+            self.copy(commands[{"win32": "Windows", "darwin": "macOS"}.get(sys.platform, "Linux")])
 
     def action_open(self) -> None:
         if self._receipt is not None:
@@ -184,6 +191,16 @@ def save_receipt(screen: EcpScreen, receipt: Receipt) -> None:
     name = file_name(f"{receipt.activity.file_name or receipt.activity.act}.receipt")
     text = receipt.receipt.encode("ascii")
     screen.app.push_screen(SaveDialog(screen.context, "Save the receipt", name, lambda _: text))
+
+
+def hash_commands(name: str) -> dict[str, str]:
+    """What makes the SHA-256 of a file of this name, by system, ready to be pasted into a shell."""
+    quoted = shlex.quote(name)
+    return {
+        "Windows": f'certutil -hashfile "{name}" SHA256' if " " in name else f"certutil -hashfile {name} SHA256",
+        "macOS": f"shasum -a 256 {quoted}",
+        "Linux": f"sha256sum {quoted}",
+    }
 
 
 def _refusal(activity: Activity) -> Content:

@@ -13,6 +13,7 @@ import pytest
 
 from backend.contract.faults import Refused
 from ecp_tui.client import Upload
+from ecp_tui.screens.receipt import hash_commands
 from tests.tui.conftest import Opens
 from tests.tui.driver import Cuttable, Person
 from tests.world import World
@@ -158,6 +159,14 @@ async def test_the_detail_shows_the_sha256_in_groups_of_16_and_the_commands(cler
         f"sha256sum {NAME}",
     )
     clerk.keeps("activity_detail")
+    await clerk.press("C")
+    await clerk.sees("Sent to the terminal's clipboard")
+
+
+def test_a_name_with_spaces_is_quoted_in_every_command() -> None:
+    commands = hash_commands("my return.csv")
+    assert commands["Windows"] == 'certutil -hashfile "my return.csv" SHA256'
+    assert commands["Linux"] == "sha256sum 'my return.csv'"
 
 
 async def test_a_refusal_shows_its_number_and_remedy_and_has_no_sha256(clerk: Person) -> None:
