@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import resource
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from struct import pack
 from typing import Any, TypeVar
 
@@ -281,6 +281,25 @@ def test_a_desk_forgets_drafts_and_hidden_names_in_time() -> None:
     with pytest.raises(Refused) as refused:
         desk.park("A", where, upload, 3)  # type: ignore[arg-type]  # as above
     assert refused.value.fault is TOO_MANY_HANDLES
+
+
+async def test_nothing_is_forwarded_by_whatever_name(sftp_world: SftpWorld) -> None:
+    async with sftp_world.connected() as connection:
+        opened: list[Callable[[], Awaitable[object]]] = [
+            lambda: connection.open_connection("127.0.0.1", sftp_world.door.port),
+            lambda: connection.open_unix_connection("/run/anything"),
+            lambda: connection.create_tun(asyncssh.SSHTunTapSession),
+            lambda: connection.create_tap(asyncssh.SSHTunTapSession),
+        ]
+        for open_it in opened:
+            with pytest.raises(asyncssh.ChannelOpenError):
+                await open_it()
+        with pytest.raises(asyncssh.ChannelListenError):
+            await connection.forward_remote_port("", 0, "127.0.0.1", 1)
+        with pytest.raises(asyncssh.ChannelListenError):
+            await connection.forward_remote_path("/run/x.sock", "/run/anything")
+        with pytest.raises(asyncssh.ChannelOpenError):
+            await connection.create_process("true", term_type="xterm", x11_forwarding=True)
 
 
 async def test_the_door_closes_on_whoever_is_still_in_it(sftp_world: SftpWorld) -> None:
