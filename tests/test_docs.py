@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
+import click
 import pytest
 
+from backend.__main__ import main as ecpd
 from backend.contract.messages import ActivityPage, Check, Folder, Me
+from backend.settings import Settings
 from ecp_tui import records
+from ecp_tui.commands import ecp
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -71,3 +76,27 @@ def test_the_json_that_is_documented_is_the_json_that_is_written() -> None:
     for title, names in written.items():
         section = page.split(f"#### {title}\n", 1)[1].split("#### ", 1)[0]
         assert set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)) == names, title
+
+
+def flags(program: click.Group) -> set[str]:
+    """Every flag of the program and of its commands."""
+    context = click.Context(program)
+    commands = [program, *(program.get_command(context, name) for name in program.list_commands(context))]
+    return {flag for one in commands if one for parameter in one.params for flag in parameter.opts}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_and_flag_in_the_documentation_exists(page: Path) -> None:
+    text = page.read_text("utf-8")
+    for name, program in (("ecp", ecp), ("ecpd", ecpd)):
+        known = program.list_commands(click.Context(program))
+        for said in re.findall(rf"(?:^|`){name} +(\S.*?)(?=[`#\n|])", text, re.MULTILINE):
+            first, *rest = said.split()
+            assert first.startswith("-") or first in {*known, "COMMAND"}, said
+            assert {word for word in rest if word.startswith("--")} <= flags(program) | {"--help"}, said
+
+
+def test_every_setting_of_the_server_is_documented() -> None:
+    page = (ROOT / "docs" / "operate.md").read_text("utf-8").split("## Settings")[1].split("## TLS")[0]
+    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
+    assert {name for row in rows for name in re.findall(r"`(\w+)`", row)} == {field.name for field in fields(Settings)}
