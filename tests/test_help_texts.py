@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from backend.contract.faults import FAULTS
+from ecp_tui.screens.places import PLACES
+
 FAQ = Path(__file__).parent.parent / "ecp_tui" / "screens" / "help_texts" / "faq.md"
 LINES_AN_ANSWER = 8
 CELLS_A_LINE = 76
@@ -104,3 +107,17 @@ def test_an_answer_keeps_the_numbers_and_literals_of_the_faq(number: int) -> Non
 def test_an_answer_ends_in_the_key_that_opens_the_screen(number: int) -> None:
     _, lines = answers()[number]
     assert KEY.search(lines[-1])
+
+
+def test_the_keys_the_answers_name_open_the_places_they_say() -> None:
+    named = {(place.digit, place.name) for place in PLACES if not place.not_yet}
+    said = re.findall(r"ctrl\+o (\d) (?:opens|is) (\w+)", FAQ.read_text("utf-8"))
+    assert said
+    assert {(int(digit), name) for digit, name in said} <= named
+
+
+def test_the_faults_the_answers_name_are_in_the_catalogue() -> None:
+    text = FAQ.read_text("utf-8")
+    said = re.findall(r"(?:error|same|type|answers) ([1-9]\d{3})\b", text)
+    assert {int(number) for number in said} == {1001, 1002, 1003, 2000, 4505, 4510}
+    assert {int(number) for number in said} <= set(FAULTS)
