@@ -123,7 +123,7 @@ class Chooser(ModalScreen[str | None]):
         typed = self.query_one("#typed", TextField)
         typed.display = not self._by_key
         table = self.query_one(Table)
-        table.styles.height = min(len(self._choices), 13)
+        table.styles.height = len(self._choices)
         self._filter("")
         (table if self._by_key else typed).focus()
 

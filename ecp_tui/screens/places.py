@@ -21,9 +21,9 @@ class Place:
 
 PLACES: Final = (
     Place(1, "home", "Home", "What needs you today"),
-    Place(2, "folders", "Folders", "Submission and download folders, and their rules"),
+    Place(2, "folders", "Folders", "Folders and their rules"),
     Place(3, "submit", "Submit", "Submit a file"),
-    Place(4, "activity", "Activity", "Activity Enquiry: every file act, with its SHA-256"),
+    Place(4, "activity", "Activity", "Activity Enquiry, with each SHA-256"),
     Place(5, "sftp_access", "SFTP access", "Keys and addresses", "comes with a later version"),
     Place(6, "users", "Users", "Users of your company", "comes with a later version"),
     Place(7, "approvals", "Approvals", "Change requests to check", "comes with a later version"),

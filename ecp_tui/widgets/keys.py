@@ -66,8 +66,8 @@ KEYS: Final[dict[str, Key]] = {
         ("copy", "c", "c", "c", "copy", "Copy the value"),
         ("copy_row", "C", "C", "C", "copy row", "Copy the whole row"),
         ("save", "w", "w", "w", "save", "Save to a file"),
-        ("migration", "m", "m", "m", "migration", "Folders that have moved (appendix 7.3)"),
-        ("mouse", "percent_sign", "%", "%", "mouse", "Mouse off or on: off, the terminal selects"),
+        ("migration", "m", "m", "m", "migration", "Folders that moved (appendix 7.3)"),
+        ("mouse", "percent_sign", "%", "%", "mouse", "Mouse off: the terminal selects; or on"),
     ),
     **_table(
         "forms",

@@ -183,8 +183,8 @@ class Table(ScrollView, can_focus=True):
 
     @property
     def _width(self) -> int:
-        """Without the scrollbar."""
-        return self.scrollable_content_region.width
+        """Without the scrollbar, and a space before it."""
+        return max(1, self.scrollable_content_region.width - 1)
 
     def render_line(self, y: int) -> Strip:
         width = self._width

@@ -94,7 +94,7 @@ def test_a_footer_has_at_most_six_hints_in_66_cells_and_each_is_a_key_of_its_pag
 @pytest.mark.parametrize("row", KEYS.values(), ids=lambda row: row.id)
 def test_what_a_key_does_fits_the_lists_of_help_and_menu(row: object) -> None:
     key = KEYS[row.id]  # type: ignore[attr-defined]  # parametrised by rows of the table
-    assert len(key.shown) <= 12 and len(key.word) <= 15 and len(key.tooltip) <= 42
+    assert len(key.shown) <= 12 and len(key.word) <= 15 and len(key.tooltip) <= 39
 
 
 async def test_f1_lists_what_can_be_done_here_and_enter_runs_it(chan: Person) -> None:
