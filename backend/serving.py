@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from backend.settings import SettingsError
 from backend.wiring import Platform
 
 _SWEEP_SECONDS: Final = 3600
+_MOST_HANDLES: Final = 65536
 _log = structlog.get_logger(__name__)
 
 
@@ -45,6 +47,7 @@ class _Server(uvicorn.Server):
 
 def serve(platform: Platform, ready: Callable[[Listening], None], app: FastAPI | None = None) -> None:
     """Serves until SIGTERM or SIGINT, then lets running requests and transfers finish; `ready` hears where."""
+    _take_all_handles()
     uvloop.run(_serve(platform, ready, app))
 
 
@@ -68,6 +71,14 @@ async def _serve(platform: Platform, ready: Callable[[Listening], None], app: Fa
         server.should_exit = True
         await ssh.close()
         await serving
+
+
+def _take_all_handles() -> None:
+    """As many open files as this process may have: connections, uploads and the database each take some."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_HANDLES if hard == resource.RLIM_INFINITY else min(hard, _MOST_HANDLES)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def _open_ssh(platform: Platform) -> SshDoor:
