@@ -73,6 +73,7 @@ class Table(ScrollView, can_focus=True):
         )
     ]
     cursor: reactive[int] = reactive(0)
+    empty: reactive[str] = reactive("")
 
     class Moved(Message):
         """The cursor stands on another row."""
@@ -97,7 +98,7 @@ class Table(ScrollView, can_focus=True):
     ) -> None:
         super().__init__(id=id)
         self.columns = tuple(columns)
-        self.empty = empty
+        self.set_reactive(Table.empty, empty)
         self.titles = titles
         self.rows: tuple[Row, ...] = ()
 

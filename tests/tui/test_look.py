@@ -11,6 +11,7 @@ from rich._palettes import EIGHT_BIT_PALETTE
 from rich.cells import cell_len
 from textual.color import Color
 from textual.content import Content
+from textual.widget import Widget
 
 from backend.contract.faults import DISAGREE, Refused
 from ecp_tui.screens.base import EcpScreen
@@ -171,3 +172,23 @@ def test_what_was_captured_is_well_set(captured: Path) -> None:
     for place, line in enumerate(lines):
         if re.match(r"\s+✕ \d{4}  ", line):
             assert len(" ".join(lines[place + 1 : place + 4]).split()) >= 6, "a bare code, without words"
+
+
+@pytest.mark.parametrize("place", ["Home", "Folders", "Activity"])
+async def test_a_background_refresh_without_news_paints_nothing(
+    chan: Person, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    await chan.goes_to(place)
+    await chan.sees("HKT")
+    page = chan.app.screen
+    assert isinstance(page, EcpScreen)
+    painted: list[Widget] = []
+
+    def counted(widget: Widget, *_: object, **__: object) -> Widget:
+        painted.append(widget)
+        return widget
+
+    monkeypatch.setattr(Widget, "refresh", counted)
+    await page.load(background=True)
+    page.tick()
+    assert painted == []
