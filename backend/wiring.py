@@ -6,7 +6,6 @@ import fcntl
 import hashlib
 import hmac
 import os
-import secrets
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from sqlalchemy import Engine
 from backend.adapters.clock import SystemClock
 from backend.adapters.database import DatabaseStore, check_schema, open_engine, upgrade
 from backend.adapters.database.catalogue_rows import import_catalogue
+from backend.adapters.key_files import new_key, read_key
 from backend.adapters.one_time_codes import OneTimeCodes
 from backend.adapters.passwords import Argon2Passwords
 from backend.adapters.vault import LocalVault
@@ -28,7 +28,8 @@ from backend.contract.messages import Landing
 from backend.core.activity import ActivityEnquiry, Ledger
 from backend.core.actor import Actor
 from backend.core.calendar import Calendar
-from backend.core.catalogue import Catalogue, parse, shipped
+from backend.core.catalogue import Catalogue
+from backend.core.catalogue_text import parse, shipped
 from backend.core.client_connect.access import Access, AccessWatch
 from backend.core.client_connect.sessions import SessionService, actor_for
 from backend.core.client_connect.sftp_access import SftpAccess
@@ -43,7 +44,6 @@ from backend.core.submissions import Submissions
 from backend.core.sweep import sweep
 from backend.settings import Settings, SettingsError
 
-_KEY_SIZE: Final = 32
 _SECRETS: Final = ("seed_key", "throttle_key")
 
 
@@ -68,7 +68,7 @@ def initialise(settings: Settings, catalogue: Catalogue | None = None) -> None:
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     settings.secrets.mkdir(mode=0o700, exist_ok=True)
     for name in _SECRETS:
-        _new_secret(settings.secrets / name)
+        new_key(settings.secrets / name)
     engine = open_engine(settings.url)
     try:
         upgrade(engine)
@@ -84,7 +84,7 @@ def open_platform(
     with ExitStack() as stack:
         if settings.url.startswith("sqlite"):
             stack.enter_context(_only_process(settings.data_dir / "lock"))
-        keys = {name: _secret(settings.secrets / name) for name in _SECRETS}
+        keys = {name: read_key(settings.secrets / name) for name in _SECRETS}
         engine = open_engine(settings.url)
         stack.callback(engine.dispose)
         check_schema(engine)
@@ -152,28 +152,6 @@ def _fill(engine: Engine, catalogue: Catalogue) -> None:
         store.close()
     with engine.connect() as connection, connection.begin():
         import_catalogue(connection, catalogue)
-
-
-def _new_secret(path: Path) -> None:
-    """A key file, 0600, on disk before anything depends on it; one that is there already stays."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
-    with os.fdopen(handle, "wb") as file:
-        file.write(secrets.token_bytes(_KEY_SIZE))
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _secret(path: Path) -> bytes:
-    try:
-        key = path.read_bytes()
-    except FileNotFoundError as error:
-        raise SettingsError(f"{path} is missing. Run ecpd init first, or name the right --data-dir.") from error
-    if len(key) != _KEY_SIZE:
-        raise SettingsError(f"{path} is damaged: restore it from a backup of the secrets folder.")
-    return key
 
 
 def _derived(key: bytes, purpose: bytes) -> bytes:

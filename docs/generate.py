@@ -16,7 +16,8 @@ from modules import module_map
 
 from backend.contract.faults import DISAGREE, FAULTS, Refused
 from backend.contract.rules.file_names import agree
-from backend.core.catalogue import ANY_FUNCTION, Catalogue, FolderRule, parse, shipped
+from backend.core.catalogue import ANY_FUNCTION, Catalogue, FolderRule
+from backend.core.catalogue_text import parse, shipped
 
 DOCS: Final = Path(__file__).parent
 FAQ: Final = DOCS.parent / "ecp_tui" / "screens" / "help_texts" / "faq.md"

@@ -18,7 +18,8 @@ from sqlalchemy import Connection, insert
 from backend.adapters.database import tables
 from backend.adapters.one_time_codes import SEED_SIZE
 from backend.core.calendar import Calendar
-from backend.core.catalogue import Catalogue, CutOff, parse, shipped
+from backend.core.catalogue import Catalogue, CutOff
+from backend.core.catalogue_text import parse, shipped
 from backend.demo.people import ACCOUNTS, COMPANIES, DemoAccount
 from backend.wiring import Platform
 

@@ -114,7 +114,7 @@ def test_no_line_whatever_can_die_without_all_or_nothing(filed: Prepared, kill: 
     assert sides.count("before") > 30 and sides.count("after") > 5
 
 
-def test_on_postgresql_too(postgres: Postgres, kill: Kill, tmp_path: Path) -> None:
+def test_on_postgresql_it_has_accepted_all_or_nothing_too(postgres: Postgres, kill: Kill, tmp_path: Path) -> None:
     sides: list[str] = []
     with postgres.database() as url, prepared_world(tmp_path / "filed", url) as filed:
         with reopened_world(filed, filed.folder, url) as world:

@@ -10,7 +10,8 @@ import pytest
 
 from backend.contract.faults import OUTSIDE_WINDOW, SERVED_ELSEWHERE, Refused
 from backend.core.calendar import Calendar
-from backend.core.catalogue import CutOff, FolderRule, parse, shipped
+from backend.core.catalogue import CutOff, FolderRule
+from backend.core.catalogue_text import parse, shipped
 
 HONG_KONG = ZoneInfo("Asia/Hong_Kong")
 WEEKDAYS = Calendar(HONG_KONG)

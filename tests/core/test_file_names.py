@@ -20,7 +20,7 @@ from backend.contract.rules.file_names import (
     write_name,
 )
 from backend.contract.rules.shown import shown
-from backend.core.catalogue import parse, shipped
+from backend.core.catalogue_text import parse, shipped
 
 SD1 = ("SD_{identity}_{date:YYYYMMDD}.csv", "SD1_{identity}_{date:YYYYMMDD}.csv")
 SHIPPED = sorted({template for folder in parse(shipped()).folders.values() for template in folder.patterns})

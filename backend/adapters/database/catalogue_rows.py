@@ -10,7 +10,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, insert, select, update
 
 from backend.adapters.database import tables
-from backend.core.catalogue import Catalogue, folder_of, function_of
+from backend.core.catalogue import Catalogue
+from backend.core.catalogue_text import folder_of, function_of
 
 _EPOCH: Final = select(tables.platform.c.access_epoch)
 _REVISION: Final = select(tables.platform.c.catalogue_revision)

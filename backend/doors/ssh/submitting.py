@@ -166,13 +166,7 @@ class Submitting:
             raise await self._refused(inflow, error) from error
 
     async def _finish(self, where: Spot, upload: Upload, size: int) -> None:
-        try:
-            await self._run(self._house.drop_box.finish, self._guest.actor, upload, size)
-        except Refused:
-            raise
-        except Exception:
-            await self._run(upload.staging.abandon)
-            raise
+        await self._run(self._house.drop_box.finish, self._guest.actor, upload, size)
         self._desk.show(self._login_id, where)
 
     async def _park(self, where: Spot, upload: Upload, size: int) -> bool:

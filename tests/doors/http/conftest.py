@@ -92,3 +92,14 @@ def number_of(answer: httpx.Response) -> int:
         return 0
     assert answer.headers["content-type"] == paths.PROBLEM_TYPE, answer.text
     return int(answer.json()["number"])
+
+
+def walked(routes: Any) -> Iterator[tuple[str, str]]:
+    """Method and path of every route, however it was included."""
+    for route in routes:
+        inner = getattr(route, "original_router", None) or getattr(route, "routes", None)
+        if inner is not None:
+            yield from walked(getattr(inner, "routes", inner))
+            continue
+        for method in route.methods - {"HEAD"}:
+            yield method, route.path

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
@@ -18,7 +20,7 @@ def test_every_operation_answers_as_it_is_described(world: World) -> None:
     headers = {"authorization": f"Bearer {world.token('CHAN01')}"}
     tried = 0
     for found in schema.get_all_operations():
-        operation = found.ok()
+        operation = found.ok()  # type: ignore[union-attr]  # a schema it cannot read fails the test
         if (operation.method.upper(), operation.path) == ("DELETE", paths.OWN_SESSION):
             continue  # it would end the session that all others need
 
@@ -30,7 +32,7 @@ def test_every_operation_answers_as_it_is_described(world: World) -> None:
             phases=[Phase.explicit, Phase.generate],
         )
         @given(case=operation.as_strategy())
-        def answers(case: schemathesis.Case) -> None:
+        def answers(case: schemathesis.Case[Any]) -> None:
             checks = [not_a_server_error, content_type_conformance, response_schema_conformance]
             case.call_and_validate(headers=headers, checks=checks)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -15,7 +14,7 @@ from structlog.testing import capture_logs
 from backend.__main__ import _log_to_stderr
 from backend.contract import paths
 from backend.contract.faults import FAULTS
-from tests.doors.http.conftest import Asking, number_of
+from tests.doors.http.conftest import Asking, number_of, walked
 from tests.submitting import NAME
 from tests.world import World
 
@@ -324,17 +323,6 @@ PUBLIC = {
     ("POST", paths.SESSIONS),
     ("GET", paths.OPENAPI),
 }
-
-
-def walked(routes: Any) -> Iterator[tuple[str, str]]:
-    """Method and path of every route, however it was included."""
-    for route in routes:
-        inner = getattr(route, "original_router", None) or getattr(route, "routes", None)
-        if inner is not None:
-            yield from walked(getattr(inner, "routes", inner))
-            continue
-        for method in route.methods - {"HEAD"}:
-            yield method, route.path
 
 
 def test_public_are_exactly_the_listed_routes(ask: Asking, world: World) -> None:
