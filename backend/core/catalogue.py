@@ -147,8 +147,9 @@ class FolderRule:
         if self.window is not None:
             said.append(f"open {self.window[0]:%H:%M}–{self.window[1]:%H:%M}")
         if self.direction == "submission" and self.period == "day":
-            ahead = f" and {self.trading_days_ahead} ahead" if self.trading_days_ahead else ""
-            said.append(f"today and {self.trading_days_back} trading days back{ahead}")
+            spans = [(self.trading_days_back, "back"), (self.trading_days_ahead, "ahead")]
+            around = [f"{days} trading day{'s' * (days > 1)} {way}" for days, way in spans if days]
+            said.append(" and ".join(["today", *around]))
         if self.note:
             said.append(self.note)
         return "; ".join(said) or "no cut-off"

@@ -41,7 +41,7 @@ async def test_the_sixth_try_says_that_the_account_is_locked(person: Person) -> 
         await person.pastes("000000")
         await person.waits_until(lambda: "000000" in person.screen, "to see the code typed")
     await person.press("f8")
-    await person.sees("1002", "Account locked", "Ask two of your delegated administrators")
+    await person.sees("1002", "Account locked", "Ask your delegated administrators")
 
 
 async def test_a_page_that_waited_too_long_gets_1003_with_both_ways_in(person: Person, world: World) -> None:
