@@ -11,7 +11,6 @@ from backend.contract.messages import Channel
 from backend.core.actor import Actor
 from backend.core.services import Services
 
-
 # What needs no waiting is `async`, so that no thread is asked for it.
 
 
