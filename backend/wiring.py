@@ -38,7 +38,8 @@ from backend.core.drop_box import DropBox
 from backend.core.home import HomeService
 from backend.core.outcomes import Outcomes
 from backend.core.pool import BoundedPool
-from backend.core.ports import Clock, Hasher, Rows
+from backend.core.ports import Clock, Hasher
+from backend.core.rows import Rows
 from backend.core.services import Services
 from backend.core.submissions import Submissions
 from backend.core.sweep import sweep

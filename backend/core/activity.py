@@ -16,7 +16,8 @@ from backend.core.actor import Actor, Scope, activity_scope
 from backend.core.calendar import Calendar
 from backend.core.catalogue import Catalogue
 from backend.core.ledger import Head
-from backend.core.ports import Store, Unit
+from backend.core.ports import Store
+from backend.core.rows import Unit
 
 MOST_COUNTED: Final = 1000
 LARGEST_PAGE: Final = 500

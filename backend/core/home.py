@@ -12,7 +12,8 @@ from backend.core.activity_row import ActivityRow
 from backend.core.actor import Actor, activity_scope, folders_for
 from backend.core.calendar import Calendar
 from backend.core.catalogue import Catalogue, FolderRule
-from backend.core.ports import Clock, Rows, Store
+from backend.core.ports import Clock, Store
+from backend.core.rows import Rows
 
 _REFUSED_FOR: Final = timedelta(days=7)
 _COUNTED_FOR: Final = timedelta(days=30)

@@ -17,7 +17,8 @@ from backend.core.activity_row import ACCEPTED, REFUSED, ActivityRow
 from backend.core.actor import Actor, activity_scope, folder_for, folders_for
 from backend.core.calendar import Calendar
 from backend.core.catalogue import Catalogue, FolderRule
-from backend.core.ports import Clock, Rows, Store
+from backend.core.ports import Clock, Store
+from backend.core.rows import Rows
 
 SHOWN_FOR: Final = timedelta(days=90)
 _MOST_SHOWN: Final = 2000

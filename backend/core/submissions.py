@@ -27,7 +27,8 @@ from backend.core.activity_row import ACCEPTED, REFUSED, REPEATED, ActivityRow
 from backend.core.actor import Actor, folder_for
 from backend.core.calendar import Calendar
 from backend.core.catalogue import Catalogue, FolderRule
-from backend.core.ports import Clock, Rows, Staging, Store, Unit, Vault
+from backend.core.ports import Clock, Staging, Store, Vault
+from backend.core.rows import Rows, Unit
 
 MOST_REFUSALS_AN_HOUR: Final = 60
 VERDICTS: Final = (DISAGREE, SERVED_ELSEWHERE, TOO_LARGE, EMPTY, OUTSIDE_WINDOW)

@@ -13,7 +13,7 @@ from backend.contract.messages import ActivityFilter, ActivityPage
 from backend.core.activity import Ledger
 from backend.core.activity_row import ActivityRow
 from backend.core.actor import Actor
-from backend.core.ports import Unit
+from backend.core.rows import Unit
 from tests.world import World
 
 LEDGER = Ledger("test")

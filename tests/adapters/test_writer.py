@@ -18,7 +18,7 @@ from backend.contract.faults import GOING_DOWN, LOCKED, NOT_FOUND, Refused
 from backend.contract.rules.receipts import leaf_hash
 from backend.core.activity import Ledger
 from backend.core.ledger import head_of
-from backend.core.ports import Unit
+from backend.core.rows import Unit
 from tests.world import World
 
 LEDGER = Ledger("test")

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
 from backend.adapters.database import tables
-from backend.core.ports import Throttle
+from backend.core.rows import Throttle
 
 REMEMBERED: Final = timedelta(minutes=30)
 STALE: Final = timedelta(seconds=60)

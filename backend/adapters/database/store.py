@@ -15,7 +15,7 @@ from backend.adapters.database.engine import reading_options
 from backend.adapters.database.sign_in_rows import SignInUnit
 from backend.adapters.database.writer import UNREACHABLE, Writer, unreachable
 from backend.contract.faults import Refused
-from backend.core.ports import Rows, Unit
+from backend.core.rows import Rows, Unit
 
 T = TypeVar("T")
 

@@ -12,7 +12,8 @@ import structlog
 from backend.contract.faults import NOT_ALLOWED, NOT_FOUND, Refused
 from backend.core.activity import Ledger
 from backend.core.actor import Actor, may_suspend, refuse_inactive
-from backend.core.ports import Clock, Store, Unit
+from backend.core.ports import Clock, Store
+from backend.core.rows import Unit
 
 POLL_SECONDS: Final = 0.25
 BLIND_AFTER: Final = timedelta(seconds=5)

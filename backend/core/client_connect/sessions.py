@@ -13,7 +13,8 @@ from backend.core.accounts import Account, Session
 from backend.core.activity import Ledger
 from backend.core.actor import Actor, enters_ecp, refuse_inactive
 from backend.core.client_connect.sign_in import digest
-from backend.core.ports import Clock, Rows, Store, Unit
+from backend.core.ports import Clock, Store
+from backend.core.rows import Rows, Unit
 
 TOUCH_EVERY: Final = timedelta(seconds=15)
 _LIMITS: Final = {

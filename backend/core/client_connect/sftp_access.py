@@ -9,7 +9,8 @@ from backend.contract.rules.shown import shown
 from backend.core.accounts import SftpKey
 from backend.core.actor import SFTP_FUNCTION, Actor
 from backend.core.client_connect.sessions import actor_of
-from backend.core.ports import Clock, Rows, Store
+from backend.core.ports import Clock, Store
+from backend.core.rows import Rows
 
 
 class SftpAccess:

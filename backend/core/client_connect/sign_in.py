@@ -27,7 +27,8 @@ from backend.contract.messages import LoginTransaction, SignIn, Ticket
 from backend.core.accounts import Account
 from backend.core.activity import Ledger
 from backend.core.client_connect.source_limit import SourceLimit
-from backend.core.ports import Clock, Codes, Hasher, Rows, Store, Throttle, Unit
+from backend.core.ports import Clock, Codes, Hasher, Store
+from backend.core.rows import Rows, Throttle, Unit
 
 TRANSACTION_LIFE: Final = timedelta(minutes=5)
 TICKET_LIFE: Final = timedelta(seconds=60)

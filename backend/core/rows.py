@@ -1,0 +1,161 @@
+"""The store's two sides: rows to read in one snapshot, and a unit of work to write."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from backend.contract.messages import ActivityFilter, Person
+from backend.core.accounts import Account, Company, Identity, Session, SftpKey
+from backend.core.activity_row import ActivityRow
+from backend.core.actor import Scope
+from backend.core.catalogue import Catalogue
+from backend.core.ledger import Head
+
+
+@dataclass(frozen=True, slots=True)
+class Throttle:
+    """The throttle row of one login ID, known or not."""
+
+    locked: datetime | None
+    failures: int
+    """In a row, at any pace."""
+    pending: int
+    failed: int
+
+
+class Rows(Protocol):
+    """What can be read, in one snapshot."""
+
+    def account(self, login_id: str) -> Account | None: ...
+
+    def account_by_id(self, account_id: int) -> Account | None: ...
+
+    def company(self, code: str) -> Company | None: ...
+
+    def identities(self, company: str) -> dict[str, Identity]: ...
+
+    def administrators(self, company: str) -> list[Person]:
+        """The company's delegated administrators that are active."""
+        ...
+
+    def session(self, key: bytes) -> Session | None: ...
+
+    def sftp_key(self, fingerprint: str) -> SftpKey | None: ...
+
+    def access_epoch(self) -> int: ...
+
+    def catalogue(self) -> Catalogue: ...
+
+    def head(self) -> Head: ...
+
+    def activity(self, log_index: int) -> ActivityRow | None: ...
+
+    def activities(
+        self,
+        wanted: ActivityFilter,
+        scope: Scope,
+        days: tuple[datetime | None, datetime | None],
+        before: int | None,
+        limit: int,
+    ) -> list[ActivityRow]:
+        """File acts, newest first, below log index `before`; `days` is the half-open span of `at`."""
+        ...
+
+    def count_activities(
+        self, wanted: ActivityFilter, scope: Scope, days: tuple[datetime | None, datetime | None], most: int
+    ) -> int:
+        """How many, counted to `most`."""
+        ...
+
+    def outcome(self, login_id: str, submission: str) -> ActivityRow | None:
+        """What became of this submission id."""
+        ...
+
+    def current(self, folder: str, identity_code: str, input_date: date, file_name: str) -> ActivityRow | None:
+        """The current version under that key."""
+        ...
+
+    def received(
+        self, folders: Sequence[str], identity_codes: Sequence[str], input_dates: Sequence[date]
+    ) -> list[ActivityRow]:
+        """The current versions of these folders, identities and input dates."""
+        ...
+
+    def open_refusals(self, scope: Scope, since: datetime, limit: int) -> list[ActivityRow]:
+        """The latest refusals since then that no acceptance of the same name has followed, newest first."""
+        ...
+
+    def refusals_of(self, login_id: str, folder: str, since: datetime) -> int: ...
+
+    def folder_figures(self, company: str, since: datetime) -> dict[str, tuple[int, datetime]]:
+        """By folder: current versions received since then (counted to 1,000), and the instant of the latest."""
+        ...
+
+    def known_objects(self, keys: Sequence[str]) -> set[str]:
+        """Those of the keys that an activity stands on."""
+        ...
+
+
+class Unit(Rows, Protocol):
+    """One unit of work: all of it is committed, or none."""
+
+    def append(self, row: ActivityRow, head: Head) -> None: ...
+
+    def supersede(self, log_index: int, by: int) -> None: ...
+
+    def throttle(self, login: bytes, now: datetime) -> Throttle:
+        """The throttle row as of now: old attempts forgotten, stale pending ones counted as failed."""
+        ...
+
+    def reserve(self, login: bytes, now: datetime) -> int:
+        """Inserts a pending attempt and returns its number."""
+        ...
+
+    def fail(self, attempt: int) -> bool:
+        """Marks a pending attempt failed and counts the failure; false if it is gone or was counted."""
+        ...
+
+    def drop(self, attempt: int) -> None: ...
+
+    def lock(self, login: bytes, now: datetime) -> None: ...
+
+    def forgive(self, login: bytes) -> None:
+        """Forgets all attempts, pending ones too, and the failures in a row."""
+        ...
+
+    def spend_step(self, account_id: int, step: int) -> bool:
+        """False where this step, or a later one, was used before."""
+        ...
+
+    def use_transaction(self, nonce: bytes, expires: datetime, now: datetime) -> bool:
+        """False where it was used before; forgets expired ones."""
+        ...
+
+    def add_ticket(self, key: bytes, account_id: int, expires: datetime) -> None: ...
+
+    def use_ticket(self, key: bytes, now: datetime) -> int | None:
+        """The account id, once; `None` if unknown, used or expired."""
+        ...
+
+    def add_session(self, key: bytes, account_id: int, now: datetime, source: str) -> None: ...
+
+    def touch_session(self, key: bytes, now: datetime) -> None: ...
+
+    def end_session(self, key: bytes) -> bool: ...
+
+    def suspend(self, account_id: int) -> bool: ...
+
+    def bump_access_epoch(self) -> None: ...
+
+    def count_refusal(self, login_id: str, folder: str) -> None: ...
+
+    def take_refusal_count(self, login_id: str, folder: str) -> int:
+        """The refusals counted and not yet listed, which are then none."""
+        ...
+
+    def forget_old(self, now: datetime) -> None:
+        """Removes expired tickets, transactions and sessions."""
+        ...
