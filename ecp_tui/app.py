@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
+from importlib import import_module
 from typing import ClassVar, Final
 
 from rich.text import Text
@@ -13,35 +14,34 @@ from textual.driver import Driver
 from textual.filter import LineFilter
 
 from backend.contract.faults import SESSION_ENDED, SUSPENDED, Refused
-from ecp_tui.screens.activity import ActivityScreen
 from ecp_tui.screens.base import EcpScreen
-from ecp_tui.screens.client_connect import ClientConnectScreen
 from ecp_tui.screens.context import Context
-from ecp_tui.screens.demo import DemoScreen
 from ecp_tui.screens.everywhere import KeyedApp
-from ecp_tui.screens.folders import FoldersScreen
-from ecp_tui.screens.help import HelpScreen
-from ecp_tui.screens.home import HomeScreen
 from ecp_tui.screens.landing import LandingScreen
 from ecp_tui.screens.mishap import write_down
-from ecp_tui.screens.no_access import NoAccessScreen
 from ecp_tui.screens.places import BY_ID, why_not
 from ecp_tui.screens.sign_in import SignInScreen
-from ecp_tui.screens.submit import SubmitScreen
 from ecp_tui.screens.too_small import TooSmallScreen, too_small
 from ecp_tui.widgets.filters import AsciiGlyphs, Exact256, NoColours, needs_ascii
 
 FRONT: Final = "front"
 _WATCH: Final = 20.0
 """Seconds between looks at the session."""
-BUILT: Final[dict[str, Callable[[], EcpScreen]]] = {
-    "folders": FoldersScreen,
-    "submit": SubmitScreen,
-    "activity": ActivityScreen,
-    "help": HelpScreen,
-    "demo": DemoScreen,
+BUILT: Final = {
+    "folders": "FoldersScreen",
+    "submit": "SubmitScreen",
+    "activity": "ActivityScreen",
+    "help": "HelpScreen",
+    "demo": "DemoScreen",
 }
-"""The places that are built, besides Home: what makes the first page of each."""
+"""The places that are built, besides Home, and the first page of each."""
+
+
+def page_of(module: str, name: str) -> EcpScreen:
+    """A page whose module is loaded when somebody goes there, so that the first one is painted sooner."""
+    found = getattr(import_module(f"ecp_tui.screens.{module}"), name)()
+    assert isinstance(found, EcpScreen)  # noqa: S101  the names above and below say so
+    return found
 
 
 class EcpApp(KeyedApp):
@@ -69,10 +69,14 @@ class EcpApp(KeyedApp):
         self._add_places()
 
     def _add_places(self) -> None:
-        self.add_mode("client_connect", ClientConnectScreen)
-        self.add_mode("home", lambda: HomeScreen() if self.context.enters_ecp else NoAccessScreen())
-        for place, make in BUILT.items():
-            self.add_mode(place, make)
+        self.add_mode("client_connect", partial(page_of, "client_connect", "ClientConnectScreen"))
+        self.add_mode("home", self._home)
+        for place, name in BUILT.items():
+            self.add_mode(place, partial(page_of, place, name))
+
+    def _home(self) -> EcpScreen:
+        enters = self.context.enters_ecp
+        return page_of("home", "HomeScreen") if enters else page_of("no_access", "NoAccessScreen")
 
     def on_mount(self) -> None:
         self.set_class(self.console.color_system == "standard", "-sixteen")
@@ -194,4 +198,5 @@ class EcpApp(KeyedApp):
 
     def _fatal_error(self) -> None:
         """Textual would print a traceback with locals, a password and a One-Time-Password among them."""
-        self.panic(Text(str(self.unexpected(self._exception or RuntimeError("unknown")))))
+        words = str(self.unexpected(self._exception or RuntimeError("unknown")))
+        self.panic(Text(words, no_wrap=True, overflow="ignore"))
