@@ -198,5 +198,4 @@ class EcpApp(KeyedApp):
 
     def _fatal_error(self) -> None:
         """Textual would print a traceback with locals, a password and a One-Time-Password among them."""
-        words = str(self.unexpected(self._exception or RuntimeError("unknown")))
-        self.panic(Text(words, no_wrap=True, overflow="ignore"))
+        self.panic(Text(str(self.unexpected(self._exception or RuntimeError("unknown")))))

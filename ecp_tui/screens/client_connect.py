@@ -12,6 +12,7 @@ from textual.widget import Widget
 from backend.contract.messages import Me
 from ecp_tui import wording
 from ecp_tui.screens.base import EcpScreen
+from ecp_tui.screens.facts import facts
 from ecp_tui.widgets.table import Column, Table, row
 from ecp_tui.widgets.words import Words
 
@@ -79,7 +80,7 @@ def _profile(me: Me, screen: EcpScreen) -> Content:
         ("Identities", ", ".join(one.identity_code for one in me.identities) or "none"),
         ("Session", f"until {wording.when(me.expires, context.zone).strip()} at the latest"),
     ]
-    return Content("\n").join(Content.assemble((f"{label:<12}", "$muted"), value) for label, value in rows)
+    return facts(rows, 12)
 
 
 def _ecp(me: Me) -> Content:

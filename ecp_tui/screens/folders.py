@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
+from textual import events
 from textual.content import Content
 from textual.widget import Widget
 
@@ -13,11 +14,14 @@ from backend.contract.rules.file_names import write_name
 from ecp_tui import wording
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.context import Context
+from ecp_tui.screens.facts import facts
 from ecp_tui.screens.migration import MigrationScreen
 from ecp_tui.widgets.table import Column, Row, Table, row
 from ecp_tui.widgets.words import Words
 
-_PARTS = (("submission", "Submission"), ("download", "Download"))
+_SIDE_BY_SIDE: Final = 120
+_RULE_CELLS: Final = 40
+_PARTS: Final = (("submission", "Submission"), ("download", "Download"))
 
 
 class FoldersScreen(EcpScreen):
@@ -41,6 +45,10 @@ class FoldersScreen(EcpScreen):
         yield Table(columns, id="folders", empty="")
         yield Words("", id="rule")
 
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.width >= _SIDE_BY_SIDE, "-side-by-side")
+        self.call_after_refresh(self._describe)
+
     async def load(self, background: bool) -> None:
         folders = await self.context.client.folders(background=background)
         self.context.folders = tuple(folders)
@@ -63,8 +71,9 @@ class FoldersScreen(EcpScreen):
         self._describe()
 
     def _describe(self) -> None:
+        rule = self.query_one("#rule", Words)
         if self.folder is not None:
-            self.query_one("#rule", Words).update(_rule(self.folder))
+            rule.update(_rule(self.folder, _RULE_CELLS if self.has_class("-side-by-side") else self.size.width - 4))
         self.show_keys()
 
     def on_table_opened(self, event: Table.Opened) -> None:
@@ -127,31 +136,26 @@ def _row(folder: Folder, context: Context) -> Row:
     return row(folder.folder, f"  {folder.folder}", folder.title, cut_off, wording.count(folder.files), latest)
 
 
-def _rule(folder: Folder) -> Content:
+def _rule(folder: Folder, within: int) -> Content:
     """The folder in words: labels in a column, what it is in bold above."""
-    facts = [("Input date", folder.input_date_meaning), ("Rule", folder.rule)]
+    rows = [("Input date", folder.input_date_meaning), ("Rule", folder.rule)]
     if folder.patterns:
         others = f" · {wording.count(len(folder.patterns))} forms of name" if len(folder.patterns) > 1 else ""
-        facts.append(("Name", f"{example(folder)}{others}"))
+        rows.append(("Name", f"{example(folder)}{others}"))
     codes = ", ".join(f"{one.identity_code} {one.name}" for one in folder.identities)
-    facts += [
+    rows += [
         ("Identity", codes or "–"),
         ("Takes", f"{wording.size(folder.size_limit)} at most · by {', '.join(folder.channels)}"),
     ]
     if folder.route == "existing":
-        facts.append(("Served by", f"the existing ECP, {folder.batch or 'no batch yet'}"))
-    lines = [Content.assemble((f"{label:<12}", "$muted"), words) for label, words in facts]
-    return Content("\n").join([Content.styled(f"{folder.folder}: {folder.title}", "bold"), *lines])
+        rows.append(("Served by", f"the existing ECP, {folder.batch or 'no batch yet'}"))
+    title = Content.styled(f"{folder.folder}: {folder.title}", "bold")
+    return Content("\n").join([title, facts(rows, 12, within)])
 
 
 def _nothing(me: Me) -> Content:
     """The empty list says which functions are held, and whom to ask."""
     held = ", ".join(one.function for one in me.functions) or "none"
     ask = ", ".join(f"{one.name} ({one.login_id})" for one in me.delegated_administrators)
-    return Content.assemble(
-        ("No folder is open to you.", "bold"),
-        ("\nFunctions held  ", "$muted"),
-        held,
-        ("\nAsk             ", "$muted"),
-        f"{ask or 'the operator'}; appendix 7.4 maps functions to folders.",
-    )
+    rows = [("Functions held", held), ("Ask", f"{ask or 'the operator'}; appendix 7.4 maps functions to folders.")]
+    return Content("\n").join([Content.styled("No folder is open to you.", "bold"), facts(rows, 16)])

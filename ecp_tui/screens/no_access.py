@@ -11,6 +11,7 @@ from textual.widget import Widget
 from backend.contract.faults import NO_ECP_FUNCTION, Refused
 from backend.contract.messages import FunctionName, Me
 from ecp_tui.screens.base import EcpScreen
+from ecp_tui.screens.facts import facts
 from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.fault_panel import fault_words
 from ecp_tui.widgets.form import Buttons
@@ -69,7 +70,7 @@ def _rights(me: Me) -> Content:
         ("Missing", _named(me.functions_missing) or "any function for the console; appendix 7.4 lists them"),
         ("Ask", ask or "the operator"),
     ]
-    return Content("\n").join(Content.assemble((f"{label:<16}", "$muted"), value) for label, value in rows)
+    return facts(rows, 16)
 
 
 def _named(functions: tuple[FunctionName, ...]) -> str:

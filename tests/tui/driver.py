@@ -22,7 +22,7 @@ from ecp_tui.screens.places import PLACES
 from ecp_tui.widgets.table import Table
 
 SERVER = "http://127.0.0.1:8443"
-PATIENCE = 8.0
+PATIENCE = 25.0
 CAPTURES = Path(__file__).parent / "screens"
 
 

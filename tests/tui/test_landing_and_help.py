@@ -143,7 +143,7 @@ async def test_a_crash_prints_a_reference_and_no_locals(
 
             person.app.call_later(crash)
             await person.pilot.pause(0.2)
-    printed = "".join(capsys.readouterr())
+    printed = "".join(capsys.readouterr()).replace("\n", "")
     assert "correct horse" not in printed and "secret" not in printed
     assert "9000 Unexpected" in printed and "console.log" in printed
     assert "ZeroDivisionError" in (tmp_path / "state" / "console.log").read_text()
