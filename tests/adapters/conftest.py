@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import make_url
 
+from tests.adapters.signing_in import Counted
 from tests.databases import Postgres, Prepared, copied_world, prepared_world, running_postgres
 from tests.world import World
 
@@ -57,3 +58,11 @@ def any_world(prepared: Prepared, database_url: str, tmp_path: Path) -> Iterator
     """A world of one's own, on either database."""
     with copied_world(prepared, tmp_path / "data", database_url) as made:
         yield made
+
+
+@pytest.fixture
+def hasher(any_world: World) -> Counted:
+    """The platform's own hasher, counted."""
+    counted = Counted(any_world.platform.hasher)
+    any_world.services.sign_in._hasher = counted
+    return counted

@@ -1,24 +1,19 @@
-"""Submitting on both databases: versions, receipts, refusals, and what a failing machine may not do to them."""
+"""Submitting on both databases: versions, receipts and refusals."""
 
 from __future__ import annotations
 
-import errno
 import hashlib
-import os
-import secrets
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy.exc import OperationalError
 
 from backend.contract.faults import Refused
-from backend.contract.messages import ActivityFilter, CheckRequest, Receipt
+from backend.contract.messages import ActivityFilter, CheckRequest
 from backend.contract.rules.receipts import leaf_hash, read_document
 from backend.core.actor import Actor
 from backend.core.submissions import Upload
-from backend.core.sweep import sweep
 from tests.submitting import NAME, THURSDAY, begun, broken_invariants, claim, objects, staged_files, submitted
 from tests.world import World
 
@@ -267,116 +262,3 @@ def test_the_61st_refusal_of_an_hour_is_counted_and_listed_later_once(any_world:
     page = any_world.services.activity.page(chan, ActivityFilter(), None, 500)
     assert [item.count for item in page.items[:3]] == [None, 6, None]
     assert len(page.items) == 63
-
-
-# ── a failing machine ────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_a_full_disk_refuses_with_4516_and_the_version_before_stands(
-    any_world: World, chan: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    first = submitted(any_world, chan, b"one")
-    for call in ("pwrite", "fsync", "rename"):
-        with monkeypatch.context() as broken:
-
-            def full(*args: Any) -> int:
-                raise OSError(errno.ENOSPC, "No space left on device")
-
-            upload = any_world.services.submissions.begin(chan, claim(size=3))
-            assert isinstance(upload, Upload)
-            broken.setattr(os, call, full)
-            with pytest.raises(Refused) as refused:
-                upload.write(0, b"two")
-                any_world.services.submissions.finish(chan, upload)
-        assert refused.value.number == 4516
-        upload.staging.abandon()
-    assert listed(any_world, chan) == [("accepted", 1, None)]
-    assert any_world.services.activity.one(chan, first.activity.log_index).receipt == first.receipt
-    assert broken_invariants(any_world) == [] and (objects(any_world), staged_files(any_world)) == (1, 0)
-
-
-def test_a_broken_disk_leaves_no_staged_bytes_and_no_row(
-    any_world: World, chan: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    upload = begun(any_world, chan, b"one")
-    assert isinstance(upload, Upload)
-
-    def broken(*args: Any) -> None:
-        raise OSError(errno.EIO, "Input/output error")
-
-    with monkeypatch.context() as disk, pytest.raises(OSError, match="Input/output"):
-        disk.setattr(os, "fsync", broken)
-        any_world.services.submissions.finish(chan, upload)
-    assert listed(any_world, chan) == [] and (objects(any_world), staged_files(any_world)) == (0, 0)
-
-
-def test_a_commit_whose_answer_was_lost_still_has_its_bytes_and_its_receipt(
-    any_world: World, chan: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The database took the commit and the line broke: the unit runs again and finds its own row."""
-    upload = begun(any_world, chan, b"one")
-    assert isinstance(upload, Upload)
-    dialect = any_world.platform.store.engine.dialect
-    commit, lost = dialect.do_commit, iter([True])
-
-    def losing(connection: Any) -> None:
-        commit(connection)
-        if os.path.exists(any_world.platform.vault.path(kept[-1]) if kept else "") and next(lost, False):
-            raise OperationalError("COMMIT", None, Exception("the line broke"))
-
-    kept: list[str] = []
-    keep = upload.staging.keep
-
-    def keeping() -> str:
-        kept.append(keep())
-        return kept[-1]
-
-    monkeypatch.setattr(upload.staging, "keep", keeping)
-    monkeypatch.setattr(dialect, "do_commit", losing)
-    receipt = any_world.services.submissions.finish(chan, upload)
-    assert next(lost, None) is None, "the answer was lost"
-    assert receipt.activity.version == 1 and listed(any_world, chan) == [("accepted", 1, None)]
-    assert broken_invariants(any_world) == [] and objects(any_world) == 1
-
-
-def test_a_database_that_fails_for_good_accepts_nothing_and_keeps_what_may_be_needed(
-    any_world: World, chan: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    upload = begun(any_world, chan, b"one", ID)
-    assert isinstance(upload, Upload)
-
-    def failing(connection: Any) -> None:
-        raise OperationalError("COMMIT", None, Exception("the line broke"))
-
-    with monkeypatch.context() as broken:
-        broken.setattr(any_world.platform.store.engine.dialect, "do_commit", failing)
-        with pytest.raises((Refused, OperationalError)):
-            any_world.services.submissions.finish(chan, upload)
-    assert listed(any_world, chan) == [] and broken_invariants(any_world) == []
-    assert objects(any_world) == 1, "nobody knows yet whether a row stands on it"
-    assert submitted(any_world, chan, b"one", ID).activity.version == 1
-    any_world.clock.move(hours=24, days=7000)
-    assert any_world.platform.sweep() == 1
-    assert broken_invariants(any_world) == [] and objects(any_world) == 1
-
-
-def test_sweeping_spares_what_rows_stand_on_and_what_is_young(any_world: World, chan: Actor) -> None:
-    for number in range(3):
-        submitted(any_world, chan, str(number).encode())
-    orphan = any_world.platform.vault.stage()
-    orphan.write(0, b"orphan")
-    orphan.keep()
-    stale = any_world.platform.vault.stage()
-    services, vault = any_world.services, any_world.platform.vault
-    newest = max(path.stat().st_mtime for path in any_world.platform.settings.data_dir.glob("vault/??/*"))
-    any_world.clock.at = any_world.clock.at.fromtimestamp(newest, any_world.clock.at.tzinfo) + timedelta(hours=23)
-    assert sweep(services.store, vault, services.clock) == 0
-    any_world.clock.move(hours=1, seconds=1)
-    assert sweep(services.store, vault, services.clock) == 2
-    assert objects(any_world) == 3 and broken_invariants(any_world) == []
-    stale.abandon()
-
-
-def test_an_id_can_be_any_of_its_form(any_world: World, chan: Actor) -> None:
-    receipts = {submitted(any_world, chan, b"x", secrets.token_hex(16)).activity.log_index for _ in range(3)}
-    assert len(receipts) == 1 and isinstance(submitted(any_world, chan, b"y"), Receipt)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,8 +14,8 @@ import httpx
 import pytest
 import uvicorn
 
-from backend.contract import paths
 from backend.serving import _uvicorn
+from tests.doors.http.asking import Asking
 from tests.world import World
 
 
@@ -61,9 +61,6 @@ def served(world: World) -> Iterator[Served]:
         yield made
 
 
-Asking = Callable[..., httpx.Response]
-
-
 @pytest.fixture
 def ask(world: World) -> Asking:
     """One request to the app in process; `who` signs in first."""
@@ -84,22 +81,3 @@ def ask(world: World) -> Asking:
         return asyncio.run(asked())
 
     return one
-
-
-def number_of(answer: httpx.Response) -> int:
-    """The fault's number; 0 for a success."""
-    if answer.is_success:
-        return 0
-    assert answer.headers["content-type"] == paths.PROBLEM_TYPE, answer.text
-    return int(answer.json()["number"])
-
-
-def walked(routes: Any) -> Iterator[tuple[str, str]]:
-    """Method and path of every route, however it was included."""
-    for route in routes:
-        inner = getattr(route, "original_router", None) or getattr(route, "routes", None)
-        if inner is not None:
-            yield from walked(getattr(inner, "routes", inner))
-            continue
-        for method in route.methods - {"HEAD"}:
-            yield method, route.path
