@@ -18,7 +18,24 @@ from tests.tui.driver import Person, console
 from tests.world import World
 
 Opens = Callable[..., AbstractAsyncContextManager[Person]]
-SAMPLES = (("SD1_01234_20220520.csv", "is accepted"), ("SD1_01234_20220519.csv", "wrong date: 4505"))
+DEMO = DemoWorld(
+    samples="/tmp/ecp-demo/samples",  # noqa: S108  only shown
+    sftp_lines=(
+        "sftp -P 2222 -i /tmp/ecp-demo/keys/CHAN01 -o UserKnownHostsFile=/tmp/ecp-demo/known_hosts CHAN01@127.0.0.1",
+    ),
+    ssh_host="127.0.0.1",
+    ssh_port=2222,
+    host_key_fingerprint="SHA256:" + "q7Lk" * 10 + "XYZ",
+    samples_listing=(("SD1_01234_20220520.csv", "is accepted"), ("SD1_01234_20220519.csv", "wrong date: 4505")),
+)
+
+
+@pytest.fixture(autouse=True)
+def a_terminal_of_256_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever terminal the tests are started in."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    for name in ("COLORTERM", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
@@ -47,24 +64,11 @@ async def chan(person: Person, world: World) -> Person:
 
 
 @pytest.fixture
-async def visitor(opens: Opens, world: World, tmp_path: Path) -> AsyncIterator[Person]:
+async def visitor(opens: Opens, world: World) -> AsyncIterator[Person]:
     """Somebody before the landing page of a demo."""
     services = replace(world.services, landing=world.services.landing.model_copy(update={"demo": True}))
     app = create_app(services)
     people = list(world.people.values())
-    app.include_router(demo_routes(services.store, services.clock, people, lambda: demo_world(tmp_path)))
+    app.include_router(demo_routes(services.store, services.clock, people, lambda: DEMO))
     async with opens(transport=httpx.ASGITransport(app=app, raise_app_exceptions=False)) as one:
         yield one
-
-
-def demo_world(folder: Path) -> DemoWorld:
-    return DemoWorld(
-        samples=str(folder / "samples"),
-        sftp_lines=(
-            f"sftp -P 2222 -i {folder}/keys/CHAN01 -o UserKnownHostsFile={folder}/known_hosts CHAN01@127.0.0.1",
-        ),
-        ssh_host="127.0.0.1",
-        ssh_port=2222,
-        host_key_fingerprint="SHA256:" + "q7Lk" * 10 + "XYZ",
-        samples_listing=SAMPLES,
-    )

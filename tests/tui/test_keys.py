@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Iterator
 
 import pytest
 from textual.dom import DOMNode
 from textual.widgets import Input
 
+from ecp_tui import screens
 from ecp_tui.app import EcpApp
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.widgets.button import Button
@@ -34,6 +37,9 @@ FORBIDDEN = (
 
 def every_page() -> list[type[EcpScreen]]:
     """All pages of the console, however deep they derive."""
+
+    for module in pkgutil.iter_modules(screens.__path__, "ecp_tui.screens."):
+        importlib.import_module(module.name)
 
     def below(page: type[EcpScreen]) -> Iterator[type[EcpScreen]]:
         for kind in page.__subclasses__():
