@@ -28,15 +28,15 @@ _PAGE = 100
 _MOST = 500
 _TYPING_PAUSE = 0.25
 _COLUMNS = (
-    Column("Received", 12),
+    Column("Received", 12, 1),
     Column("File", 22, grows=True),
-    Column("Folder", 7, 2),
-    Column("Identity", 8, 1),
-    Column("Input date", 10),
+    Column("Folder", 7, 5),
+    Column("Identity", 8, 4),
+    Column("Input date", 10, 2),
     Column("State", 12),
-    Column("By", 10, 3),
-    Column("Channel", 7, 4),
-    Column("SHA-256", 8),
+    Column("By", 10, 6),
+    Column("Channel", 7, 7),
+    Column("SHA-256", 8, 3),
 )
 _EVERYTHING = ActivityFilter()
 
@@ -124,7 +124,6 @@ class ActivityScreen(EcpScreen):
         if not self._items:
             empty = "Nothing fits the filter. Esc clears it." if self._wanted != _EVERYTHING else _NOTHING_YET
             self._table.empty = empty
-            self._table.refresh()
         self._table.show([self._row(item) for item in self._items])
         self._say_place()
         self.show_keys()

@@ -21,6 +21,7 @@ from ecp_tui.screens.save import SaveDialog
 from ecp_tui.theme import SIGNS
 from ecp_tui.widgets.words import Words
 
+_MARGINS = 6
 _NO_HASH = "A refused file was not kept, so there is no SHA-256 of it."
 
 
@@ -60,10 +61,11 @@ class ReceiptScreen(EcpScreen):
         state = f"{sign.glyph} {wording.state_word(activity)}"
         name = activity.file_name or activity.folder_title or activity.act
         parts = [(state, f"bold {sign.style}"), ("   ", ""), (name, "bold"), (self._version(receipt), "$muted")]
+        within = self.app.size.width - _MARGINS
         self.query_one("#headline", Words).update(Content.assemble(*parts))
-        self.query_one("#facts", Words).update(facts(self._facts(activity)))
+        self.query_one("#facts", Words).update(facts(self._facts(activity), within=within))
         self.query_one("#hash", Words).update(facts(_hash(activity)))
-        more = facts(self._more(receipt)) if activity.fault is None else _refusal(activity)
+        more = facts(self._more(receipt), within=within) if activity.fault is None else _refusal(activity)
         self.query_one("#more", Words).update(more)
         zone = wording.zone_name(activity.at, self.context.zone)
         again = "the same bytes were accepted before: this is their receipt · " if receipt.replayed else ""

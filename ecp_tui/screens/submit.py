@@ -35,7 +35,6 @@ class SubmitScreen(EcpScreen):
     """The FAQ's Submission page: heading, folder, form, and in row 23 what would happen."""
 
     CSS_PATH: ClassVar = "submit.tcss"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (76, "-normal"), (100, "-wide")]  # noqa: RUF012  Textual's own attribute
     ACTS: ClassVar[tuple[str, ...]] = ("check", "from_name", "browse")
     HINTS: ClassVar[tuple[str, ...]] = ("check", "from_name", "browse", "back")
     HELP_TOPIC: ClassVar[str] = "submit"
@@ -127,6 +126,7 @@ class SubmitScreen(EcpScreen):
         self.clear_fault()
         self.say(self._next())
         self.show_keys()
+        self.call_after_refresh(self._form.keep_in_sight)
 
     def _cut_off(self) -> str:
         cut_off = self._verdict.cut_off if self._verdict else None

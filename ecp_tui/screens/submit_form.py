@@ -218,6 +218,12 @@ class SubmissionForm(Form):
     def row(self, name: str) -> Field:
         return next(row for row in self.query(Field) if row.control.id == name)
 
+    def keep_in_sight(self) -> None:
+        """Notes and labels move the fields in a small terminal: the one being filled stays in sight."""
+        focused = self.screen.focused
+        if focused is not None and self in focused.ancestors:
+            self.scroll_to_widget(focused, animate=False)
+
     def note(self, size: int | None, wrong: Refused | None) -> None:
         """Where each value comes from, and a cross beside the one that is wrong."""
         draft = self.draft

@@ -26,10 +26,10 @@ from ecp_tui.widgets.table import Column, Row, Table, row
 
 _COLUMNS = (
     Column("File", 24, grows=True),
-    Column("Folder", 7, 1),
-    Column("Identity", 8),
-    Column("Input date", 10),
-    Column("Size", 9, 2, right=True),
+    Column("Folder", 7, 3),
+    Column("Identity", 8, 1),
+    Column("Input date", 10, 2),
+    Column("Size", 9, 4, right=True),
     Column("State", 26),
 )
 

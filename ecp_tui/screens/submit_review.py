@@ -23,6 +23,7 @@ from ecp_tui.widgets.form import Buttons
 from ecp_tui.widgets.words import Words
 
 _BAR_CELLS = 40
+_MARGINS = 4
 _ROWS_OF = frozenset({".csv", ".txt", ".tsv"})
 
 
@@ -57,7 +58,7 @@ class ReviewScreen(EcpScreen):
 
     def body(self) -> Iterable[Widget]:
         yield Words("Review", classes="title")
-        yield Words(facts(self._facts()), id="facts")
+        yield Words(facts(self._facts(), within=self.app.size.width - _MARGINS), id="facts")
         yield Words(self._consequence(), id="consequence")
         yield Words(id="progress")
         with Buttons():

@@ -19,8 +19,8 @@ from ecp_tui.widgets.table import Column, Row, Table, row
 
 _COLUMNS = (
     Column("File", 24, grows=True),
-    Column("Folder", 7, 1),
-    Column("Size", 9, right=True),
+    Column("Folder", 7, 2),
+    Column("Size", 9, 1, right=True),
     Column("State", 36),
 )
 
