@@ -5,11 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from backend.contract.faults import Refused
@@ -148,3 +150,48 @@ def test_sweeping_spares_what_rows_stand_on_and_what_is_young(any_world: World, 
 def test_an_id_can_be_any_of_its_form(any_world: World, chan: Actor) -> None:
     receipts = {submitted(any_world, chan, b"x", secrets.token_hex(16)).activity.log_index for _ in range(3)}
     assert len(receipts) == 1 and isinstance(submitted(any_world, chan, b"y"), Receipt)
+
+
+def test_a_database_that_cut_all_lines_is_taken_up_again(any_world: World, chan: Actor) -> None:
+    engine = any_world.platform.store.engine
+    if engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has no lines to cut")
+    upload = begun(any_world, chan, b"one")
+    assert isinstance(upload, Upload)
+    with engine.connect() as connection:
+        others = text(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        connection.execute(others)
+    assert any_world.services.submissions.finish(chan, upload).activity.version == 1
+    assert listed(any_world, chan) == [("accepted", 1, None)] and broken_invariants(any_world) == []
+
+
+def test_lines_cut_while_units_run_hurt_nothing_that_was_accepted(any_world: World, chan: Actor) -> None:
+    engine = any_world.platform.store.engine
+    if engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has no lines to cut")
+    accepted: list[int] = []
+
+    def many() -> None:
+        for number in range(40):
+            try:
+                accepted.append(submitted(any_world, chan, str(number).encode()).activity.log_index)
+            except Refused as refused:
+                assert refused.number == 9003
+
+    filing = threading.Thread(target=many)
+    filing.start()
+    while filing.is_alive():
+        with engine.connect() as connection:
+            connection.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            )
+        filing.join(0.05)
+    assert broken_invariants(any_world) == []
+    kept = {item.log_index for item in any_world.services.activity.page(chan, ActivityFilter(), None, 500).items}
+    assert set(accepted) <= kept, "what was answered as accepted stands"

@@ -1,0 +1,76 @@
+"""ecpd's settings: who overrides whom, and what cannot be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backend.settings import Settings, SettingsError, load, write_new
+
+
+def loaded(tmp_path: Path, text: str = "", environ: dict[str, str] | None = None, **flags: Any) -> Settings:
+    (tmp_path / "ecpd.toml").write_text(text, "utf-8")
+    return load({"data_dir": tmp_path, **flags}, environ or {})
+
+
+def test_a_flag_goes_before_the_environment_before_the_file_before_the_default(tmp_path: Path) -> None:
+    text, environ = "http_port = 1\nssh_port = 1\nname = 'file'", {"ECPD_HTTP_PORT": "2", "ECPD_SSH_PORT": "2"}
+    settings = loaded(tmp_path, text, environ, http_port=3)
+    assert (settings.http_port, settings.ssh_port, settings.name) == (3, 2, "file")
+    assert settings.timezone == "Asia/Hong_Kong"
+
+
+def test_a_flag_that_was_not_given_overrides_nothing(tmp_path: Path) -> None:
+    assert loaded(tmp_path, "http_port = 7", http_port=None).http_port == 7
+
+
+@pytest.mark.parametrize(
+    ("text", "environ", "said"),
+    [
+        ("htp_port = 1", {}, "htp_port"),
+        ("http_port = 'x'", {}, "cannot be read"),
+        ("http_port = ", {}, "not TOML"),
+        ("timezone = 'Mars/Olympus'", {}, "cannot be read"),
+        ("timezone = '../../etc/passwd'", {}, "cannot be read"),
+        ("", {"ECPD_SSH_PORT": "many"}, "cannot be read"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_said_and_nothing_starts(
+    tmp_path: Path, text: str, environ: dict[str, str], said: str
+) -> None:
+    with pytest.raises(SettingsError, match=said):
+        loaded(tmp_path, text, environ)
+
+
+def test_a_settings_file_that_is_no_text_is_said(tmp_path: Path) -> None:
+    (tmp_path / "ecpd.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(SettingsError, match="not TOML"):
+        load({"data_dir": tmp_path}, {})
+
+
+def test_empty_paths_in_the_environment_are_no_paths(tmp_path: Path) -> None:
+    settings = loaded(tmp_path, environ={"ECPD_TLS_CERTIFICATE": "", "ECPD_TLS_KEY": ""})
+    assert settings.tls_certificate is None and settings.tls_key is None
+    settings.refuse_unsafe()
+
+
+def test_yes_and_no_can_be_written_as_people_do(tmp_path: Path) -> None:
+    for said in ("1", "true", "yes", "True"):
+        assert loaded(tmp_path, environ={"ECPD_EVERY_DAY_TRADES": said}).every_day_trades
+    for said in ("0", "false", "no", ""):
+        assert not loaded(tmp_path, environ={"ECPD_EVERY_DAY_TRADES": said}).every_day_trades
+
+
+def test_the_settings_written_for_a_new_folder_read_back_as_they_were(tmp_path: Path) -> None:
+    settings = Settings(tmp_path, name='An "exchange"', notices=("One", "Two\nlines"), every_day_trades=True)
+    path = write_new(settings)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert load({"data_dir": tmp_path}, {}) == settings
+
+
+def test_a_settings_file_that_is_there_stays(tmp_path: Path) -> None:
+    (tmp_path / "ecpd.toml").write_text("name = 'mine'")
+    write_new(Settings(tmp_path, name="another"))
+    assert load({"data_dir": tmp_path}, {}).name == "mine"
