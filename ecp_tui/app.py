@@ -9,7 +9,6 @@ from importlib import import_module
 from typing import ClassVar, Final
 
 from rich.text import Text
-from textual import events
 from textual.driver import Driver
 from textual.filter import LineFilter
 
@@ -21,7 +20,6 @@ from ecp_tui.screens.landing import LandingScreen
 from ecp_tui.screens.mishap import write_down
 from ecp_tui.screens.places import BY_ID, why_not
 from ecp_tui.screens.sign_in import SignInScreen
-from ecp_tui.screens.too_small import TooSmallScreen, too_small
 from ecp_tui.widgets.filters import AsciiGlyphs, Exact256, NoColours, needs_ascii
 
 FRONT: Final = "front"
@@ -85,13 +83,6 @@ class EcpApp(KeyedApp):
         self.set_interval(_WATCH, self._watch)
         if self._at_sign_in:
             self.push_screen(SignInScreen(bookmarked=True))
-
-    async def on_resize(self, event: events.Resize) -> None:
-        covered = isinstance(self.screen, TooSmallScreen)
-        if too_small(event.size) and not covered:
-            await self.push_screen(TooSmallScreen())
-        elif covered and not too_small(event.size):
-            await self.pop_screen()
 
     def get_line_filters(self) -> list[LineFilter]:
         return [*super().get_line_filters(), *(one for one in self._lines if one.enabled)]
@@ -157,6 +148,9 @@ class EcpApp(KeyedApp):
             if isinstance(self.screen, EcpScreen):
                 self.screen.reload()
             return
+        if before is not None:  # an upload of somebody else must not go on under this session
+            self.context.transfers.forget()
+            self.context.folders = ()
         await self._forget_pages()
         await self._go(event.then)
 

@@ -1,10 +1,11 @@
-"""The keys that work on every page: help for here, the menu, the places, transfers, leaving, the mouse."""
+"""What every page has in common: its keys (help, menu, places, transfers, leaving, mouse), look and least size."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
@@ -15,6 +16,7 @@ from ecp_tui.screens.context import Context
 from ecp_tui.screens.dialogs import Chooser
 from ecp_tui.screens.leave import LeaveDialog
 from ecp_tui.screens.palette import here, menu, places
+from ecp_tui.screens.too_small import TooSmallScreen, too_small
 from ecp_tui.screens.transfers import TransfersScreen
 from ecp_tui.theme import ECP_DARK, ECP_LIGHT
 from ecp_tui.widgets.keys import KEYS, bindings, remapped
@@ -45,6 +47,13 @@ class KeyedApp(App[None]):
 
     def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
         """`remapped` has settled clashes already, and told of them."""
+
+    async def on_resize(self, event: events.Resize) -> None:
+        covered = isinstance(self.screen, TooSmallScreen)
+        if too_small(event.size) and not covered:
+            await self.push_screen(TooSmallScreen())
+        elif covered and not too_small(event.size):
+            await self.pop_screen()
 
     def action_help(self) -> None:
         self._choose(lambda screen: here(screen, self.context))

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+from backend.contract.faults import UNREACHABLE, Refused
+from backend.contract.messages import Receipt
+from ecp_tui.client import Upload
+from ecp_tui.transfers import Transfer
 from tests.tui.conftest import Opens
 from tests.tui.driver import Cuttable, Person
 from tests.world import World
@@ -117,9 +125,27 @@ async def test_the_session_is_watched_on_pages_that_ask_nothing(chan: Person, wo
     await chan.sees("1005", "Sign in to Client Connect")
 
 
-async def test_another_person_who_signs_in_over_a_covered_page_does_not_see_it(chan: Person, world: World) -> None:
+async def _retrying(person: Person, folder: Path) -> Transfer:
+    """An upload of the one who is signed in, that has not been answered yet."""
+    path = folder / "SD1_01234_20220520.csv"
+    path.write_bytes(b"a,b\n")
+    upload = Upload("a" * 32, "SD-1", "01234", date(2022, 5, 20), path.name, path, 4, sha256(b"a,b\n").hexdigest())
+
+    async def unanswered(_upload: Upload, _progress: object) -> Receipt:
+        raise Refused(UNREACHABLE, server="ecp", why="cut")
+
+    person.app.context.transfers._send = unanswered
+    transfer = person.app.context.transfers.start(upload)
+    await person.waits_until(lambda: transfer.state == "retrying", "for the upload to be retried")
+    return transfer
+
+
+async def test_another_person_who_signs_in_over_a_covered_page_neither_sees_it_nor_sends_its_files(
+    chan: Person, world: World, tmp_path: Path
+) -> None:
     await chan.goes_to("Folders")
     await chan.sees("for submission")
+    left_behind = await _retrying(chan, tmp_path)
     world.clock.move(minutes=31)
     await chan.press("f5")
     await chan.sees("1005")
@@ -130,6 +156,7 @@ async def test_another_person_who_signs_in_over_a_covered_page_does_not_see_it(c
     await chan.goes_to("Folders")
     await chan.sees("CPM")
     await chan.does_not_see("SD-1")
+    assert not left_behind.running and not chan.app.context.transfers.items
 
 
 async def test_the_list_stays_when_the_server_goes_away_and_f5_tries_again(opens: Opens, world: World) -> None:
