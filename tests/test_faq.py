@@ -17,7 +17,7 @@ from backend.contract.faults import SIGN_IN_REFUSED, Refused
 from backend.contract.messages import ActivityFilter
 from backend.core.actor import Actor
 from backend.core.catalogue_text import parse, shipped
-from ecp_tui.commands.console import require_terminal
+from ecp_tui.commands.terminal import require_terminal
 from tests.doors.http.asking import walked
 from tests.submitting import submitted
 from tests.world import World

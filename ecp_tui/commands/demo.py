@@ -18,7 +18,7 @@ import click
 
 from backend.contract.faults import NOT_UNDERSTOOD, Refused
 from backend.contract.rules.shown import shown
-from ecp_tui.commands.console import open_console, require_terminal
+from ecp_tui.commands.terminal import open_console, require_terminal
 from ecp_tui.config import Config, load
 
 _GOODBYE_SECONDS: Final = 10

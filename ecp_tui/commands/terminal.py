@@ -1,0 +1,31 @@
+"""Opening the console, after seeing that there is a terminal for it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+
+from backend.contract.faults import TERMINAL_NOT_SUPPORTED, Refused
+from ecp_tui.config import Config
+
+
+def require_terminal(environ: Mapping[str, str] | None = None) -> None:
+    """Refuses with 2003 where a console cannot be shown, before anything of it is loaded."""
+    env = os.environ if environ is None else environ
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise Refused(TERMINAL_NOT_SUPPORTED, found="input or output is a file or pipe")
+    if env.get("TERM", "") in {"", "dumb"} and os.name != "nt":
+        found = "TERM is dumb" if env.get("TERM") else "TERM is not set"
+        raise Refused(TERMINAL_NOT_SUPPORTED, found=found)
+
+
+def open_console(config: Config, at: str | None = None) -> int:
+    """Runs the console until it is left; its exit code."""
+    from ecp_tui.app import EcpApp  # nothing before this line loads Textual
+    from ecp_tui.commands.call import new_client
+    from ecp_tui.screens.context import Context
+
+    app = EcpApp(Context(new_client(config), config), at_sign_in=at == "sign-in")
+    app.run()
+    return app.return_code or 0
