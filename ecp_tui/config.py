@@ -74,13 +74,14 @@ def load(
             raise _unreadable(f"{key} is {shown(value, 40)}; it can be {' or '.join(_CHOICES[key])}.")
         return value
 
-    own_ca = setting("ca_file")
+    meant = server or setting("server") or _remembered(state_dir, "server", name)
+    own_ca = setting("ca_file") or _remembered(state_dir, "ca_file", meant or "")
     return Config(
         file=file,
         state_dir=state_dir,
         session_dir=_session_dir(env, state_dir),
         profile=name,
-        server=server or setting("server") or _remembered(state_dir, "server", name),
+        server=meant,
         ca_file=ca_file or (Path(own_ca).expanduser() if own_ca else None),
         theme=choice("theme"),
         glyphs=choice("glyphs"),
@@ -126,10 +127,12 @@ def read_session(config: Config) -> SavedSession | None:
 
 
 def save_session(config: Config, session: SavedSession) -> None:
-    """Keeps the session in a file only its owner reads, and its server as the one meant when none is named."""
+    """Keeps the session where only its owner reads it; its server, with its CA, is meant when none is named."""
     kept = {"server": session.server, "login_id": session.login_id, "token": session.token}
     _write_private(_session_file(config, session.server), json.dumps(kept))
     _remember(config.state_dir, "server", config.profile, session.server)
+    if config.ca_file is not None:
+        _remember(config.state_dir, "ca_file", session.server, str(config.ca_file.absolute()))
 
 
 def forget_session(config: Config) -> None:

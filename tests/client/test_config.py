@@ -90,6 +90,15 @@ def test_the_server_signed_in_to_last_is_meant_when_none_is_named(environ: dict[
     assert settings.read_session(load(environ=environ)) is None
 
 
+def test_the_ca_file_of_a_sign_in_serves_later_commands_to_that_server_alone(
+    tmp_path: Path, environ: dict[str, str]
+) -> None:
+    own = tmp_path / "ca.pem"
+    settings.save_session(load(environ=environ, server=SERVER, ca_file=own), SavedSession(SERVER, "CHAN01", "secret"))
+    assert load(environ=environ).ca_file == own
+    assert load(environ=environ, server="https://other.example.org").ca_file is None
+
+
 def test_the_folder_a_file_was_last_taken_from_is_remembered_while_it_exists(
     tmp_path: Path, environ: dict[str, str]
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,10 @@ CONTENT = b"account,amount\n" + b"1,2\n" * 811
 
 @pytest.fixture(autouse=True)
 def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Paths are shown from `~`, alike on every machine."""
+    """Paths are shown from `~` and submission ids are counted, alike on every machine and in every run."""
     monkeypatch.setenv("HOME", str(tmp_path))
+    ids = (f"{number:032x}" for number in count(1))
+    monkeypatch.setattr("ecp_tui.screens.submit_review.new_submission_id", lambda: next(ids))
 
 
 @pytest.fixture
