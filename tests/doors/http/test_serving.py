@@ -122,7 +122,7 @@ def test_plain_http_off_loopback_is_refused_before_anything_listens(tmp_path: Pa
 def test_the_server_process_has_no_open_files_left_of_refused_uploads(served: Served) -> None:
     before = len(os.listdir("/proc/self/fd"))
     with served.client("CHAN01") as client:
-        for _ in range(20):
+        for _ in range(40):
             params = {**RIGHT, "sha256": "0" * 64}
             assert number_of(client.put(paths.submission(secrets.token_hex(16)), params=params, content=b"x")) == 4515
-    assert len(os.listdir("/proc/self/fd")) <= before + 6
+    assert len(os.listdir("/proc/self/fd")) < before + 30
