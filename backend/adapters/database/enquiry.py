@@ -82,7 +82,8 @@ def within(
     the first in the log of those within `set_back` after the earliest of them, and likewise the last.
     """
     start, end = days
-    at, log_index, back = _table.c.at, _table.c.log_index, select(tables.log_head.c.set_back).scalar_subquery()
+    at, back = _table.c.at, select(tables.log_head.c.set_back).scalar_subquery()
+    log_index = _table.c.log_index + 0  # a sum, or PostgreSQL would look for the least by walking the whole log
     bounds: list[ColumnElement[Any]] = []
     conditions: list[ColumnElement[bool]] = []
     if start is not None:
