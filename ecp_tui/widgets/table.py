@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -17,43 +16,10 @@ from textual.strip import Strip
 from textual.style import Style as VisualStyle
 from textual.visual import RenderOptions
 
+from ecp_tui.widgets.columns import GAP, Column, Row, alike, budget, row
 from ecp_tui.widgets.keys import KEYS
-from ecp_tui.widgets.words import same
 
-GAP: Final = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """`width` cells wide (at least, where `grows`); dropped in narrow terminals, the highest `priority` first."""
-
-    title: str
-    width: int
-    priority: int = 0
-    grows: bool = False
-    right: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line; `key` finds it again after a refresh. Cells without a style of their own take the row's."""
-
-    key: str
-    cells: tuple[Content, ...]
-    dim: bool = False
-    heading: bool = False
-    """A line between the rows that the cursor passes over."""
-    wide: bool = False
-    """Its cells follow one another over the whole line, not in columns."""
-
-
-def row(key: str, *cells: str | Content, dim: bool = False, heading: bool = False, wide: bool = False) -> Row:
-    """A row of plain texts and styled contents; markup in a text stays text."""
-    return Row(key, tuple(Content(cell) if isinstance(cell, str) else cell for cell in cells), dim, heading, wide)
-
-
-def _alike(one: Row, other: Row) -> bool:
-    return one == other and all(map(same, one.cells, other.cells))
+__all__ = ["Column", "Row", "Table", "row"]
 
 
 class Table(ScrollView, can_focus=True):
@@ -106,7 +72,7 @@ class Table(ScrollView, can_focus=True):
 
     def show(self, rows: Sequence[Row]) -> None:
         """Shows these rows; the cursor stays on the row of the same key. Paints nothing if nothing changed."""
-        if len(rows) == len(self.rows) and all(map(_alike, rows, self.rows)):
+        if len(rows) == len(self.rows) and all(map(alike, rows, self.rows)):
             return
         key = self.here_key
         self.rows = tuple(rows)
@@ -189,7 +155,7 @@ class Table(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         width = self._width
-        columns = self._columns(width)
+        columns = budget(self.columns, width)
         base = self.visual_style
         if self.titles and y == 0:
             titles = [Content(column.title) for column in self.columns]
@@ -212,27 +178,6 @@ class Table(ScrollView, can_focus=True):
         if row.wide:
             return self._strip(Content("").join(cells).truncate(width, ellipsis=True), style)
         return self._line(cells, columns, style)
-
-    def _columns(self, width: int) -> dict[int, int]:
-        """The columns there is room for, and their widths."""
-        kept = list(range(len(self.columns)))
-
-        def needed() -> int:
-            return sum(self.columns[place].width + GAP for place in kept) - GAP
-
-        for place in sorted(kept, key=lambda place: -self.columns[place].priority):
-            if needed() <= width or self.columns[place].priority == 0:
-                break
-            kept.remove(place)
-        widths = {place: self.columns[place].width for place in kept}
-        if widths and (excess := needed() - width) > 0:
-            widest = max(kept, key=lambda place: widths[place])
-            widths[widest] = max(1, widths[widest] - excess)
-            return widths
-        growing = [place for place in kept if self.columns[place].grows]
-        for place in growing:
-            widths[place] = max(4, widths[place] + (width - needed()) // len(growing))
-        return widths
 
     def _line(self, cells: list[Content], widths: dict[int, int], style: VisualStyle) -> Strip:
         shown: list[Content] = []
