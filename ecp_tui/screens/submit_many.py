@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from backend.contract.faults import DISAGREE, Refused
-from backend.contract.messages import Check
+from backend.contract.messages import Check, Receipt
 from ecp_tui import config, wording
 from ecp_tui.digest import Digest, digest, size_of
 from ecp_tui.draft import Draft, propose
@@ -48,6 +48,10 @@ class Line:
     @property
     def ready(self) -> bool:
         return self.verdict is not None and (self.transfer is None or self.transfer.state == "cancelled")
+
+    @property
+    def receipt(self) -> Receipt | None:
+        return self.transfer.receipt if self.transfer else None
 
     @property
     def wrong(self) -> Refused | None:
@@ -110,6 +114,8 @@ class SubmitManyScreen(EcpScreen):
     def reason(self, key: str) -> str:
         if key == "check" and not self._ready:
             return "No file is ready to be sent."
+        if key == "open" and (self._here is None or self._here.receipt is None):
+            return "The receipt comes with the acceptance."
         return super().reason(key)
 
     def hint_word(self, key: str) -> str:
@@ -122,9 +128,9 @@ class SubmitManyScreen(EcpScreen):
             return
         names = "\n".join(f"! {line.path.name}" for line in replacing[:6])
         more = f"\n  and {len(replacing) - 6} more" if len(replacing) > 6 else ""  # noqa: PLR2004  the six shown
-        files = wording.count(len(replacing), "file")
+        title = f"Submit {wording.count(len(self._ready), 'file')} and replace {len(replacing)}?"
         words = Content(f"{names}{more}\nThe versions before stay as evidence.")
-        self.app.push_screen(ConfirmDialog(f"Replace {files}?", words, yes=f"Replace {files}"), self._send)
+        self.app.push_screen(ConfirmDialog(title, words, yes="Submit and replace"), self._send)
 
     def _send(self, agreed: bool | None) -> None:
         for line in self._ready if agreed else ():
@@ -136,7 +142,7 @@ class SubmitManyScreen(EcpScreen):
 
     def _show(self) -> None:
         self.query_one(Table).show([self._row(line) for line in self._lines])
-        accepted = sum(line.transfer is not None and line.transfer.receipt is not None for line in self._lines)
+        accepted = sum(line.receipt is not None for line in self._lines)
         wrong = sum(line.wrong is not None for line in self._lines)
         words = [f"{len(self._ready)} ready", f"{accepted} accepted", f"{wrong} not acceptable"]
         self.say(" · ".join([wording.count(len(self._lines), "file"), *words]))
@@ -172,13 +178,26 @@ class SubmitManyScreen(EcpScreen):
 
     def on_table_opened(self) -> None:
         here = self._here
-        if here is not None and here.transfer is not None and here.transfer.receipt is not None:
-            self.open(ReceiptScreen(here.transfer.receipt, fresh=True))
+        if here is not None and here.receipt is not None:
+            self.open(ReceiptScreen(here.receipt, fresh=True))
+
+    def action_back(self) -> None:
+        """Esc asks first where files would be left unsent; uploads go on in any case."""
+        if not self._ready:
+            super().action_back()
+            return
+        words = f"{wording.count(len(self._ready), 'file')} checked, not sent."
+        dialog = ConfirmDialog("Leave without sending?", words, yes="Leave", no="Stay")
+        self.app.push_screen(dialog, self._left)
+
+    def _left(self, agreed: bool | None) -> None:
+        if agreed:
+            super().action_back()
 
 
 def _state(line: Line) -> Content:
     moving = line.transfer
-    if moving is not None and moving.receipt is not None:
+    if line.receipt is not None:
         return Content.styled("● accepted", "$success")
     if moving is not None and moving.running:
         return Content.styled(f"◐ {moving.progress}", "$warning")

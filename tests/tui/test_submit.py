@@ -310,12 +310,35 @@ async def test_several_pasted_files_are_a_table_with_an_outcome_each(filer: Pers
     await filer.press("down")
     await filer.sees("is not one that any of your folders takes")
     filer.keeps("submit_several")
+    await filer.press("escape")
+    await filer.sees("Leave without sending?", "2 files checked, not sent.", "Stay")
+    await filer.press("enter")
+    await filer.sees("2 ready")
     await filer.press("f8")
     await filer.sees("4 files · 0 ready · 2 accepted · 2 not acceptable", "● accepted")
     filer.keeps("submit_several_sent")
     await filer.press("f7")
     await filer.sees("Transfers", "2 uploads · 0 running")
     filer.keeps("transfers")
+
+
+async def test_several_files_that_replace_others_are_named_before_they_are_sent(filer: Person, file: Path) -> None:
+    await submits(filer, file)
+    file.write_bytes(CONTENT + b"3,4\n")
+    other = file.with_name("SD1_01235_20220520.csv")
+    other.write_bytes(CONTENT)
+    await at_the_form(filer)
+    await filer.pastes(f"{file}\n{other}")
+    await filer.sees("! replaces version 1", "◐ ready")
+    await filer.press("f8")
+    await filer.sees("Submit 2 files and replace 1?", f"! {RIGHT}", "Submit and replace")
+    filer.keeps("submit_several_replace")
+    await filer.press("enter")
+    await filer.sees("2 ready")
+    await filer.press("f8")
+    await filer.sees("Submit 2 files and replace 1?")
+    await filer.press("y")
+    await filer.sees("0 ready · 2 accepted")
 
 
 async def test_hostile_names_are_shown_escaped_and_crash_nothing(filer: Person, tmp_path: Path) -> None:
