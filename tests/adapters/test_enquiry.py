@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+import random
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -173,11 +174,14 @@ FOUND: dict[str, set[str]] = {
 }
 
 
-def test_a_name_is_found_anywhere_whatever_its_case_and_signs(any_world: World, chan: Actor) -> None:
+@pytest.mark.parametrize("who", ["CHAN01", "WONGDA1", "OPER01"])
+def test_a_name_is_found_anywhere_whatever_its_case_and_signs(any_world: World, who: str) -> None:
     file(any_world, NAMES)
+    actor = any_world.actor(who)
     for wanted, found in FOUND.items():
         assert found == {name for name in NAMES if wanted.lower() in name.lower()}, "the story is told right"
-        assert set(names_of(asked(any_world, chan, name=wanted))) == found, wanted
+        assert set(names_of(asked(any_world, actor, name=wanted))) == found, wanted
+        assert asked(any_world, actor, name=wanted).total == len(found)
 
 
 @pytest.mark.parametrize("value", ["a\x00b", "\x00", "abc\x00def"])
@@ -186,3 +190,31 @@ def test_a_filter_with_a_nul_in_it_finds_nothing_and_breaks_nothing(any_world: W
     for field in ("name", "folder", "identity_code", "login_id"):
         wanted: dict[str, Any] = {field: value}
         assert asked(any_world, chan, **wanted).items == ()
+
+
+@pytest.mark.parametrize("who", ["CHAN01", "OPER01"])
+def test_days_find_their_files_even_where_the_clock_was_set_back(any_world: World, who: str) -> None:
+    """Compared with looking at every file, for clocks that jump, on every span of these days."""
+    jumps = random.Random(7)  # noqa: S311 - the same jumps each time
+    actor, began = any_world.actor(who), any_world.clock.now()
+    filed: list[tuple[int, date, str]] = []
+    for number in range(60):
+        any_world.clock.move(hours=jumps.choice([0, 1, 5, 9, 14, -3, -30]))
+        name = f"{jumps.choice(['alpha', 'beta'])}{number}.csv"
+        (row,) = file(any_world, (name,))
+        filed.append((row.log_index, (row.at + timedelta(hours=8)).date(), name))
+    any_world.clock.at = max(began, any_world.clock.now())
+    days = sorted({day for _, day, _ in filed})
+    spans: list[tuple[date | None, date | None]] = [(None, None)]
+    spans += [(start, None) for start in days] + [(None, end) for end in days]
+    spans += [(start, end) for start in days for end in days if start <= end]
+    for start, end in spans:
+        for name in (None, "alpha"):
+            page = asked(any_world, actor, from_date=start, to_date=end, name=name, limit=500)
+            right = [
+                log_index
+                for log_index, day, told in reversed(filed)
+                if (start is None or day >= start) and (end is None or day <= end) and (name or "") in told
+            ]
+            assert [item.log_index for item in page.items] == right, (start, end, name)
+            assert page.total == len(right)
