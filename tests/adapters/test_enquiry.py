@@ -200,9 +200,9 @@ def test_days_find_their_files_even_where_the_clock_was_set_back(any_world: Worl
     filed: list[tuple[int, date, str]] = []
     for number in range(60):
         any_world.clock.move(hours=jumps.choice([0, 1, 5, 9, 14, -3, -30]))
-        name = f"{jumps.choice(['alpha', 'beta'])}{number}.csv"
-        (row,) = file(any_world, (name,))
-        filed.append((row.log_index, (row.at + timedelta(hours=8)).date(), name))
+        named = f"{jumps.choice(['alpha', 'beta'])}{number}.csv"
+        (row,) = file(any_world, (named,))
+        filed.append((row.log_index, (row.at + timedelta(hours=8)).date(), named))
     any_world.clock.at = max(began, any_world.clock.now())
     days = sorted({day for _, day, _ in filed})
     spans: list[tuple[date | None, date | None]] = [(None, None)]
@@ -213,8 +213,8 @@ def test_days_find_their_files_even_where_the_clock_was_set_back(any_world: Worl
             page = asked(any_world, actor, from_date=start, to_date=end, name=name, limit=500)
             right = [
                 log_index
-                for log_index, day, told in reversed(filed)
-                if (start is None or day >= start) and (end is None or day <= end) and (name or "") in told
+                for log_index, day, file_name in reversed(filed)
+                if (start is None or day >= start) and (end is None or day <= end) and (name or "") in file_name
             ]
             assert [item.log_index for item in page.items] == right, (start, end, name)
             assert page.total == len(right)
