@@ -28,7 +28,7 @@ async def test_enter_on_an_obligation_opens_the_submission_page_for_it(chan: Per
 
 async def test_a_delegated_administrator_gets_2000_with_rights_and_whom_to_ask(person: Person, world: World) -> None:
     await person.sign_in_as("WONGDA1", world.people["WONGDA1"], world.fresh_otp("WONGDA1"))
-    await person.sees("2000", "No ECP function", "Functions held", "Missing", "Lee Chi Keung (LEEDA2)")
+    await person.sees("2000", "No ECP function", "Functions held", "Missing         EU_", "Lee Chi Keung (LEEDA2)")
     person.keeps("no_access")
     await person.press("enter")
     await person.sees("Client Connect", "Profile", "this account holds no function")

@@ -12,6 +12,7 @@ from backend.contract.messages import Channel, FunctionName, IdentityName, Me, N
 from backend.core.accounts import Account, Session
 from backend.core.activity import Ledger
 from backend.core.actor import Actor, enters_ecp, refuse_inactive
+from backend.core.catalogue import Catalogue
 from backend.core.client_connect.sign_in import digest
 from backend.core.ports import Clock, Store
 from backend.core.rows import Rows, Unit
@@ -129,6 +130,7 @@ class SessionService:
                 )
                 for grant in account.grants
             ),
+            functions_missing=_missing(account, catalogue, {one.user_type for one in identities.values()}),
             identities=tuple(
                 IdentityName(
                     identity_code=code,
@@ -148,6 +150,16 @@ class SessionService:
             users=company.used if company else None,
             quota=company.quota if company else None,
         )
+
+
+def _missing(account: Account, catalogue: Catalogue, user_types: set[str]) -> tuple[FunctionName, ...]:
+    """The functions that would open ECP to this account, of those its company's user types give folders to."""
+    useful = {name for one in catalogue.folders.values() if user_types & set(one.user_types) for name in one.functions}
+    held = {grant.function for grant in account.grants}
+    return tuple(
+        FunctionName(function=name, title=catalogue.functions[name].title)
+        for name in sorted(useful & catalogue.interactive_functions - held)
+    )
 
 
 def actor_for(rows: Rows, account_id: int, channel: Channel, source: str) -> Actor:
