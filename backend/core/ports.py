@@ -78,6 +78,16 @@ class Vault(Protocol):
         """Keys of objects kept before that instant."""
         ...
 
+    def put_aside(self, key: str) -> None:
+        """Out of the vault, and not lost."""
+        ...
+
+    def aside(self) -> list[str]:
+        """Keys of the objects put aside."""
+        ...
+
+    def take_back(self, key: str) -> None: ...
+
     def sweep_staging(self, before: datetime) -> int:
         """Removes staged bytes last written before that instant; returns how many."""
         ...

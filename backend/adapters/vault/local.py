@@ -7,11 +7,13 @@ import hashlib
 import os
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from backend.contract.faults import NO_ROOM, NOT_UNDERSTOOD, Refused
+from backend.durable import sync_folder
 
 _BLOCK: Final = 1 << 20
 _MOST_PIECES: Final = 1024
@@ -110,6 +112,7 @@ class LocalVault:
     def __init__(self, data_dir: Path) -> None:
         self._objects = data_dir / "vault"
         self._staging = data_dir / "staging"
+        self._orphans = data_dir / "vault-orphans"
         for folder in (self._objects, self._staging):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             sync_folder(folder.parent)
@@ -130,6 +133,16 @@ class LocalVault:
     def old_keys(self, before: datetime) -> list[str]:
         return [path.name for path in self._objects.glob("??/*") if _older(path, before)]
 
+    def put_aside(self, key: str) -> None:
+        self._orphans.mkdir(mode=0o700, exist_ok=True)
+        _moved(self.path(key), self._orphans / key)
+
+    def aside(self) -> list[str]:
+        return [path.name for path in self._orphans.glob("*")]
+
+    def take_back(self, key: str) -> None:
+        _moved(self._orphans / key, self._shelf(key[:2]) / key)
+
     def sweep_staging(self, before: datetime) -> int:
         old = [path for path in self._staging.iterdir() if _older(path, before)]
         for path in old:
@@ -146,13 +159,11 @@ class LocalVault:
         return folder
 
 
-def sync_folder(folder: Path) -> None:
-    """Makes the names in a folder durable."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _moved(path: Path, to: Path) -> None:
+    """Does nothing where another process was faster."""
+    with suppress(FileNotFoundError):
+        os.rename(path, to)
+        sync_folder(to.parent)
 
 
 def _write_all(file: int, offset: int, data: bytes) -> None:
