@@ -79,10 +79,8 @@ class ActivityEnquiry:
         def midnight(day: date | None, later: int) -> datetime | None:
             return None if day is None else self._calendar.instant(day + timedelta(days=later), time())
 
-        try:
-            return midnight(wanted.from_date, 0), midnight(wanted.to_date, 1)
-        except OverflowError as error:
-            raise Refused(NOT_UNDERSTOOD, what="The dates of the filter are out of range.") from error
+        until = None if wanted.to_date == date.max else wanted.to_date  # no day comes after it
+        return midnight(wanted.from_date, 0), midnight(until, 1)
 
     def _sealed(self, log_index: int, wanted: ActivityFilter, scope: Scope) -> str:
         number = str(log_index).encode()

@@ -125,11 +125,10 @@ def test_days_are_those_of_hong_kong_and_both_ends_count(any_world: World, chan:
     assert names_of(asked(any_world, chan, from_date=saturday, to_date=friday)) == []
 
 
-def test_dates_out_of_range_are_said_so_and_never_break(any_world: World, chan: Actor) -> None:
-    assert asked(any_world, chan, from_date=date.min).items == ()
-    with pytest.raises(Refused) as refused:
-        asked(any_world, chan, to_date=date.max)
-    assert refused.value.number == 9002
+def test_the_first_and_the_last_day_there_are_mean_no_beginning_and_no_end(any_world: World, chan: Actor) -> None:
+    file(any_world, ("one.csv",))
+    assert names_of(asked(any_world, chan, from_date=date.min, to_date=date.max)) == ["one.csv"]
+    assert names_of(asked(any_world, chan, from_date=date.max)) == []
 
 
 # ── search ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -18,6 +18,7 @@ def create_app(services: Services) -> FastAPI:
         openapi_url=paths.OPENAPI,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # a redirect would lead to whatever host the request names
         responses=faults.RESPONSES,
     )
     app.state.services = services

@@ -143,3 +143,9 @@ def test_a_client_that_says_no_version_is_served(ask: Asking) -> None:
     answer = ask("GET", paths.LANDING)
     assert answer.status_code == 200 and answer.headers[paths.VERSION_HEADER] == paths.VERSION
     assert "server" not in answer.headers
+
+
+def test_a_path_with_one_slash_too_many_leads_nowhere(ask: Asking) -> None:
+    answer = ask("GET", paths.HOME + "/", headers={"host": "evil.example"}, follow_redirects=False)
+    assert_problem(answer, 2001)
+    assert "location" not in answer.headers
