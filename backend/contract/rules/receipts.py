@@ -7,6 +7,7 @@ leaf hash. Values are printable ASCII; anything else is written as %XX of its UT
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
@@ -50,6 +51,9 @@ ENTRY_KEYS: Final = (
     "submission",
     "channel",
 )
+
+
+_AS_IT_IS = re.compile(r"[ -$&-~]+")
 
 
 def receipt_text(values: Mapping[str, object]) -> str:
@@ -99,6 +103,8 @@ def _value(value: object) -> str:
     text = str(value)
     if text == "-":
         return "%2D"
+    if _AS_IT_IS.fullmatch(text):
+        return text
     return "".join(
         character
         if " " <= character <= "~" and character != "%"
