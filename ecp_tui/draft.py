@@ -148,7 +148,7 @@ def _taker(folders: Iterable[Folder], file_name: str) -> Folder:
         in_name=name,
         chosen="–",
         what=f"The name {name} is not one that any of your folders takes.",
-        fix="Rename the file as its folder's rule in Folders says, or choose another file.",
+        fix="Rename the file as its folder's rule says, or choose another file.",
     )
 
 

@@ -296,7 +296,7 @@ async def test_a_server_out_of_reach_keeps_the_list_and_f5_goes_on(opens: Opens,
         await person.sees("of 4")
         line.down = True
         await person.press("f5")
-        await person.sees("9001", "Press F5", NAME)
+        await person.sees("9001", "F5 in the console", NAME)
         person.keeps("activity_unreachable")
         line.down = False
         await person.press("f5")

@@ -55,7 +55,7 @@ async def test_an_unreachable_server_is_told_on_the_landing_page_and_f5_tries_ag
     line = Cuttable(app=world.app, raise_app_exceptions=False)
     line.down = True
     async with opens(transport=line) as person:
-        await person.sees("9001", "Cannot reach the server", "Press F5 to try again")
+        await person.sees("9001", "Cannot reach the server", "Try again in a moment: F5")
         person.keeps("landing_unreachable")
         line.down = False
         await person.press("f5")

@@ -266,7 +266,7 @@ async def test_a_server_out_of_reach_loses_nothing_and_f5_goes_on(opens: Opens, 
         await at_the_form(person)
         line.down = True
         await person.pastes(str(file))
-        await person.sees("9001", "Press F5", "from the name")
+        await person.sees("9001", "F5 in the console", "from the name")
         person.keeps("submit_unreachable")
         line.down = False
         await person.press("f5")

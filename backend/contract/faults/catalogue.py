@@ -47,8 +47,8 @@ SIGN_IN_EXPIRED = _row(
 SESSION_ENDED = _row(
     1005,
     "Session ended",
-    "You signed out, were idle too long, or your access was changed.",
-    "Sign in again: you return to where you were.",
+    "Nobody is signed in here: there was no session yet, or it ended when idle, signed out or given other access.",
+    "Sign in; the console then returns to where you were.",
     401,
     Exit.NOT_SIGNED_IN,
     Sftp.PERMISSION_DENIED,
@@ -84,7 +84,7 @@ NOT_FOUND = _row(
     2001,
     "Not found",
     "There is nothing of that name here, or it is not yours to see.",
-    "Check the name, or press F5 to refresh the list it came from.",
+    "Check the name, or refresh the list it came from.",
     404,
     Exit.REFUSED,
     Sftp.NO_SUCH_FILE,
@@ -110,7 +110,7 @@ UNKNOWN_FOLDER = _row(
     4501,
     "Unknown folder",
     "There is no folder {folder} for you.",
-    "Choose one of the folders in Folders; if one is missing, ask your delegated administrators for its function.",
+    "Choose one of the folders listed for you; if one is missing, ask your delegated administrators for its function.",
     404,
     Exit.REFUSED,
     Sftp.NO_SUCH_FILE,
@@ -136,7 +136,7 @@ TOO_LARGE = _row(
     4511,
     "File too large",
     "The file has {size} bytes; folder {folder} takes at most {limit}.",
-    "Choose the right file, or split it as the folder's rule in Folders allows.",
+    "Choose the right file, or split it as the folder's rule allows.",
     413,
     Exit.NOT_ACCEPTABLE,
 )
@@ -171,6 +171,14 @@ NO_ROOM = _row(
     "Tell the operator, then submit the file again.",
     507,
     Exit.FAILED,
+)
+FILE_CHANGED = _row(
+    4517,
+    "File changed after it was checked",
+    "{what}",
+    "Check the file again, then submit it.",
+    422,
+    Exit.NOT_ACCEPTABLE,
 )
 NO_READ_BACK = _row(
     4520,
@@ -210,7 +218,7 @@ UNREACHABLE = _row(
     9001,
     "Cannot reach the server",
     "{server} does not answer: {why}.",
-    "Press F5 to try again; what you typed is kept. ecp --server URL names another server.",
+    "Try again in a moment: F5 in the console, where what you typed is kept. ecp --server URL names another server.",
     503,
     Exit.NETWORK,
     Sftp.NO_CONNECTION,
