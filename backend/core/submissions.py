@@ -59,9 +59,13 @@ class Upload:
 
     def write(self, offset: int, data: bytes) -> None:
         """Takes bytes at an offset; refuses with 4511 before it grows beyond the folder's limit."""
-        if offset + len(data) > self.size_limit:
-            _refuse_size(self.claim, offset + len(data), self.size_limit)
+        self.refuse_beyond(offset + len(data))
         self.staging.write(offset, data)
+
+    def refuse_beyond(self, size: int) -> None:
+        """4511 where the file would be longer than the folder's limit."""
+        if size > self.size_limit:
+            _refuse_size(self.claim, size, self.size_limit)
 
 
 class Submissions:

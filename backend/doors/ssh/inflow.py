@@ -69,8 +69,7 @@ class Inflow:
             if offset > self.size:
                 raise nothing_to_continue()
             offset = self.size
-        if offset + len(data) > self.upload.size_limit:
-            await self._run(self.upload.write, offset, data)
+        self.upload.refuse_beyond(offset + len(data))
         self.add(offset, data)
 
     async def settle(self) -> None:
@@ -85,6 +84,7 @@ class Inflow:
     async def truncate(self, size: int) -> None:
         """Gives the file this length. What is missing has to follow: nothing is made up."""
         await self.settle()
+        self.upload.refuse_beyond(size)
         if size < self.size:
             await self._run(self.upload.staging.truncate, min(size, self.upload.staging.size))
         self.size, self._least = size, 0

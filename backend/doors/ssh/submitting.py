@@ -123,10 +123,16 @@ class Submitting:
     async def shorten(self, where: Spot, size: int) -> None:
         """Gives a draft another length; a file that stands keeps its own."""
         draft = self._desk.take(self._login_id, where)
-        if draft is not None:
-            if size < draft.size:
-                await self._run(draft.upload.staging.truncate, min(size, draft.upload.staging.size))
-            await self._park(where, draft.upload, size)
+        if draft is None:
+            return
+        try:
+            draft.upload.refuse_beyond(size)
+        except Refused as refused:
+            self._desk.give_back()
+            await self._run(self._house.drop_box.refuse, self._guest.actor, draft.upload, refused)
+        if size < draft.size:
+            await self._run(draft.upload.staging.truncate, min(size, draft.upload.staging.size))
+        await self._park(where, draft.upload, size)
 
     async def discard(self, draft: Draft) -> None:
         self._desk.give_back()

@@ -175,3 +175,28 @@ async def test_the_door_closes_on_whoever_is_still_in_it(sftp_world: SftpWorld) 
         await asyncio.open_connection("127.0.0.1", sftp_world.door.port)
     writer.close()
     assert not sftp_world.staging and not sftp_world.activities()
+
+
+@pytest.mark.parametrize("name", [TODAY, "x.tmp"])
+async def test_a_length_beyond_the_limit_is_refused_as_such_a_file_would_be(sftp_world: SftpWorld, name: str) -> None:
+    async with raw_sftp(sftp_world) as raw:
+        handle = await raw.open(f"{SUBMIT}/{name}", Open.WRITE | Open.CREAT | Open.TRUNC)
+        await raw.status(Op.WRITE, handle + pack(">Q", 0) + string(b"abc"))
+        code, said = await raw.status(Op.FSETSTAT, handle + pack(">IQ", 1, 2**64 - 1))
+        assert code == Status.FAILURE and said.startswith("4511 ")
+        assert (await raw.status(Op.CLOSE, handle))[1].startswith("4511 ")
+    async with sftp_world.client() as sftp:
+        assert await sftp.listdir(RECEIPTS) == [f"{name}.refused.txt"]
+    assert not sftp_world.staging
+
+
+async def test_a_draft_is_not_lengthened_beyond_the_limit_either(sftp_world: SftpWorld) -> None:
+    async with raw_sftp(sftp_world) as raw:
+        handle = await raw.open(f"{SUBMIT}/x.tmp", Open.WRITE | Open.CREAT | Open.TRUNC)
+        await raw.status(Op.WRITE, handle + pack(">Q", 0) + string(b"abc"))
+        assert (await raw.status(Op.CLOSE, handle))[0] == Status.OK
+        code, said = await raw.status(Op.SETSTAT, string(f"{SUBMIT}/x.tmp") + pack(">IQ", 1, 2**64 - 1))
+        assert code == Status.FAILURE and said.startswith("4511 ")
+    async with sftp_world.client() as sftp:
+        assert await sftp.listdir(RECEIPTS) == ["x.tmp.refused.txt"]
+    assert not sftp_world.staging
