@@ -83,8 +83,8 @@ def test_a_broken_disk_leaves_no_staged_bytes_and_no_row(
 def test_a_commit_whose_answer_was_lost_still_has_its_bytes_and_its_receipt(
     any_world: World, chan: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The database took the commit and the line broke: the unit runs again and finds its own row."""
-    upload = begun(any_world, chan, b"one")
+    """The database took the commit and the line broke: whoever asks again is told what stands."""
+    upload = begun(any_world, chan, b"one", ID)
     assert isinstance(upload, Upload)
     dialect = any_world.platform.store.engine.dialect
     commit, lost = dialect.do_commit, iter([True])
@@ -103,9 +103,10 @@ def test_a_commit_whose_answer_was_lost_still_has_its_bytes_and_its_receipt(
 
     monkeypatch.setattr(upload.staging, "keep", keeping)
     monkeypatch.setattr(dialect, "do_commit", losing)
-    receipt = any_world.services.submissions.finish(chan, upload)
+    assert refused_with(any_world.services.submissions.finish, chan, upload) == 9003
     assert next(lost, None) is None, "the answer was lost"
-    assert receipt.activity.version == 1 and listed(any_world, chan) == [("accepted", 1, None)]
+    receipt = submitted(any_world, chan, b"one", ID)
+    assert receipt.replayed and receipt.activity.version == 1 and listed(any_world, chan) == [("accepted", 1, None)]
     assert broken_invariants(any_world) == [] and objects(any_world) == 1
 
 

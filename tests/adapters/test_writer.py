@@ -125,25 +125,31 @@ def test_a_database_error_in_one_unit_does_not_hurt_its_neighbours(any_world: Wo
     assert acts(any_world)[-2:] == ["first", "third"]
 
 
-def test_a_group_whose_commit_failed_is_run_again_one_by_one(any_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_group_whose_commit_was_not_answered_is_not_run_again(
+    any_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     dialect = any_world.platform.store.engine.dialect
-    commit, failures = dialect.do_commit, iter([True])
+    commit, lost = dialect.do_commit, iter([True])
 
-    def failing(connection: Any) -> None:
-        if busy_done.is_set() and next(failures, False):
-            raise OperationalError("COMMIT", None, Exception("the disk was slow"))
+    def losing(connection: Any) -> None:
         commit(connection)
+        if busy_done.is_set() and next(lost, False):
+            raise OperationalError("COMMIT", None, Exception("the line broke"))
 
     busy_done = threading.Event()
-    monkeypatch.setattr(dialect, "do_commit", failing)
+    monkeypatch.setattr(dialect, "do_commit", losing)
 
     def first_of_group(unit: Unit) -> int:
         busy_done.set()
         return noted(any_world, "first")(unit)
 
-    with queued(any_world, first_of_group, noted(any_world, "second")) as (first, second):
-        assert second.result(10) == first.result(10) + 1
-    assert acts(any_world)[-2:] == ["first", "second"]
+    with queued(any_world, first_of_group, noted(any_world, "second")) as answers:
+        for answer in answers:
+            with pytest.raises(Refused) as refused:
+                answer.result(10)
+            assert refused.value.fault is GOING_DOWN
+    assert acts(any_world).count("first") == acts(any_world).count("second") == 1
+    assert any_world.platform.store.write(noted(any_world, "third")) == len(acts(any_world)) - 1
 
 
 def test_closing_finishes_what_is_queued_and_takes_nothing_new(any_world: World) -> None:

@@ -36,7 +36,10 @@ class _Job:
 
 
 class Writer:
-    """A thread with a queue. Units leave nothing outside the database: one may run again if its group failed."""
+    """A thread with a queue. Units leave nothing outside the database: one may run again if its group failed.
+
+    None runs again once COMMIT was sent: what failed then may stand all the same.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine.execution_options(**{WRITING: True})
@@ -69,6 +72,9 @@ class Writer:
         while (jobs := self._next()) is not None:
             try:
                 self._group(jobs)
+            except _CommitFailed as failed:
+                for job in jobs:
+                    job.answer.set_exception(_in_words(failed.error))
             except (DBAPIError, PoolTimeout):
                 for job in jobs:
                     self._alone(job)
@@ -95,16 +101,23 @@ class Writer:
     def _alone(self, job: _Job) -> None:
         try:
             self._group([job])
+        except _CommitFailed as failed:
+            job.answer.set_exception(_in_words(failed.error))
         except BaseException as error:
             job.answer.set_exception(_in_words(error))
 
     def _group(self, jobs: list[_Job]) -> None:
         outcomes: list[object] = []
-        with self._engine.connect() as connection, connection.begin():
+        with self._engine.connect() as connection, connection.begin() as transaction:
             if connection.dialect.name != "sqlite":
                 connection.execute(select(log_head.c.id).with_for_update())
             for job in jobs:
                 outcomes.append(self._unit(connection, job.work))
+            try:
+                transaction.commit()
+            except DBAPIError as error:
+                connection.invalidate(error)
+                raise _CommitFailed(error) from error
         for job, outcome in zip(jobs, outcomes, strict=True):
             if isinstance(outcome, _Failed):
                 job.answer.set_exception(outcome.error)
@@ -128,6 +141,14 @@ class Writer:
 @dataclass(frozen=True, slots=True)
 class _Failed:
     error: Exception
+
+
+class _CommitFailed(Exception):
+    """COMMIT failed, or its answer was lost."""
+
+    def __init__(self, error: DBAPIError) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 def _in_words(error: BaseException) -> BaseException:
