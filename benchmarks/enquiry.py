@@ -106,9 +106,10 @@ def measure(quick: bool = False) -> list[Table]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ecp-bench-")))
         fresh = stack.enter_context(postgres())
+        databases: dict[str, Callable[[], str]] = {"SQLite": str, "PostgreSQL": fresh}
         runs = {
             (name, count): _answered(folder / f"{name}-{count}", count, url(), times)
-            for name, url in (("SQLite", lambda: ""), ("PostgreSQL", fresh))
+            for name, url in databases.items()
             for count in (small, large)
         }
     rows = []

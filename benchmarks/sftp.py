@@ -126,17 +126,18 @@ def _name(filer: Filer, number: int) -> str:
 
 
 def _large(folder: Path, served: Served, port: int, mib: int, times: int) -> dict[str, Run]:
+    data = folder / "large"
+    data.write_bytes(secrets.token_bytes(mib << 20))
+
     def ours() -> Run:
-        data = folder / "large"
-        with data.open("wb") as file:
-            for _ in range(mib):
-                file.write(secrets.token_bytes(1 << 20))
+        with data.open("r+b") as file:  # other bytes every time: the same ones would only get their receipt again
+            file.write(secrets.token_bytes(1 << 10))
         run = _put(folder, served.ssh_port, "FILER000", f"put {data} {_name(served.filers[0], 0)}\n")
         cpu = process_cpu(served.pid)
         return Run(run(), process_cpu(served.pid) - cpu)
 
     def theirs() -> Run:
-        run = _put(folder, port, getpass.getuser(), f"put {folder / 'large'} {folder / 'theirs' / 'large'}\n")
+        run = _put(folder, port, getpass.getuser(), f"put {data} {folder / 'theirs' / 'large'}\n")
         return Run(run(), 0.0)
 
     return interleaved({"ours": ours, "peer": theirs}, times)
