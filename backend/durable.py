@@ -12,7 +12,7 @@ def make_folder(folder: Path) -> None:
     """The folder and those above it, for their owner alone; those that are there already stay as they are."""
     above = [one for one in (folder, *folder.parents) if not one.exists()]
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for made in above:
+    for made in [*above, folder]:
         with suppress(PermissionError):  # a folder that can be searched and not listed cannot be opened either
             sync_folder(made.parent)
 

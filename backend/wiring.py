@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import hmac
-import os
-from collections.abc import Callable
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
-from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Engine
 
 from backend.adapters.clock import SystemClock
-from backend.adapters.database import DatabaseStore, check_schema, open_engine, upgrade
+from backend.adapters.database import (
+    DatabaseStore,
+    check_schema,
+    keep_key_checks,
+    key_checks,
+    open_engine,
+    sole_process,
+    upgrade,
+)
 from backend.adapters.database.catalogue_rows import import_catalogue
-from backend.adapters.key_files import new_key, read_key
+from backend.adapters.key_files import check_value, new_key, read_key
 from backend.adapters.one_time_codes import OneTimeCodes
 from backend.adapters.passwords import Argon2Passwords
 from backend.adapters.vault import LocalVault
@@ -43,6 +48,7 @@ from backend.core.rows import Rows
 from backend.core.services import Services
 from backend.core.submissions import Submissions
 from backend.core.sweep import sweep
+from backend.durable import make_folder, sync_folder
 from backend.settings import Settings, SettingsError
 
 _SECRETS: Final = ("seed_key", "throttle_key")
@@ -65,17 +71,30 @@ class Platform:
 
 
 def initialise(settings: Settings, catalogue: Catalogue | None = None) -> None:
-    """Makes data folder, secrets, database and catalogue, once; raises `SettingsError` where they are already."""
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    settings.secrets.mkdir(mode=0o700, exist_ok=True)
-    for name in _SECRETS:
-        new_key(settings.secrets / name)
-    engine = open_engine(settings.url)
-    try:
+    """Makes data folder, database, secrets and catalogue, or what an interruption left of them unmade.
+
+    Raises `SettingsError` where all of them are. Keys are made for an empty database only: another key would be
+    worth nothing to what one that is filled holds.
+    """
+    make_folder(settings.data_dir)
+    with sole_process(settings.url), _engine(settings) as engine:
         upgrade(engine)
-        _fill(engine, catalogue or parse(shipped()))
-    finally:
-        engine.dispose()
+        if key_checks(engine) is not None:
+            _right_keys(settings, engine)
+            raise SettingsError("This data folder is initialised already. Run ecpd serve, or name another --data-dir.")
+        make_folder(settings.secrets)
+        for name in _SECRETS:
+            new_key(settings.secrets / name)
+        with engine.connect() as connection, connection.begin():
+            import_catalogue(connection, catalogue or parse(shipped()))
+            keep_key_checks(connection, {name: check_value(name, key) for name, key in _keys(settings).items()})
+    sync_folder(settings.data_dir)
+
+
+def upgrade_database(settings: Settings) -> None:
+    """Brings the database to this program's schema; nothing may run on it meanwhile."""
+    with sole_process(settings.url), _engine(settings) as engine:
+        upgrade(engine)
 
 
 def open_platform(
@@ -83,12 +102,10 @@ def open_platform(
 ) -> Platform:
     """Opens what `initialise` made. SQLite belongs to exactly one process: a second one gets `SettingsError`."""
     with ExitStack() as stack:
-        if settings.url.startswith("sqlite"):
-            stack.enter_context(_only_process(settings.data_dir / "lock"))
-        keys = {name: read_key(settings.secrets / name) for name in _SECRETS}
-        engine = open_engine(settings.url)
-        stack.callback(engine.dispose)
+        stack.enter_context(sole_process(settings.url))
+        engine = stack.enter_context(_engine(settings))
         check_schema(engine)
+        keys = _right_keys(settings, engine)
         clock = clock or SystemClock()
         hasher = hasher or Argon2Passwords()
         codes = OneTimeCodes(keys["seed_key"])
@@ -98,7 +115,7 @@ def open_platform(
         ledger = Ledger(settings.origin)
         calendar = Calendar(settings.zone, settings.every_day_trades)
         derive = partial(_derived, keys["throttle_key"])
-        watch = AccessWatch(store, clock)
+        watch = AccessWatch(store)
         submissions = Submissions(store, vault, clock, calendar, ledger, as_of_now, lambda: watch.taking)
         pool = BoundedPool()
         stack.callback(pool.close)
@@ -125,7 +142,7 @@ def open_platform(
 
 def as_of_now(rows: Rows, actor: Actor) -> Actor:
     """The same person at commit time: what was taken away meanwhile is gone."""
-    return actor_for(rows, actor.account.id, actor.channel, actor.source)
+    return replace(actor_for(rows, actor.account.id, actor.channel, actor.source), until=actor.until)
 
 
 def _landing(settings: Settings, demo: bool) -> Landing:
@@ -141,39 +158,31 @@ def _landing(settings: Settings, demo: bool) -> Landing:
     )
 
 
-def _fill(engine: Engine, catalogue: Catalogue) -> None:
-    store = DatabaseStore(engine)
+@contextmanager
+def _engine(settings: Settings) -> Iterator[Engine]:
+    engine = open_engine(settings.url)
     try:
-        with store.reading() as rows:
-            if rows.catalogue().folders:
-                raise SettingsError(
-                    "This data folder is initialised already. Run ecpd serve, or name another --data-dir."
-                )
+        yield engine
     finally:
-        store.close()
-    with engine.connect() as connection, connection.begin():
-        import_catalogue(connection, catalogue)
+        engine.dispose()
+
+
+def _keys(settings: Settings) -> dict[str, bytes]:
+    return {name: read_key(settings.secrets / name) for name in _SECRETS}
+
+
+def _right_keys(settings: Settings, engine: Engine) -> dict[str, bytes]:
+    """The keys, known again as those that the database was initialised with."""
+    kept = key_checks(engine)
+    if kept is None:
+        raise SettingsError("The database is not initialised to the end. Run ecpd init again.")
+    keys = _keys(settings)
+    for name, key in keys.items():
+        if not hmac.compare_digest(kept[name], check_value(name, key)):
+            path = settings.secrets / name
+            raise SettingsError(f"{path} is not the key of this database: restore the secrets folder from its backup.")
+    return keys
 
 
 def _derived(key: bytes, purpose: bytes) -> bytes:
     return hmac.new(key, purpose, hashlib.sha256).digest()
-
-
-def _only_process(path: Path) -> ExitStack:
-    """Holds the lock file until closed; the kernel lets go of it however the process ends."""
-    stack = ExitStack()
-    try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    except FileNotFoundError as error:
-        raise SettingsError(
-            f"{path.parent} is not there. Run ecpd init first, or name the right --data-dir."
-        ) from error
-    stack.callback(os.close, handle)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        stack.close()
-        raise SettingsError(
-            "Another ecpd already runs on this data folder. SQLite is for one process; use PostgreSQL for several."
-        ) from error
-    return stack

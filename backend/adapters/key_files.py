@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-import os
+import hashlib
+import hmac
 import secrets
 from pathlib import Path
 from typing import Final
 
-from backend.adapters.vault.local import sync_folder
+from backend.durable import write_once
 from backend.settings import SettingsError
 
 _KEY_SIZE: Final = 32
 
 
 def new_key(path: Path) -> None:
-    """A key file, 0600, on disk before anything depends on it; one that is there already stays."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
-    with os.fdopen(handle, "wb") as file:
-        file.write(secrets.token_bytes(_KEY_SIZE))
-        file.flush()
-        os.fsync(file.fileno())
-    sync_folder(path.parent)
+    """A key file; one that is there already stays."""
+    write_once(path, secrets.token_bytes(_KEY_SIZE))
 
 
 def read_key(path: Path) -> bytes:
     try:
         key = path.read_bytes()
     except FileNotFoundError as error:
-        raise SettingsError(f"{path} is missing. Run ecpd init first, or name the right --data-dir.") from error
+        raise SettingsError(f"{path} is missing: restore the secrets folder from its backup.") from error
     if len(key) != _KEY_SIZE:
-        raise SettingsError(f"{path} is damaged: restore it from a backup of the secrets folder.")
+        raise SettingsError(f"{path} is damaged: restore the secrets folder from its backup.")
     return key
+
+
+def check_value(name: str, key: bytes) -> str:
+    """What may be kept of a key where it is used, to know it again."""
+    return hmac.new(key, b"check " + name.encode(), hashlib.sha256).hexdigest()

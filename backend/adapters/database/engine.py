@@ -5,15 +5,23 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+from backend.settings import SettingsError
 
 WRITING: Final = "ecp_writing"
 
 
 def open_engine(url: str) -> Engine:
-    """An engine on `sqlite:///PATH` or `postgresql+psycopg://…`."""
-    if make_url(url).get_backend_name() == "sqlite":
-        return _sqlite(url)
-    return create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True, hide_parameters=True)
+    """An engine on `sqlite:///PATH` or `postgresql+psycopg://…`; raises `SettingsError`, which does not repeat it."""
+    try:
+        if make_url(url).get_backend_name() == "sqlite":
+            return _sqlite(url)
+        return create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True, hide_parameters=True)
+    except (ArgumentError, ValueError) as error:
+        raise SettingsError("database_url is not a URL: write postgresql+psycopg://user@host/name.") from error
+    except ImportError as error:
+        raise SettingsError(f"The driver {error.name} is missing. Install ecp-platform[postgres].") from error
 
 
 def reading_options(engine: Engine) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine
 
 from backend.adapters.database.engine import WRITING
@@ -18,9 +19,12 @@ class SchemaMismatch(Exception):
 
 
 def upgrade(engine: Engine) -> None:
-    """Brings an empty or older database to this program's schema, in one transaction."""
-    with engine.execution_options(**{WRITING: True}).connect() as connection, connection.begin():
-        command.upgrade(_config(connection), "head")
+    """Brings an empty or older database to this program's schema, in one transaction; refuses a newer one."""
+    try:
+        with engine.execution_options(**{WRITING: True}).connect() as connection, connection.begin():
+            command.upgrade(_config(connection), "head")
+    except CommandError as error:
+        raise SchemaMismatch("The database belongs to another version of ecpd. Install that version.") from error
 
 
 def check_schema(engine: Engine) -> None:
@@ -29,8 +33,9 @@ def check_schema(engine: Engine) -> None:
     with engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
     if found != wanted:
+        what = "upgrade" if found else "init"
         raise SchemaMismatch(
-            f"The database has schema version {found or 'none'}, this program needs {wanted}. Run ecpd upgrade."
+            f"The database has schema version {found or 'none'}, this program needs {wanted}. Run ecpd {what}."
         )
 
 

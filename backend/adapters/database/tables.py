@@ -58,6 +58,7 @@ platform = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("access_epoch", BigInteger, nullable=False, server_default="0"),
     Column("catalogue_revision", BigInteger, nullable=False, server_default="0"),
+    Column("key_checks", JSON(none_as_null=True)),
     CheckConstraint("id = 1", name="one_row"),
 )
 log_head = Table(

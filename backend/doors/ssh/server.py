@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -22,6 +21,8 @@ from backend.doors.ssh.desk import Desk
 from backend.doors.ssh.house import House
 from backend.doors.ssh.tree import Tree
 from backend.doors.ssh.visit import Visit
+from backend.durable import write_once
+from backend.settings import SettingsError
 
 LOGIN_GRACE: Final = 30
 KEEPALIVE: Final = 15
@@ -194,13 +195,11 @@ async def start_ssh(services: Services, host: str, port: int, host_key_path: Pat
 
 def host_key(path: Path) -> asyncssh.SSHKey:
     """The server's own key; an Ed25519 key is made where there is none."""
+    if not path.exists():
+        write_once(path, asyncssh.generate_private_key("ssh-ed25519").export_private_key("openssh"))
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
         return asyncssh.read_private_key(path)
-    key = asyncssh.generate_private_key("ssh-ed25519")
-    with os.fdopen(handle, "wb") as file:
-        file.write(key.export_private_key("openssh"))
-        file.flush()
-        os.fsync(file.fileno())
-    return key
+    except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError) as error:
+        raise SettingsError(
+            f"{path} cannot be read: restore it from its backup, or remove it and tell your users of the new key."
+        ) from error

@@ -150,6 +150,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("access_epoch", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("catalogue_revision", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("key_checks", sa.JSON(none_as_null=True), nullable=True),
         sa.CheckConstraint("id = 1", name=op.f("ck_platform_one_row")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_platform")),
     )
