@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final, get_args
 
 from backend.contract.faults import NO_ECP_FUNCTION, SESSION_ENDED, SUSPENDED, UNKNOWN_FOLDER, Refused
@@ -27,6 +28,8 @@ class Actor:
     source: str
     ask: str = "your delegated administrators"
     """The delegated administrators to ask, in words."""
+    until: datetime | None = None
+    """When the key that let them in expires."""
 
     @property
     def login_id(self) -> str:

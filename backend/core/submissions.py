@@ -14,6 +14,7 @@ from backend.contract.faults import (
     INCOMPLETE_UPLOAD,
     OUTSIDE_WINDOW,
     SERVED_ELSEWHERE,
+    SESSION_ENDED,
     TOO_LARGE,
     UNKNOWN_FOLDER,
     Refused,
@@ -94,7 +95,7 @@ class Submissions:
         claim = Claim("", **request.model_dump(include=_CLAIMED))
         with self._store.reading() as rows:
             catalogue = rows.catalogue()
-            folder, identities = self._folder(actor, catalogue, claim)
+            folder, identities = self._folder(actor, catalogue, claim.folder)
             self._refuse_rules(folder, identities, claim)
             current = rows.current(claim.folder, claim.identity_code, claim.input_date, claim.file_name)
         return Check(
@@ -110,10 +111,10 @@ class Submissions:
             raise Refused(GOING_DOWN)
         with self._store.reading() as rows:
             catalogue = rows.catalogue()
+            folder, identities = self._folder(actor, catalogue, claim.folder)
             earlier = rows.outcome(actor.login_id, claim.submission)
             if earlier is not None:
-                return _outcome(rows, earlier, catalogue)
-            folder, identities = self._folder(actor, catalogue, claim)
+                return self._outcome(rows, actor, earlier, catalogue)
         try:
             self._refuse_rules(folder, identities, claim)
         except Refused as refused:
@@ -150,11 +151,13 @@ class Submissions:
 
     # ── the rules ────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _folder(self, actor: Actor, catalogue: Catalogue, claim: Claim) -> tuple[FolderRule, tuple[Identity, ...]]:
+    def _folder(self, actor: Actor, catalogue: Catalogue, code: str) -> tuple[FolderRule, tuple[Identity, ...]]:
         """The gate: a submission folder of the actor's, with the identities they submit for."""
-        folder, identities = folder_for(actor, catalogue, claim.folder)
+        if actor.until is not None and self._clock.now() >= actor.until:
+            raise Refused(SESSION_ENDED)
+        folder, identities = folder_for(actor, catalogue, code)
         if folder.direction != "submission":
-            raise Refused(UNKNOWN_FOLDER, folder=shown(claim.folder, 40))
+            raise Refused(UNKNOWN_FOLDER, folder=shown(code, 40))
         return folder, identities
 
     def _refuse_rules(self, folder: FolderRule, identities: tuple[Identity, ...], claim: Claim) -> None:
@@ -189,10 +192,10 @@ class Submissions:
         earlier = unit.outcome(actor.login_id, claim.submission)
         if earlier is not None and earlier.object_key == key:
             return receipt_of(earlier, catalogue)  # this very unit, whose commit stood although its answer was lost
-        if earlier is not None:
-            return _outcome(unit, earlier, catalogue)
         actor = self._current_actor(unit, actor)
-        folder, identities = self._folder(actor, catalogue, claim)
+        folder, identities = self._folder(actor, catalogue, claim.folder)
+        if earlier is not None:
+            return self._outcome(unit, actor, earlier, catalogue)
         try:
             self._refuse_rules(folder, identities, claim)
         except Refused as refused:
@@ -220,6 +223,14 @@ class Submissions:
         )
         return receipt_of(row, catalogue)
 
+    def _outcome(self, rows: Rows, actor: Actor, row: ActivityRow, catalogue: Catalogue) -> Receipt:
+        """What became of a submission id before; through the gate of its own folder, whichever was named now."""
+        if row.act == REFUSED:
+            raise refusal_of(row)
+        stood = (rows.activity(int(row.subject)) if row.subject is not None else None) or row
+        self._folder(actor, catalogue, stood.folder or "")
+        return receipt_of(stood, catalogue, replayed=True)
+
     def _refuse(self, actor: Actor, claim: Claim, refused: Refused) -> NoReturn:
         self._store.write(lambda unit: self._record_refusal(unit, actor, claim, refused))
         raise refused
@@ -242,14 +253,6 @@ class Submissions:
         staging.abandon()
         if key is not None:
             self._vault.delete(key)
-
-
-def _outcome(rows: Rows, row: ActivityRow, catalogue: Catalogue) -> Receipt:
-    """What became of a submission id before."""
-    if row.act == REFUSED:
-        raise refusal_of(row)
-    stood = rows.activity(int(row.subject)) if row.subject is not None else None
-    return receipt_of(stood or row, catalogue, replayed=True)
 
 
 def _refuse_identity(folder: FolderRule, identities: tuple[Identity, ...], claim: Claim) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from backend.contract.faults import ADDRESS_NOT_REGISTERED, NO_ECP_FUNCTION, SESSION_ENDED, Refused
@@ -38,7 +39,7 @@ class SftpAccess:
             raise Refused(NO_ECP_FUNCTION, reason=f"SFTP needs {SFTP_FUNCTION}.", ask=actor.ask, held="")
         if not registered(address, key.networks):
             raise Refused(ADDRESS_NOT_REGISTERED, address=shown(address, 60))
-        return actor
+        return replace(actor, until=key.expires)
 
 
 def plain_address(address: str) -> str:

@@ -158,6 +158,9 @@ class SshDoor:
 
     def _rights_changed(self) -> None:
         self._changes += 1
+        self._ask_everyone_again()
+
+    def _ask_everyone_again(self) -> None:
         for visit in self._visits:
             self.remember(self._loop.create_task(self._ask_again(visit)))
 
@@ -170,9 +173,10 @@ class SshDoor:
             _log.error("rights could not be read again", login_id=visit.actor.login_id, exc_info=error)
 
     async def _tidy(self) -> None:
-        """Lets go of drafts that nobody named."""
+        """Lets go of drafts that nobody named, and of visits whose key has expired."""
         while True:
             await asyncio.sleep(_TIDY_SECONDS)
+            self._ask_everyone_again()
             for draft in self._desk.expired():
                 self._desk.give_back()
                 try:

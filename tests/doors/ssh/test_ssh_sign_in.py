@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,8 +12,9 @@ import pytest
 from sqlalchemy import delete, insert
 
 from backend.adapters.database import tables
+from backend.doors.ssh import SshDoor, server
 from backend.doors.ssh.visit import MOST_KNOWN_OFFERS, MOST_OFFERS, Visit
-from tests.sftp_world import SUBMIT, SftpWorld, openssh, run
+from tests.sftp_world import SUBMIT, TODAY, SftpWorld, open_door, openssh, run
 
 REFUSED = (asyncssh.PermissionDenied, asyncssh.DisconnectError, asyncssh.ConnectionLost)
 
@@ -222,3 +224,33 @@ async def test_nobody_enters_while_the_database_cannot_be_read(
     with pytest.raises(asyncssh.PermissionDenied):
         async with sftp_world.connected():
             pass
+
+
+async def test_an_expired_key_opens_and_submits_nothing_more_on_a_connection_that_is_open(
+    sftp_world: SftpWorld,
+) -> None:
+    clock = sftp_world.world.clock
+    key = new_key()
+    register(sftp_world, "CHAN01", key, days=1)
+    async with sftp_world.connected(client_keys=[key]) as connection, connection.start_sftp_client() as sftp:
+        open_before = await sftp.open(f"{SUBMIT}/{TODAY}", "wb")
+        await open_before.write(b"1")
+        clock.at = datetime(2022, 5, 21, 0, 0, tzinfo=UTC)
+        with pytest.raises(asyncssh.SFTPError, match=r"^1005 "):
+            await sftp.open(f"{SUBMIT}/{TODAY}", "wb")
+        with pytest.raises(asyncssh.SFTPError, match=r"^1005 "):
+            await open_before.close()
+        assert not sftp_world.activities(state="accepted")
+        sftp_world.door._ask_everyone_again()
+        async with asyncio.timeout(5):
+            await connection.wait_closed()
+
+
+async def test_whoever_is_connected_is_asked_for_again_every_minute(
+    sftp_world: SftpWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = asyncio.Event()
+    monkeypatch.setattr(server, "_TIDY_SECONDS", 0.0)
+    monkeypatch.setattr(SshDoor, "_ask_everyone_again", lambda _: asked.set())
+    async with open_door(sftp_world.world, sftp_world.folder), asyncio.timeout(5):
+        await asked.wait()
