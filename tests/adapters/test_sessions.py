@@ -94,3 +94,12 @@ def test_an_administrator_who_was_suspended_meanwhile_suspends_nobody(any_world:
     wong = any_world.actor("WONGDA1")
     any_world.services.access.suspend(any_world.actor("LEEDA2"), "WONGDA1")
     assert outcome(lambda: any_world.services.access.suspend(wong, "LEEDA2")) == 1016
+
+
+def test_a_clock_that_is_set_back_does_not_lengthen_a_session(any_world: World) -> None:
+    sessions, token = any_world.services.sessions, any_world.token("CHAN01")
+    any_world.clock.move(minutes=-4)
+    assert outcome(lambda: sessions.me(token)) == 0, "clocks of several machines are never quite the same"
+    any_world.clock.move(days=-30)
+    assert outcome(lambda: sessions.me(token)) == 1005
+    assert outcome(lambda: sessions.actor(token, "console", "x", background=False)) == 1005

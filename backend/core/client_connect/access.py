@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from threading import Event, Lock, Thread
 from typing import Final
 
@@ -16,7 +16,8 @@ from backend.core.ports import Clock, Store
 from backend.core.rows import Unit
 
 POLL_SECONDS: Final = 0.25
-BLIND_AFTER: Final = timedelta(seconds=5)
+BLIND_AFTER: Final = 5.0
+"""Seconds, by a clock that nobody sets."""
 _log = structlog.get_logger(__name__)
 
 
@@ -59,20 +60,20 @@ class Access:
 class AccessWatch:
     """Polls the access epoch; tells its listeners when it moved, and whether the database can be read at all."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Callable[[], float] = time.monotonic) -> None:
         self._store = store
         self._clock = clock
         self._listeners: set[Callable[[], None]] = set()
         self._lock = Lock()
         self._stop = Event()
         self._epoch: int | None = None
-        self._read: datetime = clock.now()
+        self._read = clock()
         self._thread = Thread(target=self._run, name="access-watch", daemon=True)
 
     @property
     def taking(self) -> bool:
         """False once the database could not be read for 5 seconds: then nothing new is accepted."""
-        return self._clock.now() - self._read < BLIND_AFTER or self._look()
+        return self._clock() - self._read < BLIND_AFTER or self._look()
 
     def listen(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Calls `listener`, in the watching thread, whenever rights were taken away; returns how to stop that."""
@@ -106,7 +107,7 @@ class AccessWatch:
         except Exception as error:  # whatever the database says, it could not be read
             _log.warning("access epoch not readable", error=type(error).__name__)
             return False
-        self._read = self._clock.now()
+        self._read = self._clock()
         moved, self._epoch = self._epoch not in {None, epoch}, epoch
         if moved:
             self._tell()

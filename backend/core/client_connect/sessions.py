@@ -18,6 +18,8 @@ from backend.core.ports import Clock, Store
 from backend.core.rows import Rows, Unit
 
 TOUCH_EVERY: Final = timedelta(seconds=15)
+SET_BACK: Final = timedelta(minutes=5)
+"""How far clocks may be apart: a session begun or seen later than that is none, for its limits cannot be told."""
 _LIMITS: Final = {
     "business": (timedelta(hours=12), timedelta(minutes=30)),
     "auditor": (timedelta(hours=12), timedelta(minutes=30)),
@@ -105,7 +107,8 @@ class SessionService:
 
     def _live(self, rows: Rows, key: bytes) -> Session:
         session = rows.session(key)
-        if session is None or self._clock.now() >= min(_ends(session)):
+        now = self._clock.now()
+        if session is None or now >= min(_ends(session)) or now < max(session.created, session.seen) - SET_BACK:
             raise Refused(SESSION_ENDED)
         refuse_inactive(session.account)
         return session
