@@ -90,9 +90,10 @@ class HomeService:
         received = rows.received(
             [folder.code for folder, *_ in owed], [code for _, code, *_ in owed], [day for _, _, day, _ in owed]
         )
-        first: dict[tuple[str | None, str | None, date | None], ActivityRow] = {}
-        for row in received:
-            first.setdefault((row.folder, row.identity_code, row.input_date), row)
+        firsts = rows.first_received([row.log_index for row in received])
+        first: dict[tuple[str | None, str | None, date | None], tuple[ActivityRow, datetime]] = {}
+        for row in sorted(received, key=lambda row: firsts[row.log_index]):
+            first.setdefault((row.folder, row.identity_code, row.input_date), (row, firsts[row.log_index]))
         return tuple(
             _due(folder, code, day, cut_off, first.get((folder.code, code, day)), now)
             for folder, code, day, cut_off in sorted(owed, key=lambda one: (one[3], one[0].code, one[1]))
@@ -108,13 +109,20 @@ def identity_name(catalogue: Catalogue, identity: Identity) -> IdentityName:
 
 
 def _due(
-    folder: FolderRule, identity_code: str, input_date: date, cut_off: datetime, row: ActivityRow | None, now: datetime
+    folder: FolderRule,
+    identity_code: str,
+    input_date: date,
+    cut_off: datetime,
+    received: tuple[ActivityRow, datetime] | None,
+    now: datetime,
 ) -> Due:
+    """`received`: the version that stands, and when the first one came; a correction makes nothing late."""
+    row, at = received or (None, None)
     state: DueState
-    if row is None:
+    if at is None:
         state = "due" if now <= cut_off else "missing"
     else:
-        state = "received" if row.at <= cut_off else "late"
+        state = "received" if at <= cut_off else "late"
     return Due(
         folder=folder.code,
         title=folder.title,
@@ -122,6 +130,6 @@ def _due(
         input_date=input_date,
         cut_off=cut_off,
         state=state,
-        received=row.at if row else None,
+        received=at,
         log_index=row.log_index if row else None,
     )

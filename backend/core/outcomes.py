@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
@@ -77,7 +77,7 @@ class Outcomes:
         Of the last 90 days, and of 2,000 acts at most.
         """
         with self._store.reading() as rows:
-            return _documents(self._latest(rows, actor, identity_code, folder))
+            return _documents(rows, self._latest(rows, actor, identity_code, folder))
 
     def document(self, actor: Actor, identity_code: str, folder: str, name: str) -> Document | None:
         """One of the documents, by its name; looks at the acts on that file alone where the name says which."""
@@ -85,7 +85,7 @@ class Outcomes:
             said = _SUFFIX.sub("", name)
             for file_name in (said, None) if plain(said) else (None,):
                 found = self._latest(rows, actor, identity_code, folder, file_name)
-                for document in _documents(found):
+                for document in _documents(rows, found):
                     if document.name == name:
                         return document
         return None
@@ -124,14 +124,22 @@ def _mine(catalogue: Catalogue, actor: Actor, identity_code: str, folder: str) -
     return rule
 
 
-def _documents(newest_first: Iterable[ActivityRow]) -> list[Document]:
+def _documents(rows: Rows, newest_first: Sequence[ActivityRow]) -> list[Document]:
     documents: dict[str, Document] = {}
-    for document in _written(newest_first):
+    for document in _written(newest_first, _repeats(rows, newest_first)):
         documents.setdefault(document.name, document)
     return list(documents.values())
 
 
-def _written(newest_first: Iterable[ActivityRow]) -> Iterator[Document]:
+def _repeats(rows: Rows, newest_first: Sequence[ActivityRow]) -> dict[str, int]:
+    """By name, where it was refused: when, by log index, the bytes that stand were last submitted once more."""
+    refused = {_file_name(row) for row in newest_first if row.act == REFUSED}
+    standing = [row for row in newest_first if row.act == ACCEPTED and row.superseded_by is None]
+    names = {row.log_index: _file_name(row) for row in standing if _file_name(row) in refused}
+    return {names[log_index]: last for log_index, last in rows.repeated(list(names)).items()} if names else {}
+
+
+def _written(newest_first: Iterable[ActivityRow], repeats: Mapping[str, int]) -> Iterator[Document]:
     judged: set[str] = set()
     accepted: set[str] = set()
     for row in newest_first:
@@ -140,7 +148,7 @@ def _written(newest_first: Iterable[ActivityRow]) -> Iterator[Document]:
             version = f".v{row.version}" if name in accepted else ""
             yield Document(f"{name}{version}.receipt", row.text(), row.at)
             accepted.add(name)
-        elif row.act == REFUSED and name not in judged:
+        elif row.act == REFUSED and name not in judged and row.log_index > repeats.get(name, -1):
             yield Document(f"{name}.refused.txt", _refusal_text(row), row.at)
         judged.add(name)
 

@@ -84,8 +84,19 @@ class Rows(Protocol):
         """The current versions of these folders, identities and input dates."""
         ...
 
+    def first_received(self, log_indexes: Sequence[int]) -> dict[int, datetime]:
+        """By current version: when the first version under its key was received."""
+        ...
+
+    def repeated(self, log_indexes: Sequence[int]) -> dict[int, int]:
+        """By version: the log index of the latest act that submitted its bytes once more, where there is one."""
+        ...
+
     def open_refusals(self, scope: Scope, since: datetime, limit: int) -> list[ActivityRow]:
-        """The latest refusals since then that no acceptance of the same name has followed, newest first."""
+        """The latest refusals since then that no acceptance of the same name has followed, newest first.
+
+        The bytes of the current version, submitted once more, are an acceptance too.
+        """
         ...
 
     def refusals_of(self, login_id: str, folder: str, since: datetime) -> int: ...

@@ -47,12 +47,16 @@ def test_what_comes_after_the_cut_off_is_late_and_what_does_not_come_is_missing(
     assert (mine["SD-1", "01234"].state, mine["SD-1", "01235"].state) == ("late", "missing")
 
 
-def test_the_current_version_is_what_counts_so_a_late_correction_is_late(any_world: World) -> None:
-    chan = any_world.actor("CHAN01")
+def test_a_correction_after_the_cut_off_leaves_what_was_received_in_time_received(any_world: World) -> None:
+    chan, in_time = any_world.actor("CHAN01"), any_world.clock.now()
     file_today(any_world, chan, "01234", b"in time")
     any_world.clock.at = datetime(2022, 5, 20, 12, 30, tzinfo=UTC)
-    file_today(any_world, chan, "01234", b"corrected")
-    assert due(any_world, chan)["SD-1", "01234"].state == "late"
+    for data in (b"corrected", b"corrected again"):
+        file_today(any_world, chan, "01234", data)
+    one = due(any_world, chan)["SD-1", "01234"]
+    assert (one.state, one.received) == ("received", in_time.replace(microsecond=0))
+    assert one.log_index is not None
+    assert any_world.services.activity.one(chan, one.log_index).activity.version == 3
 
 
 def test_a_colleagues_return_counts_for_the_company(any_world: World) -> None:

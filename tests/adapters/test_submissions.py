@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
+from backend.adapters.database import tables
 from backend.contract.faults import Refused
 from backend.contract.messages import ActivityFilter, CheckRequest
 from backend.contract.rules.receipts import leaf_hash, read_document
@@ -262,3 +265,50 @@ def test_the_61st_refusal_of_an_hour_is_counted_and_listed_later_once(any_world:
     page = any_world.services.activity.page(chan, ActivityFilter(), None, 500)
     assert [item.count for item in page.items[:3]] == [None, 6, None]
     assert len(page.items) == 63
+
+
+# ── rights that were taken away ──────────────────────────────────────────────────────────────────────────────────
+
+
+def take_grants(world: World) -> None:
+    with world.platform.store.engine.connect() as connection, connection.begin():
+        connection.execute(delete(tables.grants))
+
+
+def test_an_account_without_functions_gets_no_earlier_receipt(any_world: World, chan: Actor) -> None:
+    submitted(any_world, chan, b"one", ID)
+    again = any_world.services.submissions.begin(chan, claim("1" * 32, size=3))
+    assert isinstance(again, Upload)
+    again.write(0, b"one")
+    take_grants(any_world)
+    now = replace(chan, account=replace(chan.account, grants=()))
+    assert refused_with(any_world.services.submissions.begin, now, claim(ID, size=3)) == 2000
+    assert refused_with(any_world.services.submissions.finish, chan, again) == 2000
+
+
+def test_an_earlier_receipt_is_behind_the_gate_of_its_own_folder(any_world: World, chan: Actor) -> None:
+    submitted(any_world, chan, b"one", ID)
+    held = tuple(grant for grant in chan.account.grants if grant.function == "EU_LOP")
+    now = replace(chan, account=replace(chan.account, grants=held))
+    assert refused_with(any_world.services.submissions.begin, now, claim(ID, folder="LOP", size=3)) == 4501
+
+
+# ── refusals and what answers them ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_refusal_is_open_until_a_file_or_the_standing_bytes_follow(any_world: World, chan: Actor) -> None:
+    def open_now() -> int:
+        return len(any_world.services.home.home(chan).refused)
+
+    def refuse() -> None:
+        assert refused_with(begun, any_world, chan, b"") == 4512
+
+    submitted(any_world, chan, b"one")
+    refuse()
+    assert open_now() == 1
+    submitted(any_world, chan, b"one")
+    assert open_now() == 0
+    refuse()
+    assert open_now() == 1
+    submitted(any_world, chan, b"two")
+    assert open_now() == 0

@@ -11,9 +11,11 @@ from sqlalchemy import (
     Connection,
     Row,
     Select,
+    String,
     Update,
     and_,
     bindparam,
+    cast,
     delete,
     exists,
     func,
@@ -26,7 +28,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.adapters.database import tables
-from backend.adapters.database.enquiry import CURRENT, IS_FILE, IS_REFUSED, Days, in_scope, walk_of, within
+from backend.adapters.database.enquiry import CURRENT, IS_FILE, IS_REFUSED, IS_REPEATED, Days, in_scope, walk_of, within
 from backend.contract.messages import ActivityFilter
 from backend.core.activity_row import ActivityRow
 from backend.core.actor import Scope
@@ -112,16 +114,40 @@ class ActivityRows:
         )
         return [_row(row) for row in self._connection.execute(wanted.order_by(_table.c.log_index))]
 
+    def first_received(self, log_indexes: Sequence[int]) -> dict[int, datetime]:
+        current = select(_table.c.log_index.label("current"), _table.c.supersedes, _table.c.at)
+        chain = current.where(_table.c.log_index.in_(log_indexes)).cte("chain", recursive=True)
+        before = select(chain.c.current, _table.c.supersedes, _table.c.at)
+        versions = chain.union_all(before.join_from(chain, _table, _table.c.log_index == chain.c.supersedes))
+        first = select(versions.c.current, func.min(versions.c.at)).group_by(versions.c.current)
+        return {log_index: at for log_index, at in self._connection.execute(first)}
+
+    def repeated(self, log_indexes: Sequence[int]) -> dict[int, int]:
+        mine = (IS_REPEATED, _table.c.subject.in_([str(log_index) for log_index in log_indexes]))
+        latest = select(_table.c.subject, func.max(_table.c.log_index)).where(*mine).group_by(_table.c.subject)
+        return {int(subject): log_index for subject, log_index in self._connection.execute(latest)}
+
     def open_refusals(self, scope: Scope, since: datetime, limit: int) -> list[ActivityRow]:
-        later = _table.alias("later")
+        later, stood, again = _table.alias("later"), _table.alias("stood"), _table.alias("again")
         same_name = and_(
             later.c.company == _table.c.company,
             later.c.folder == _table.c.folder,
             later.c.file_name == _table.c.file_name,
             later.c.log_index > _table.c.log_index,
         )
+        standing = and_(
+            *(stood.c[name] == _table.c[name] for name in ("folder", "identity_code", "input_date", "file_name")),
+            stood.c.act == literal_column("'accepted'"),
+            stood.c.superseded_by.is_(None),
+        )
+        of_it = and_(
+            again.c.act == literal_column("'repeated'"),
+            again.c.subject == cast(stood.c.log_index, String),
+            again.c.log_index > _table.c.log_index,
+        )
         conditions = [*in_scope(scope), IS_FILE, IS_REFUSED, *within(self._connection, (since, None))]
         conditions.append(~exists(select(literal_column("1")).select_from(later).where(same_name)))
+        conditions.append(~exists(select(literal_column("1")).select_from(stood.join(again, of_it)).where(standing)))
         wanted = _ROWS.where(*conditions).order_by(_table.c.log_index.desc()).limit(limit)
         return [_row(row) for row in self._connection.execute(wanted)]
 

@@ -25,6 +25,7 @@ IS_FILE: Final = _table.c.file_name.is_not(None)
 # Written out, not bound: only so can an index over these rows alone be chosen beforehand.
 IS_ACCEPTED: Final = _table.c.act == literal_column("'accepted'")
 IS_REFUSED: Final = _table.c.act == literal_column("'refused'")
+IS_REPEATED: Final = _table.c.act == literal_column("'repeated'")
 CURRENT: Final = (IS_ACCEPTED, _table.c.superseded_by.is_(None))
 _EQUAL: Final = {"folder", "identity_code", "login_id", "channel"}
 _STATES: Final[dict[str, tuple[ColumnElement[bool], ...]]] = {

@@ -103,3 +103,17 @@ def test_a_month_in_the_name_means_its_last_day(world: World, name: str, input_d
     with pytest.raises(Refused) as refused:
         world.services.drop_box.begin(actor, "HBR01", "CPM", "CPM_HBR01_202613.xlsx")
     assert refused.value.number == 4505 and "CPM_HBR01_202604.xlsx" in refused.value.remedy
+
+
+async def test_the_standing_bytes_put_again_answer_a_refusal_and_a_later_refusal_stands(sftp_world: SftpWorld) -> None:
+    async with sftp_world.client() as sftp:
+        for data, refusals in ((b"one", 0), (b"", 1), (b"one", 0), (b"", 1)):
+            try:
+                async with sftp.open(f"{SUBMIT}/{TODAY}", "wb") as file:
+                    await file.write(data)
+            except asyncssh.SFTPFailure as refused:
+                assert refused.reason.startswith("4512 ")
+            names = await sftp.listdir(RECEIPTS)
+            assert f"{TODAY}.receipt" in names and names.count(f"{TODAY}.refused.txt") == refusals
+            home = sftp_world.world.services.home.home(sftp_world.actor())
+            assert [one.file_name for one in home.refused] == [TODAY] * refusals
