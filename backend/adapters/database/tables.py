@@ -248,6 +248,7 @@ refusal_counts = Table(
 
 _FILE_ACT = text("file_name IS NOT NULL")
 _REFUSED = text("act = 'refused'")
+_REPEATED = text("act = 'repeated'")
 _SUPERSEDED = text("superseded_by IS NOT NULL")
 _CURRENT = text("act = 'accepted' AND superseded_by IS NULL")
 Index("ix_activity_files", activity.c.log_index, sqlite_where=_FILE_ACT, postgresql_where=_FILE_ACT)
@@ -268,6 +269,13 @@ Index(
     activity.c.log_index,
     sqlite_where=_FILE_ACT,
     postgresql_where=_FILE_ACT,
+)
+Index(
+    "ix_activity_repeated",
+    activity.c.subject,
+    activity.c.log_index,
+    sqlite_where=_REPEATED,
+    postgresql_where=_REPEATED,
 )
 Index("ix_activity_superseded", activity.c.log_index, sqlite_where=_SUPERSEDED, postgresql_where=_SUPERSEDED)
 Index("ix_activity_at", activity.c.at, activity.c.log_index)

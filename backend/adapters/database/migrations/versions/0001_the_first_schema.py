@@ -86,6 +86,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("act = 'refused'"),
     )
     op.create_index(
+        "ix_activity_repeated",
+        "activity",
+        ["subject", "log_index"],
+        unique=False,
+        sqlite_where=sa.text("act = 'repeated'"),
+        postgresql_where=sa.text("act = 'repeated'"),
+    )
+    op.create_index(
         "ix_activity_superseded",
         "activity",
         ["log_index"],
