@@ -168,5 +168,5 @@ class Unit(Rows, Protocol):
         ...
 
     def forget_old(self, now: datetime) -> None:
-        """Removes expired tickets, transactions and sessions."""
+        """Removes expired tickets, transactions and sessions, old attempts, and throttles that hold nothing back."""
         ...

@@ -140,3 +140,16 @@ def test_a_login_id_nobody_has_is_not_written_down(any_world: World) -> None:
     with any_world.platform.store.engine.connect() as connection:
         rows = connection.execute(text("SELECT * FROM activity")).all()
         assert "HUNTER2" not in repr(rows) + repr(connection.execute(text("SELECT * FROM throttles")).all())
+
+
+def test_strangers_leave_no_entry_and_nothing_of_a_sign_in_is_kept_for_ever(any_world: World) -> None:
+    for number in range(6):
+        assert tried(any_world, nobody(any_world, f"NOBODY{number}")) == 1001
+    assert tried(any_world, any_world.form("CHAN01", password=WRONG)) == 1001
+    assert tried(any_world, any_world.form("CHAN01")) == 0
+    assert acts(any_world) == ["sign-in-refused", "signed-in"], "only what happened to an account"
+    any_world.clock.move(minutes=31)
+    any_world.token("LEE02")
+    with any_world.platform.store.engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM attempts")) == 0
+        assert connection.scalar(text("SELECT count(*) FROM throttles WHERE failures = 0")) == 0

@@ -63,6 +63,20 @@ def test_a_quiet_source_is_forgotten() -> None:
     assert len(limit._seen) == 1
 
 
+def test_addresses_of_one_ipv6_subscriber_are_one_source() -> None:
+    limit = SourceLimit(SetClock(), most=2)
+    assert [tried(limit, f"2001:db8::{number}", 1) for number in range(1, 4)] == [1, 1, 0]
+    assert tried(limit, "2001:db8:0:1::1", 1) == 1
+    assert tried(limit, "::ffff:192.0.2.1", 1) + tried(limit, "192.0.2.1", 2) == 2
+
+
+def test_only_so_many_sources_are_kept_and_the_quietest_goes_first() -> None:
+    limit = SourceLimit(SetClock(), most=2, most_sources=2)
+    for source in ("a", "b", "a", "c"):
+        limit.refuse_beyond(source)
+    assert list(limit._seen) == ["a", "c"]
+
+
 def test_parallel_tries_do_not_outrun_the_limit() -> None:
     limit = SourceLimit(SetClock())
     with ThreadPoolExecutor(8) as threads:

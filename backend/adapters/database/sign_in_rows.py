@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, delete, exists, func, insert, select, update
 
 from backend.adapters.database import tables
 from backend.core.rows import Throttle
@@ -93,6 +93,12 @@ class SignInUnit:
     def forget_old(self, now: datetime) -> None:
         for table in (tables.tickets, tables.used_transactions):
             self._connection.execute(delete(table).where(table.c.expires <= now))
+        throttles, attempts = tables.throttles, tables.attempts
+        old = and_(attempts.c.state == "failed", attempts.c.at <= now - REMEMBERED)  # one pending has yet to be counted
+        self._connection.execute(delete(attempts).where(old))
+        idle = and_(throttles.c.locked.is_(None), throttles.c.failures == 0)
+        tried = exists(select(attempts.c.id).where(attempts.c.login == throttles.c.login))
+        self._connection.execute(delete(throttles).where(idle, ~tried))
         sessions = tables.sessions
         self._connection.execute(delete(sessions).where(sessions.c.created <= now - LONGEST_SESSION))
 

@@ -114,9 +114,10 @@ class SignInService:
     def _record(
         self, unit: Unit, act: str, known: Account | None, channel: str, source: str, fault: int | None = None
     ) -> None:
-        """The entry names accounts only: what nobody is called may be a password typed in the wrong place."""
-        who = {"company": known.company, "login_id": known.login_id} if known else {}
-        self._ledger.record(unit, act, self._clock.now(), channel, source=source, fault=fault, **who)
+        """Accounts only: what nobody is called may be a password, and strangers may not make the log grow."""
+        if known is not None:
+            who = {"company": known.company, "login_id": known.login_id}
+            self._ledger.record(unit, act, self._clock.now(), channel, source=source, fault=fault, **who)
 
     def _passed(
         self,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address
 from threading import Lock
 from typing import Final
 
@@ -11,31 +12,48 @@ from backend.contract.faults import TOO_MANY_ATTEMPTS, Refused
 from backend.core.ports import Clock
 
 MOST_A_MINUTE: Final = 30
+MOST_SOURCES: Final = 50_000
 _MINUTE: Final = timedelta(minutes=1)
+_HOST_BITS: Final = 64
 
 
 class SourceLimit:
     """Counts in memory, per backend; sources that have gone quiet are forgotten."""
 
-    def __init__(self, clock: Clock, most: int = MOST_A_MINUTE) -> None:
+    def __init__(self, clock: Clock, most: int = MOST_A_MINUTE, most_sources: int = MOST_SOURCES) -> None:
         self._clock = clock
         self._most = most
-        self._seen: dict[str, deque[datetime]] = {}
+        self._most_sources = most_sources
+        self._seen: OrderedDict[str, deque[datetime]] = OrderedDict()
+        """The quietest first."""
         self._lock = Lock()
 
     def refuse_beyond(self, source: str) -> None:
         """Counts one sign-in from `source`; 1007 beyond the limit."""
-        now = self._clock.now()
+        now, source = self._clock.now(), source_of(source)
         with self._lock:
             self._forget(now)
             seen = self._seen.setdefault(source, deque())
+            while seen and now - seen[0] >= _MINUTE:
+                seen.popleft()
             if len(seen) >= self._most:
                 raise Refused(TOO_MANY_ATTEMPTS)
             seen.append(now)
+            self._seen.move_to_end(source)
+            if len(self._seen) > self._most_sources:
+                self._seen.popitem(last=False)
 
     def _forget(self, now: datetime) -> None:
-        for source, seen in list(self._seen.items()):
-            while seen and now - seen[0] >= _MINUTE:
-                seen.popleft()
-            if not seen:
-                del self._seen[source]
+        while self._seen and now - next(iter(self._seen.values()))[-1] >= _MINUTE:
+            self._seen.popitem(last=False)
+
+
+def source_of(address: str) -> str:
+    """Who counts as one source: an IPv4 address, or the IPv6 network of one subscriber (/64)."""
+    try:
+        found = ip_address(address.split("%", 1)[0])
+    except ValueError:
+        return address
+    if not isinstance(found, IPv6Address):
+        return str(found)
+    return str(found.ipv4_mapped or IPv6Address(int(found) >> _HOST_BITS << _HOST_BITS))
