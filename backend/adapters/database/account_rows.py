@@ -76,6 +76,9 @@ class AccountRows:
         networks = self._connection.scalars(select(addresses.c.network).where(addresses.c.account_id == account.id))
         return SftpKey(account, row.fingerprint, row.public_key, row.expires, tuple(networks))
 
+    def sftp_networks(self) -> list[str]:
+        return list(self._connection.scalars(select(tables.sftp_addresses.c.network).distinct()))
+
     def _account(self, row: Row[Any] | None) -> Account | None:
         if row is None:
             return None

@@ -19,6 +19,7 @@ from backend.core.services import Services
 from backend.doors.ssh import algorithms
 from backend.doors.ssh.desk import Desk
 from backend.doors.ssh.house import House
+from backend.doors.ssh.strangers import Strangers
 from backend.doors.ssh.tree import Tree
 from backend.doors.ssh.visit import Visit
 from backend.durable import write_once
@@ -28,7 +29,6 @@ LOGIN_GRACE: Final = 30
 KEEPALIVE: Final = 15
 MOST_UNANSWERED: Final = 3
 """A peer that vanished is gone within a minute."""
-MOST_STRANGERS: Final = 100
 MOST_VISITS: Final = 32
 _THREADS: Final = 16
 _TIDY_SECONDS: Final = 60.0
@@ -47,7 +47,7 @@ class SshDoor:
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="ssh-door")
         self._desk = Desk()
         self.house = House(services.drop_box, Tree(services.outcomes), self._desk, self.run, lambda: self._open)
-        self._strangers: set[Visit] = set()
+        self._strangers: Strangers[Visit] = Strangers()
         self._visits: set[Visit] = set()
         self._work: set[asyncio.Task[None]] = set()
         self._changes = 0
@@ -57,6 +57,7 @@ class SshDoor:
         self._tidying = self._loop.create_task(self._tidy())
 
     async def listen(self, host: str, port: int) -> None:
+        await self._learn_addresses()
         self._acceptor = await asyncssh.listen(
             host,
             port,
@@ -134,16 +135,18 @@ class SshDoor:
             raise Refused(TOO_MANY_HANDLES)
         return actor
 
-    def came(self, visit: Visit) -> bool:
-        self._strangers.add(visit)
-        return self._open and len(self._strangers) <= MOST_STRANGERS
+    def came(self, visit: Visit, address: str) -> bool:
+        gone = self._strangers.came(visit, address) if self._open else visit
+        if gone is not None and gone is not visit:
+            gone.abort()
+        return gone is not visit
 
     def signed_in(self, visit: Visit) -> None:
-        self._strangers.discard(visit)
+        self._strangers.left(visit)
         self._visits.add(visit)
 
     def left(self, visit: Visit) -> None:
-        self._strangers.discard(visit)
+        self._strangers.left(visit, failed=visit.failed)
         self._visits.discard(visit)
 
     def remember(self, work: asyncio.Task[None]) -> None:
@@ -173,16 +176,23 @@ class SshDoor:
             _log.error("rights could not be read again", login_id=visit.actor.login_id, exc_info=error)
 
     async def _tidy(self) -> None:
-        """Lets go of drafts that nobody named, and of visits whose key has expired."""
+        """Lets go of drafts that nobody named, and of visits whose key has expired; learns new addresses."""
         while True:
             await asyncio.sleep(_TIDY_SECONDS)
             self._ask_everyone_again()
+            await self._learn_addresses()
             for draft in self._desk.expired():
                 self._desk.give_back()
                 try:
                     await self.run(draft.upload.staging.abandon)
                 except OSError as error:
                     _log.error("staged bytes could not be removed", exc_info=error)
+
+    async def _learn_addresses(self) -> None:
+        try:
+            self._strangers.registered = await self.run(self._access.registered)
+        except Exception as error:  # those learned before stay
+            _log.error("registered addresses could not be read", exc_info=error)
 
 
 async def start_ssh(services: Services, host: str, port: int, host_key_path: Path) -> SshDoor:

@@ -37,7 +37,7 @@ class Door(Protocol):
         """Who it is; raises what refuses the key, the address or the account."""
         ...
 
-    def came(self, visit: Visit) -> bool:
+    def came(self, visit: Visit, address: str) -> bool:
         """Whether there is room for one more that has not signed in."""
         ...
 
@@ -74,6 +74,11 @@ class Visit(SSHServer):
         return self._candidate[1] if self._candidate else ""
 
     @property
+    def failed(self) -> bool:
+        """Whether a key was tried, and in vain."""
+        return self._offers > 0 and not self._signed_in
+
+    @property
     def uploading(self) -> bool:
         return any(session.uploading for session in self._sessions)
 
@@ -85,7 +90,8 @@ class Visit(SSHServer):
 
     def connection_made(self, conn: SSHServerConnection) -> None:
         self._connection = conn
-        if not self._door.came(self):
+        peer = conn.get_extra_info("peername") or ("",)  # gone already, sometimes
+        if not self._door.came(self, peer[0]):
             conn.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -149,6 +155,11 @@ class Visit(SSHServer):
         if self._connection is not None:
             _log.info("SFTP connection dropped", login_id=self.actor.login_id if self._candidate else None, why=why)
             self._connection.disconnect(asyncssh.DISC_BY_APPLICATION, why)
+
+    def abort(self) -> None:
+        """Ends the connection without a word."""
+        if self._connection is not None:
+            self._connection.abort()
 
     def remember(self, work: asyncio.Task[None]) -> None:
         self._door.remember(work)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from struct import pack
 
 import asyncssh
 import pytest
 
 from backend.contract.faults import TOO_MANY_HANDLES, Refused
+from backend.core.client_connect.sftp_access import RegisteredAddresses
 from backend.doors.ssh import desk as desk_module
 from backend.doors.ssh import server, session, visit
+from backend.doors.ssh import strangers as strangers_module
 from backend.doors.ssh.desk import DRAFTS_FOR, HIDDEN_FOR, MOST_DRAFTS, Desk
+from backend.doors.ssh.strangers import LONGEST_PENALTY, MOST_OF_A_SOURCE, MOST_STRANGERS, Strangers
 from backend.doors.ssh.submitting import Open
 from backend.doors.ssh.tree import Spot
 from backend.doors.ssh.wire import MOST_HANDLES, Op, Status
@@ -86,24 +91,73 @@ async def test_one_account_opens_so_many_connections_and_no_more(
                 pass
 
 
-async def test_strangers_who_never_sign_in_are_let_in_only_so_far(
+@asynccontextmanager
+async def strangers(sftp_world: SftpWorld, number: int) -> AsyncIterator[list[asyncio.StreamReader]]:
+    """Mute connections, each of which was let in or turned away before the next one came."""
+    opened = []
+    for _ in range(number):
+        opened.append(await asyncio.open_connection("127.0.0.1", sftp_world.door.port))
+        with suppress(ConnectionError):
+            await opened[-1][0].readline()
+    yield [reader for reader, _ in opened]
+    for _, writer in opened:
+        writer.close()
+
+
+async def test_mute_strangers_from_a_registered_address_keep_nobody_out(
     sftp_world: SftpWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server, "MOST_STRANGERS", 2)
-    opened = [await asyncio.open_connection("127.0.0.1", sftp_world.door.port) for _ in range(3)]
-    async with asyncio.timeout(5):
-        for reader, _ in opened[:2]:
-            assert (await reader.readline()).startswith(b"SSH-2.0-")
+    monkeypatch.setattr(strangers_module, "MOST_STRANGERS", 2)
+    async with strangers(sftp_world, 3) as (oldest, *_), asyncio.timeout(5):
+        with suppress(ConnectionError):
+            assert await oldest.read() == b"", "who waited longest has gone"
+        async with sftp_world.connected():
+            pass
+
+
+async def test_a_source_that_is_not_registered_has_ten_strangers_and_no_more(sftp_world: SftpWorld) -> None:
+    sftp_world.door._strangers.registered = RegisteredAddresses(())
+    async with strangers(sftp_world, MOST_OF_A_SOURCE):
         with pytest.raises((asyncssh.ConnectionLost, ConnectionError)):
             async with sftp_world.connected():
                 pass
-    for _, writer in opened:
-        writer.close()
-    async with asyncio.timeout(5):
-        while sftp_world.door._strangers:
-            await asyncio.sleep(0.02)
-    async with sftp_world.connected():
-        pass
+        assert len(sftp_world.door._strangers) == MOST_OF_A_SOURCE
+
+
+def test_at_the_limit_of_all_who_waited_longest_goes_unless_its_address_is_registered() -> None:
+    here: Strangers[int] = Strangers()
+    here.registered = RegisteredAddresses(["192.0.2.0/24", "2001:db8::/32"])
+    assert here.came(0, "::ffff:192.0.2.1") is None
+    assert [here.came(number, f"198.51.100.{number}") for number in range(1, MOST_STRANGERS)] == [None] * 99
+    assert here.came(100, "203.0.113.1") == 1
+    assert here.came(101, "2001:db8::1") == 2
+    here.left(100)
+    assert here.came(102, "203.0.113.2") is None
+
+
+def test_failed_sign_ins_keep_their_source_out_longer_and_longer_but_no_registered_one() -> None:
+    now = [0.0]
+    here: Strangers[int] = Strangers(lambda: now[0])
+    here.registered = RegisteredAddresses(["192.0.2.7"])
+
+    def fails(address: str, times: int) -> int:
+        """How often it was let in."""
+        entered = 0
+        for _ in range(times):
+            entered += here.came(1, address) is None
+            here.left(1, failed=True)
+        return entered
+
+    assert fails("192.0.2.7", 500) == 500
+    assert fails("2001:db8::1", 5) == 3
+    assert fails("2001:db8::2", 1) == 0, "a neighbour in the same network"
+    assert fails("2001:db8:0:1::", 1) == 1
+    now[0] = 0.1
+    assert fails("2001:db8::1", 1) == 1
+    for _ in range(500):
+        now[0] += 4.9
+        fails("2001:db8::1", 1)
+    assert here._penalties["2001:db8::"] - now[0] <= LONGEST_PENALTY
 
 
 async def test_a_client_that_hangs_after_a_refused_write_is_let_go(
