@@ -10,6 +10,7 @@ from typing import Any, Final, NoReturn
 from backend.contract.faults import (
     DISAGREE,
     EMPTY,
+    FILE_CHANGED,
     GOING_DOWN,
     INCOMPLETE_UPLOAD,
     OUTSIDE_WINDOW,
@@ -181,7 +182,8 @@ class Submissions:
             self._refuse(actor, claim, refused)
         sha256 = staging.sha256()
         if claim.sha256 is not None and claim.sha256 != sha256:
-            raise Refused(INCOMPLETE_UPLOAD, received="other", expected=expected)
+            name = shown(claim.file_name, 60)
+            raise Refused(FILE_CHANGED, what=f"The bytes of {name} are not those that were checked.")
         return sha256
 
     # ── the units ────────────────────────────────────────────────────────────────────────────────────────────

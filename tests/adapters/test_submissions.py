@@ -195,7 +195,7 @@ def test_more_bytes_than_said_submit_nothing(any_world: World, chan: Actor) -> N
 
 
 def test_other_bytes_than_hashed_submit_nothing(any_world: World, chan: Actor) -> None:
-    assert refused_with(submitted, any_world, chan, b"abc", sha256="0" * 64) == 4515
+    assert refused_with(submitted, any_world, chan, b"abc", sha256="0" * 64) == 4517
     assert listed(any_world, chan) == [] and (objects(any_world), staged_files(any_world)) == (0, 0)
 
 
