@@ -132,7 +132,7 @@ def open_platform(
             home=HomeService(store, clock, calendar),
             submissions=submissions,
             activity=ActivityEnquiry(store, calendar, derive(b"cursor")),
-            drop_box=DropBox(store, vault, clock, calendar, submissions),
+            drop_box=DropBox(store, clock, calendar, submissions),
             outcomes=Outcomes(store, clock, calendar),
         )
         watch.start()

@@ -11,7 +11,7 @@ from backend.contract.messages import Receipt
 from backend.contract.rules.file_names import read_name
 from backend.core.actor import Actor, folder_for
 from backend.core.calendar import Calendar
-from backend.core.ports import Clock, Store, Vault
+from backend.core.ports import Clock, Store
 from backend.core.submissions import Claim, Submissions, Upload
 
 _TEMPORARY_ENDS: Final = (".filepart", ".partial", ".part", ".tmp")
@@ -26,9 +26,8 @@ def temporary(file_name: str) -> bool:
 class DropBox:
     """Begins uploads from a path. Under a temporary name nothing is judged until the file gets its own."""
 
-    def __init__(self, store: Store, vault: Vault, clock: Clock, calendar: Calendar, submissions: Submissions) -> None:
+    def __init__(self, store: Store, clock: Clock, calendar: Calendar, submissions: Submissions) -> None:
         self._store = store
-        self._vault = vault
         self._clock = clock
         self._calendar = calendar
         self._submissions = submissions
@@ -43,7 +42,7 @@ class DropBox:
             raise Refused(NOT_FOUND)
         rule.refuse_elsewhere()
         claim = self._claim(identity_code, folder, file_name)
-        return Upload(claim, self._vault.stage(), self._clock.now(), rule.size_limit)
+        return Upload(claim, self._submissions.stagings.open(actor.login_id), self._clock.now(), rule.size_limit)
 
     def named(self, actor: Actor, draft: Upload, identity_code: str, folder: str, file_name: str) -> Upload:
         """What arrived under a temporary name, under its own: now everything is judged that `begin` judges."""

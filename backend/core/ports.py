@@ -72,6 +72,10 @@ class Vault(Protocol):
 
     def stage(self) -> Staging: ...
 
+    def room(self) -> int:
+        """Bytes that can still be stored."""
+        ...
+
     def delete(self, key: str) -> None: ...
 
     def old_keys(self, before: datetime) -> list[str]:

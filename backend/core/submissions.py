@@ -31,6 +31,7 @@ from backend.core.calendar import Calendar
 from backend.core.catalogue import Catalogue, FolderRule
 from backend.core.ports import Clock, Staging, Store, Vault
 from backend.core.rows import Rows, Unit
+from backend.core.stagings import Stagings
 
 MOST_REFUSALS_AN_HOUR: Final = 60
 VERDICTS: Final = (DISAGREE, SERVED_ELSEWHERE, TOO_LARGE, EMPTY, OUTSIDE_WINDOW)
@@ -85,6 +86,7 @@ class Submissions:
     ) -> None:
         self._store = store
         self._vault = vault
+        self.stagings = Stagings(vault)
         self._clock = clock
         self._calendar = calendar
         self._ledger = ledger
@@ -120,7 +122,8 @@ class Submissions:
             self._refuse_rules(folder, identities, claim)
         except Refused as refused:
             self._refuse(actor, claim, refused)
-        return Upload(claim, self._vault.stage(), self._clock.now(), folder.size_limit)
+        staging = self.stagings.open(actor.login_id, claim.size or 0)
+        return Upload(claim, staging, self._clock.now(), folder.size_limit)
 
     def finish(self, actor: Actor, upload: Upload) -> Receipt:
         """Accepts the upload: its bytes become durable, then one unit makes it stand; only then it returns."""
@@ -178,7 +181,6 @@ class Submissions:
         try:
             _refuse_size(claim, staging.size, upload.size_limit)
         except Refused as refused:
-            staging.abandon()
             self._refuse(actor, claim, refused)
         sha256 = staging.sha256()
         if claim.sha256 is not None and claim.sha256 != sha256:

@@ -12,9 +12,10 @@ import pytest
 from sqlalchemy import delete
 
 from backend.adapters.database import tables
-from backend.contract.faults import Refused
+from backend.contract.faults import INCOMPLETE_UPLOAD, Refused
 from backend.contract.messages import ActivityFilter, CheckRequest
 from backend.contract.rules.receipts import leaf_hash, read_document
+from backend.core import stagings
 from backend.core.actor import Actor
 from backend.core.submissions import Upload
 from tests.submitting import NAME, THURSDAY, begun, broken_invariants, claim, objects, staged_files, submitted
@@ -312,3 +313,40 @@ def test_a_refusal_is_open_until_a_file_or_the_standing_bytes_follow(any_world: 
     assert open_now() == 1
     submitted(any_world, chan, b"two")
     assert open_now() == 0
+
+
+# ── what uploads may hold ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_account_has_so_many_uploads_open_and_room_for_more_however_they_end(
+    any_world: World, chan: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stagings, "MOST_OF_ACCOUNT", 3)
+    submissions = any_world.services.submissions
+    uploads = [begun(any_world, chan, data) for data in (b"one", b"two")]
+    uploads.append(submissions.begin(chan, claim()))
+    assert refused_with(submissions.begin, chan, claim(size=3)) == 5005
+    assert isinstance(submissions.begin(any_world.actor("LEE02"), claim(size=3)), Upload)
+    first, second, third = (upload for upload in uploads if isinstance(upload, Upload))
+    submissions.finish(chan, first)
+    assert refused_with(submissions.give_up, chan, second, Refused(INCOMPLETE_UPLOAD, received=1, expected=2)) == 4515
+    assert refused_with(submissions.finish, chan, third) == 4512
+    assert len(submissions.stagings) == 1, "her own"
+    for _ in range(4):
+        assert submitted(any_world, chan, b"one").replayed
+    assert len(submissions.stagings) == 1
+
+
+def test_what_would_leave_too_little_room_is_refused_and_the_version_before_stands(
+    any_world: World, chan: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = submitted(any_world, chan, b"one")
+    submissions = any_world.services.submissions
+    upload = submissions.begin(chan, claim())
+    assert isinstance(upload, Upload)
+    monkeypatch.setattr(any_world.platform.vault, "room", lambda: stagings.RESERVE + 2)
+    assert refused_with(submissions.begin, chan, claim(size=3)) == 4516
+    assert isinstance(submissions.begin(chan, claim(size=2)), Upload)
+    assert refused_with(upload.write, 0, b"two") == 4516
+    assert listed(any_world, chan) == [("accepted", 1, None)]
+    assert any_world.services.activity.one(chan, first.activity.log_index).receipt == first.receipt

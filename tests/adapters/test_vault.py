@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -280,3 +281,7 @@ def test_old_keys_are_those_kept_before(vault: LocalVault) -> None:
     vault.delete(key)
     vault.delete(key)
     assert vault.old_keys(TOMORROW) == []
+
+
+def test_a_vault_says_how_much_room_there_is(tmp_path: Path) -> None:
+    assert 0 < LocalVault(tmp_path).room() <= shutil.disk_usage(tmp_path).total

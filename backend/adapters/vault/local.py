@@ -6,6 +6,7 @@ import errno
 import hashlib
 import os
 import secrets
+import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
@@ -123,6 +124,9 @@ class LocalVault:
             return LocalStaging(self._staging / secrets.token_hex(16), self._shelf)
         except OSError as error:
             raise _refused(error) from error
+
+    def room(self) -> int:
+        return shutil.disk_usage(self._staging).free
 
     def path(self, key: str) -> Path:
         return self._objects / key[:2] / key

@@ -14,8 +14,6 @@ from backend.doors.ssh.tree import Spot
 HIDDEN_FOR: Final = 600.0
 DRAFTS_FOR: Final = 3600.0
 MOST_DRAFTS: Final = 32
-MOST_UPLOADS: Final = 400
-"""Stagings open at once in the process, whoever's: each is a descriptor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +32,9 @@ class Desk:
         self._now = now
         self._drafts: dict[tuple[str, Spot], Draft] = {}
         self._hidden: dict[tuple[str, Spot], float] = {}
-        self._open = 0
-
-    def borrow(self) -> None:
-        """Counts one more open staging; 5005 where there are too many."""
-        if self._open >= MOST_UPLOADS:
-            raise Refused(TOO_MANY_HANDLES)
-        self._open += 1
-
-    def give_back(self) -> None:
-        self._open -= 1
 
     def park(self, login_id: str, where: Spot, upload: Upload, size: int) -> Draft | None:
-        """Keeps a draft, whose staging stays borrowed; returns the one it replaces. 5005 where there are too many."""
+        """Keeps a draft; returns the one it replaces. 5005 where there are too many."""
         replaced = self._drafts.pop((login_id, where), None)
         if sum(owner == login_id for owner, _ in self._drafts) >= MOST_DRAFTS:
             raise Refused(TOO_MANY_HANDLES)

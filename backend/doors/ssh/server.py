@@ -182,7 +182,6 @@ class SshDoor:
             self._ask_everyone_again()
             await self._learn_addresses()
             for draft in self._desk.expired():
-                self._desk.give_back()
                 try:
                     await self.run(draft.upload.staging.abandon)
                 except OSError as error:

@@ -50,12 +50,7 @@ class Submitting:
             inflow = Inflow(draft.upload, where, self._run, appending=Open.APPEND in how)
             inflow.size = draft.size
             return inflow
-        self._desk.borrow()
-        try:
-            return await self._begun(where, how)
-        except BaseException:
-            self._desk.give_back()
-            raise
+        return await self._begun(where, how)
 
     async def write(self, inflow: Inflow, offset: int, data: bytes) -> None:
         """Writes what `Inflow.add` could not take at once; a refusal stays the answer until the CLOSE."""
@@ -72,20 +67,14 @@ class Submitting:
 
     async def close(self, inflow: Inflow) -> None:
         """Returns when the file stands, durable and accepted; under a temporary name, when all of it has come."""
-        parked = False
-        try:
-            await self._whole(inflow)
-            if temporary(inflow.where.name):
-                parked = await self._park(inflow.where, inflow.upload, inflow.size)
-            else:
-                await self._finish(inflow.where, inflow.upload, inflow.size)
-        finally:
-            if not parked:
-                self._desk.give_back()
+        await self._whole(inflow)
+        if temporary(inflow.where.name):
+            await self._park(inflow.where, inflow.upload, inflow.size)
+        else:
+            await self._finish(inflow.where, inflow.upload, inflow.size)
 
     async def abandon(self, inflow: Inflow) -> None:
         """The connection ended before the CLOSE: nothing was submitted."""
-        self._desk.give_back()
         await inflow.abandon()
 
     async def rename(self, old: Spot, new: Spot) -> None:
@@ -105,10 +94,7 @@ class Submitting:
         if self._desk.draft(self._login_id, old) is not draft:
             raise Refused(NOT_FOUND)
         self._desk.take(self._login_id, old)
-        try:
-            await self._finish(new, upload, draft.size)
-        finally:
-            self._desk.give_back()
+        await self._finish(new, upload, draft.size)
 
     async def remove(self, where: Spot) -> None:
         """Removes a draft. A file that stands is only hidden from this account, until it is replaced."""
@@ -128,14 +114,12 @@ class Submitting:
         try:
             draft.upload.refuse_beyond(size)
         except Refused as refused:
-            self._desk.give_back()
             await self._run(self._house.drop_box.refuse, self._guest.actor, draft.upload, refused)
         if size < draft.size:
             await self._run(draft.upload.staging.truncate, min(size, draft.upload.staging.size))
         await self._park(where, draft.upload, size)
 
     async def discard(self, draft: Draft) -> None:
-        self._desk.give_back()
         await self._run(draft.upload.staging.abandon)
 
     @property
@@ -175,7 +159,7 @@ class Submitting:
         await self._run(self._house.drop_box.finish, self._guest.actor, upload, size)
         self._desk.show(self._login_id, where)
 
-    async def _park(self, where: Spot, upload: Upload, size: int) -> bool:
+    async def _park(self, where: Spot, upload: Upload, size: int) -> None:
         try:
             replaced = self._desk.park(self._login_id, where, upload, size)
         except Refused:
@@ -183,7 +167,6 @@ class Submitting:
             raise
         if replaced is not None:
             await self.discard(replaced)
-        return True
 
     async def _refused(self, inflow: Inflow, error: Exception) -> Refused:
         """Ends an upload that went wrong, once: leaves word of a refusal, lets go of the bytes."""

@@ -11,8 +11,8 @@ import asyncssh
 import pytest
 
 from backend.contract.faults import TOO_MANY_HANDLES, Refused
+from backend.core import stagings
 from backend.core.client_connect.sftp_access import RegisteredAddresses
-from backend.doors.ssh import desk as desk_module
 from backend.doors.ssh import server, session, visit
 from backend.doors.ssh import strangers as strangers_module
 from backend.doors.ssh.desk import DRAFTS_FOR, HIDDEN_FOR, MOST_DRAFTS, Desk
@@ -38,7 +38,7 @@ async def test_a_session_holds_32_handles_and_no_more(sftp_world: SftpWorld) -> 
 
 
 async def test_the_process_has_a_budget_of_open_uploads(sftp_world: SftpWorld, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(desk_module, "MOST_UPLOADS", 3)
+    monkeypatch.setattr(stagings, "MOST_OPEN", 3)
     async with sftp_world.client() as sftp, sftp_world.client("ACMEBOT1") as other:
         files = [await one.open(f"{SUBMIT}/{TODAY}", "wb") for one in (sftp, other, sftp)]
         with pytest.raises(asyncssh.SFTPFailure) as refused:
@@ -70,7 +70,7 @@ async def test_budget_comes_back_however_an_upload_ends(sftp_world: SftpWorld) -
     async with asyncio.timeout(5):
         while sftp_world.staging:
             await asyncio.sleep(0.02)
-    assert sftp_world.door._desk._open == 0
+    assert len(sftp_world.world.services.submissions.stagings) == 0
 
 
 async def test_one_connection_opens_ten_sessions_and_no_more(sftp_world: SftpWorld) -> None:
