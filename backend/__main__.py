@@ -13,13 +13,15 @@ from typing import Any, TypeVar
 
 import click
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
-from backend.adapters.database import SchemaMismatch, open_engine, upgrade
+from backend.adapters.database import SchemaMismatch
+from backend.contract.faults import Refused
 from backend.demo.running import as_line, run_demo
-from backend.serving import Listening
+from backend.serving import Listening, end_on_signals
 from backend.serving import serve as run
 from backend.settings import Settings, SettingsError, load, write_new
-from backend.wiring import initialise, open_platform
+from backend.wiring import initialise, open_platform, upgrade_database
 
 F = TypeVar("F", bound=Callable[..., Any])
 _OPTIONS = (
@@ -32,7 +34,7 @@ _SERVE_OPTIONS = (
     click.option("--http-port", type=_PORT, help="Default: 8443"),
     click.option("--tls-certificate", type=click.Path(path_type=Path, exists=True), help="PEM file."),
     click.option("--tls-key", type=click.Path(path_type=Path, exists=True), help="PEM file."),
-    click.option("--trusted-proxy", help="Address of the proxy that ends TLS."),
+    click.option("--trusted-proxy", help="Address or network of the proxy that ends TLS."),
     click.option("--ssh-host", help="Address of the SFTP endpoint. Default: 127.0.0.1"),
     click.option("--ssh-port", type=_PORT, help="Default: 2222"),
 )
@@ -56,6 +58,11 @@ def _in_words(command: F) -> F:
             return command(*args, **values)
         except (SettingsError, SchemaMismatch) as error:
             raise click.ClickException(str(error)) from error
+        except Refused as refused:
+            raise click.ClickException(f"{refused.number} {refused.title}: {refused.what}") from refused
+        except SQLAlchemyError as error:
+            said = " ".join(str(getattr(error, "orig", None) or error).split())
+            raise click.ClickException(f"The database cannot be used: {said}") from error
         except OSError as error:
             raise click.ClickException(f"{error.strerror or error}: {error.filename or 'address'}") from error
 
@@ -65,7 +72,11 @@ def _in_words(command: F) -> F:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(version("ecp-platform"), prog_name="ecpd")
 def main() -> None:
-    """ecpd, the backend of the Electronic Communication Platform."""
+    """ecpd, the backend of the Electronic Communication Platform.
+
+    To try it out: ecpd demo. To run it: ecpd init, once; ecpd serve; after a new version, ecpd upgrade.
+    Every option may also be written in the data folder's ecpd.toml, or set as a variable: ECPD_HTTP_PORT.
+    """
     os.umask(0o077)
 
 
@@ -74,10 +85,15 @@ def main() -> None:
 @_with(_SERVE_OPTIONS)
 @_in_words
 def init(**flags: Any) -> None:
-    """Make data folder, secrets, database and catalogue, once."""
+    """Make a data folder: settings, secrets, database and catalogue.
+
+    What is given here is written into its ecpd.toml. After an interruption, run it again: it completes what is missing.
+    """
     settings = load(flags)
+    written = write_new(settings)
+    _refuse_other(written, settings, flags)
     initialise(settings)
-    click.echo(f"Ready in {settings.data_dir}. Its settings stand in {write_new(settings)}.")
+    click.echo(f"Ready in {settings.data_dir}. Its settings stand in {written}.")
     click.echo(f"Start it with: ecpd serve --data-dir {settings.data_dir}")
 
 
@@ -85,12 +101,8 @@ def init(**flags: Any) -> None:
 @_with(_OPTIONS)
 @_in_words
 def upgrade_schema(**flags: Any) -> None:
-    """Bring the database to this program's schema."""
-    engine = open_engine(load(flags).url)
-    try:
-        upgrade(engine)
-    finally:
-        engine.dispose()
+    """Bring the database of an older version up to this one. Stop ecpd and back up first."""
+    upgrade_database(load(flags))
     click.echo("The database is up to date.")
 
 
@@ -102,6 +114,7 @@ def serve(**flags: Any) -> None:
     """Serve the HTTP API and the SFTP endpoint until told to stop."""
     settings = load(flags)
     settings.refuse_unsafe()
+    end_on_signals()
     _log_to_stderr()
     platform = open_platform(settings)
     try:
@@ -119,7 +132,16 @@ def serve(**flags: Any) -> None:
 def demo(data_dir: Path | None, as_json: bool) -> None:
     """Serve a believable world on this machine, on free ports, until told to stop."""
     _log_to_stderr(logging.WARNING)
+    end_on_signals()
     run_demo(data_dir, _print_ready if as_json else _print_words)
+
+
+def _refuse_other(written: Path, settings: Settings, flags: dict[str, Any]) -> None:
+    """A settings file that was there stays, and would go on to say what it says."""
+    stands = load({"data_dir": settings.data_dir}, {})
+    other = [name for name, given in flags.items() if given and getattr(stands, name) != getattr(settings, name)]
+    if other:
+        raise SettingsError(f"{written} is there already and says otherwise: change {', '.join(other)} in it.")
 
 
 def _announce(settings: Settings, where: Listening) -> None:

@@ -6,9 +6,12 @@ import asyncio
 import resource
 import signal
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from types import FrameType
 from typing import Final
 
 import structlog
@@ -17,12 +20,15 @@ import uvloop
 from fastapi import FastAPI
 
 from backend.doors.http import create_app
+from backend.doors.http.connections import Connection, Entrance
 from backend.doors.ssh import SshDoor, start_ssh
-from backend.settings import SettingsError
+from backend.settings import Settings, SettingsError
 from backend.wiring import Platform
 
 _SWEEP_SECONDS: Final = 3600
 _MOST_HANDLES: Final = 65536
+_MOST_CONNECTIONS: Final = 4096
+_STOPPING: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _log = structlog.get_logger(__name__)
 
 
@@ -46,26 +52,53 @@ class _Server(uvicorn.Server):
 
 
 def serve(platform: Platform, ready: Callable[[Listening], None], app: FastAPI | None = None) -> None:
-    """Serves until SIGTERM or SIGINT, then lets running requests and transfers finish; `ready` hears where."""
+    """Serves until SIGTERM, SIGINT or SIGHUP, then lets running requests and transfers finish; `ready` hears where."""
     _take_all_handles()
-    uvloop.run(_serve(platform, ready, app))
+    try:
+        uvloop.run(_serve(platform, ready, app))
+    finally:
+        _ignore_signals()
+
+
+def end_on_signals() -> None:
+    """From now on a signal to stop ends the program by `SystemExit`, so that what was begun is cleaned up."""
+    for number in _stopping():
+        signal.signal(number, _end)
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    _ignore_signals()
+    raise SystemExit(128 + number)
+
+
+def _ignore_signals() -> None:
+    """Nothing may end the cleaning up: a terminal that goes sends more than one signal."""
+    for number in _STOPPING:
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _stopping() -> list[signal.Signals]:
+    """Under nohup a terminal that goes stops nothing."""
+    hung_up = signal.getsignal(signal.SIGHUP)
+    return [number for number in _STOPPING if number is not signal.SIGHUP or hung_up is not signal.SIG_IGN]
 
 
 async def _serve(platform: Platform, ready: Callable[[Listening], None], app: FastAPI | None) -> None:
     settings = platform.settings
+    stopped = _stop_signal()
+    server = _Server(_loaded(_uvicorn(platform, app or create_app(platform.services))))
     http = _bound(settings.http_host, settings.http_port)
     ssh = await _open_ssh(platform)
-    server = _Server(_uvicorn(platform, app or create_app(platform.services)))
     serving = asyncio.create_task(server.serve([http]))
     sweeping = asyncio.create_task(_sweep_hourly(platform))
-    stopped = _stop_signal()
-    while not server.started and not serving.done():
-        await asyncio.sleep(0.01)
-    scheme = "https" if settings.tls_certificate else "http"
-    where = f"{scheme}://{_authority(http)}"
-    ready(Listening(where, settings.ssh_host, ssh.port, ssh.host_key, ssh.fingerprint))
     try:
-        await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        while not (server.started or serving.done()):
+            await asyncio.sleep(0.01)
+        if server.started:
+            scheme = "https" if settings.tls_certificate else "http"
+            where = f"{scheme}://{_authority(http)}"
+            ready(Listening(where, settings.ssh_host, ssh.port, ssh.host_key, ssh.fingerprint))
+            await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         sweeping.cancel()
         server.should_exit = True
@@ -97,9 +130,11 @@ def _uvicorn(platform: Platform, app: FastAPI) -> uvicorn.Config:
     settings = platform.settings
     return uvicorn.Config(
         app,
+        http=partial(Connection, _entrance(settings)),  # type: ignore[arg-type]  # it is called as the class would be
         log_config=None,
         access_log=False,
         lifespan="off",
+        ws="none",  # its connections would know none of our bounds
         server_header=False,
         proxy_headers=bool(settings.trusted_proxy),
         forwarded_allow_ips=settings.trusted_proxy or "",
@@ -108,6 +143,23 @@ def _uvicorn(platform: Platform, app: FastAPI) -> uvicorn.Config:
         timeout_graceful_shutdown=30,
         timeout_keep_alive=75,
     )
+
+
+def _entrance(settings: Settings) -> Entrance:
+    """At most a quarter of this process's handles: an upload takes two, and SSH and the database need theirs."""
+    most = min(_MOST_CONNECTIONS, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 4)
+    return Entrance(most, settings.proxies, by_tls=settings.tls_certificate is not None)
+
+
+def _loaded(config: uvicorn.Config) -> uvicorn.Config:
+    try:
+        config.load()
+    except (OSError, ssl.SSLError) as error:
+        raise SettingsError(
+            f"tls_certificate and tls_key cannot be used together: {error.strerror or error}. Name a certificate and "
+            "the key it was made for, as PEM files."
+        ) from error
+    return config
 
 
 async def _sweep_hourly(platform: Platform) -> None:
@@ -122,7 +174,7 @@ async def _sweep_hourly(platform: Platform) -> None:
 def _stop_signal() -> asyncio.Task[bool]:
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in _stopping():
         loop.add_signal_handler(number, told.set)
     return asyncio.create_task(told.wait())
 

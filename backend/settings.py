@@ -7,12 +7,16 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from backend.durable import make_folder, write_once
+
 SETTINGS_FILE: Final = "ecpd.toml"
+_HIGHEST_PORT: Final = 65535
+_DATABASES: Final = ("sqlite:///", "postgresql+psycopg://")
 
 
 class SettingsError(Exception):
@@ -31,7 +35,7 @@ class Settings:
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     trusted_proxy: str = ""
-    """The address of the proxy that ends TLS; forwarded headers are believed from it alone."""
+    """Address or network of the proxy that ends TLS; forwarded headers are believed from it alone."""
     ssh_host: str = "127.0.0.1"
     ssh_port: int = 2222
     name: str = "ECP 2.0"
@@ -50,6 +54,14 @@ class Settings:
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Whom `trusted_proxy` names; `ValueError` where that is no address, or everybody's."""
+        named = tuple(ip_network(one.strip()) for one in self.trusted_proxy.split(",") if one.strip())
+        if not all(network.prefixlen for network in named):
+            raise ValueError("trusted_proxy is everybody: name the proxy's address")
+        return named
 
     @property
     def secrets(self) -> Path:
@@ -78,14 +90,16 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> 
         raise SettingsError(f"Unknown settings: {', '.join(sorted(unknown))}.")
     try:
         settings = Settings(**{name: _typed(name, value) for name, value in merged.items()})
-        settings.zone  # noqa: B018 - an unknown time zone is found here, not at the first cut-off
+        settings.zone, settings.proxies  # noqa: B018 - what they cannot be is found here, not at the first cut-off
     except (ValueError, TypeError, OSError, KeyError) as error:
         raise SettingsError(f"A setting cannot be read: {error}") from error
+    _refuse_impossible(settings)
     return settings
 
 
 def write_new(settings: Settings) -> Path:
     """Writes the settings file of a new data folder, every setting with its meaning; one that is there stays."""
+    make_folder(settings.data_dir)
     path = settings.data_dir / SETTINGS_FILE
     lines = ["# ecpd's settings. Flags and ECPD_… variables go before them. A line begun with # is the default.", ""]
     for name, meaning in _MEANINGS.items():
@@ -93,10 +107,16 @@ def write_new(settings: Settings) -> Path:
         said = "" if value is None else list(value) if isinstance(value, tuple) else value
         written = json.dumps(said if isinstance(said, str | int | bool | list) else str(said), ensure_ascii=False)
         lines += [f"# {meaning}", f"{'# ' if value == default else ''}{name} = {written}", ""]
-    if not path.exists():
-        path.write_text("\n".join(lines), "utf-8")
-        path.chmod(0o600)
+    write_once(path, "\n".join(lines).encode())
     return path
+
+
+def _refuse_impossible(settings: Settings) -> None:
+    for name in ("http_port", "ssh_port"):
+        if not 0 <= getattr(settings, name) <= _HIGHEST_PORT:
+            raise SettingsError(f"{name} is {getattr(settings, name)}: write a number from 0 to {_HIGHEST_PORT}.")
+    if not settings.url.startswith(_DATABASES) or settings.url == _DATABASES[0]:
+        raise SettingsError("database_url is for another database: write postgresql+psycopg://user@host/name.")
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -137,7 +157,7 @@ _MEANINGS: Final = {
     "http_port": "Its port.",
     "tls_certificate": "PEM files for HTTPS, both or neither.",
     "tls_key": "The key that belongs to it.",
-    "trusted_proxy": "The address of the proxy that ends TLS, instead of the two above.",
+    "trusted_proxy": "Address or network of the proxy that ends TLS, instead of the two above.",
     "ssh_host": "Where the SFTP endpoint listens.",
     "ssh_port": "Its port.",
     "name": "The platform's name on the landing page.",

@@ -23,7 +23,9 @@ def read_key(path: Path) -> bytes:
     try:
         key = path.read_bytes()
     except FileNotFoundError as error:
-        raise SettingsError(f"{path} is missing: restore the secrets folder from its backup.") from error
+        raise SettingsError(
+            f"{path} is missing: restore the secrets folder from its backup, or name the right --data-dir."
+        ) from error
     if len(key) != _KEY_SIZE:
         raise SettingsError(f"{path} is damaged: restore the secrets folder from its backup.")
     return key

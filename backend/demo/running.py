@@ -7,11 +7,12 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from backend.adapters.clock import SystemClock
+from backend.adapters.database import sole_process
 from backend.contract.messages import DemoWorld
 from backend.core.calendar import Calendar
 from backend.demo.authenticator import demo_routes
@@ -21,7 +22,7 @@ from backend.demo.samples import Sample, write_samples
 from backend.demo.world import WORLD, Credentials, demo_catalogue, remember, remembered, seed
 from backend.doors.http import create_app
 from backend.serving import Listening, serve
-from backend.settings import Settings
+from backend.settings import Settings, SettingsError
 from backend.wiring import Platform, initialise, open_platform
 
 ORIGIN: Final = "demo.ecp.example"
@@ -63,7 +64,7 @@ def _folder(data_dir: Path | None) -> Iterator[Path]:
         return
     made = Path(tempfile.mkdtemp(prefix="ecp-demo-"))
     try:
-        yield made
+        yield made / "world"
     finally:
         shutil.rmtree(made, ignore_errors=True)
 
@@ -80,20 +81,34 @@ def _opened(folder: Path) -> Iterator[Demo]:
         notices=("A demo: everything in it is invented, and nothing leaves this machine.",),
     )
     calendar = Calendar(settings.zone, settings.every_day_trades)
-    clock = SystemClock()
-    fresh = not (folder / WORLD).exists()
-    if fresh:
-        initialise(settings, demo_catalogue(clock.now(), calendar))
+    if not (folder / WORLD).exists():
+        _make(settings, calendar)
     platform = open_platform(settings, demo=True)
     try:
-        if fresh:
-            people = seed(platform)
-            tell(platform, calendar)
-            remember(folder, people)
-        made = write_samples(folder / "samples", calendar.today(clock.now()), calendar)
+        made = write_samples(folder / "samples", calendar.today(SystemClock().now()), calendar)
         yield Demo(platform, remembered(folder), made)
     finally:
         platform.close()
+
+
+def _make(settings: Settings, calendar: Calendar) -> None:
+    """Makes the world beside its folder and moves it there when it is whole; one that was interrupted is made anew."""
+    folder = settings.data_dir
+    if folder.exists() and any(folder.iterdir()):
+        raise SettingsError(f"{folder} is not empty and no demo. Name another --data-dir.")
+    new = replace(settings, data_dir=folder.with_name(f"{folder.name}.new"))
+    if new.data_dir.exists():
+        with sole_process(new.url):
+            shutil.rmtree(new.data_dir)
+    initialise(new, demo_catalogue(SystemClock().now(), calendar))
+    platform = open_platform(new, demo=True)
+    try:
+        people = seed(platform)
+        tell(platform, calendar)
+        remember(new.data_dir, people)
+    finally:
+        platform.close()
+    new.data_dir.rename(folder)
 
 
 def _world(demo: Demo, where: Listening) -> DemoWorld:

@@ -74,13 +74,16 @@ def seed(platform: Platform, accounts: tuple[DemoAccount, ...] = ACCOUNTS) -> li
 
 
 def remember(data_dir: Path, credentials: list[Credentials]) -> None:
+    """Writes them down, their keys as seen from the folder, which may be moved."""
     path = data_dir / WORLD
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump([asdict(one) for one in credentials], file)
+        keys = [one.ssh_key and str(Path(one.ssh_key).relative_to(data_dir)) for one in credentials]
+        json.dump([asdict(replace(one, ssh_key=key)) for one, key in zip(credentials, keys, strict=True)], file)
 
 
 def remembered(data_dir: Path) -> list[Credentials]:
-    return [Credentials(**one) for one in json.loads((data_dir / WORLD).read_text())]
+    written = [Credentials(**one) for one in json.loads((data_dir / WORLD).read_text())]
+    return [replace(one, ssh_key=one.ssh_key and str(data_dir / one.ssh_key)) for one in written]
 
 
 def passphrase() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ def test_a_kill_while_a_key_is_written_leaves_no_key_and_the_next_try_makes_one(
 ) -> None:
     for make in (new_key, host_key):
         path = tmp_path / make.__name__
-        killed_before(monkeypatch, call, lambda make=make, path=path: make(path))
+        killed_before(monkeypatch, call, partial(make, path))
         assert not path.exists()
         make(path)
         assert path.stat().st_size >= 32 and path.stat().st_mode & 0o777 == 0o600

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
 from backend.settings import SettingsError
@@ -12,14 +12,20 @@ from backend.settings import SettingsError
 WRITING: Final = "ecp_writing"
 
 
-def open_engine(url: str) -> Engine:
-    """An engine on `sqlite:///PATH` or `postgresql+psycopg://…`; raises `SettingsError`, which does not repeat it."""
+def parsed(url: str) -> URL:
+    """Raises `SettingsError`, which does not repeat what may hold a password."""
     try:
-        if make_url(url).get_backend_name() == "sqlite":
-            return _sqlite(url)
-        return create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True, hide_parameters=True)
+        return make_url(url)
     except (ArgumentError, ValueError) as error:
         raise SettingsError("database_url is not a URL: write postgresql+psycopg://user@host/name.") from error
+
+
+def open_engine(url: str) -> Engine:
+    """An engine on `sqlite:///PATH` or `postgresql+psycopg://…`."""
+    if parsed(url).get_backend_name() == "sqlite":
+        return _sqlite(url)
+    try:
+        return create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True, hide_parameters=True)
     except ImportError as error:
         raise SettingsError(f"The driver {error.name} is missing. Install ecp-platform[postgres].") from error
 

@@ -8,15 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import make_url
-
+from backend.adapters.database.engine import parsed
 from backend.settings import SettingsError
 
 
 @contextmanager
 def sole_process(url: str) -> Iterator[None]:
     """Raises `SettingsError` while another process holds it; the kernel lets go of it however a process ends."""
-    named = make_url(url)
+    named = parsed(url)
     if named.get_backend_name() != "sqlite":
         yield
         return
