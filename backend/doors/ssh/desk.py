@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -14,6 +15,9 @@ from backend.doors.ssh.tree import Spot
 HIDDEN_FOR: Final = 600.0
 DRAFTS_FOR: Final = 3600.0
 MOST_DRAFTS: Final = 32
+
+MOST_LISTED: Final = 40_000
+"""Entries of open folders that the connections of one account hold together: twenty of the longest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,18 @@ class Desk:
         self._now = now
         self._drafts: dict[tuple[str, Spot], Draft] = {}
         self._hidden: dict[tuple[str, Spot], float] = {}
+        self._listed: Counter[str] = Counter()
+
+    def hold(self, login_id: str, entries: int) -> None:
+        """Counts the entries of a folder that was opened; 5005 where they are too many."""
+        if self._listed[login_id] + entries > MOST_LISTED:
+            raise Refused(TOO_MANY_HANDLES)
+        self._listed[login_id] += entries
+
+    def let_go(self, login_id: str, entries: int) -> None:
+        self._listed[login_id] -= entries
+        if not self._listed[login_id]:
+            del self._listed[login_id]
 
     def park(self, login_id: str, where: Spot, upload: Upload, size: int) -> Draft | None:
         """Keeps a draft; returns the one it replaces. 5005 where there are too many."""

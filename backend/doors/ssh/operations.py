@@ -22,10 +22,11 @@ _LISTED_AT_ONCE: Final = 100
 
 @dataclass(slots=True)
 class Listing:
-    """An open folder; `entries` are those not yet listed."""
+    """An open folder; `entries` are those not yet listed, `held` what its account is counted for."""
 
     where: Spot
     entries: list[Entry]
+    held: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,9 @@ class Operations:
         """The session is over: what was not closed was not submitted."""
         handles, self._handles = self._handles, {}
         for handle in handles.values():
+            if isinstance(handle, Listing):
+                self._let_go(handle)
+        for handle in handles.values():
             if isinstance(handle, Inflow):
                 await self._submitting.abandon(handle)
 
@@ -99,6 +103,8 @@ class Operations:
         handle = self._handles.pop(fields.string(), None)
         if handle is None:
             raise _not_open()
+        if isinstance(handle, Listing):
+            self._let_go(handle)
         if isinstance(handle, Inflow):
             await self._submitting.close(handle)
         return OK
@@ -167,8 +173,11 @@ class Operations:
         where = spot(fields.string())
         self._refuse_too_many()
         if where.room == "submit":
-            return self._handle(Listing(where, await self._drops.entries(where)))
-        return self._handle(Listing(where, await self._house.run(self._house.tree.entries, self._guest.actor, where)))
+            entries = await self._drops.entries(where)
+        else:
+            entries = await self._house.run(self._house.tree.entries, self._guest.actor, where)
+        self._house.desk.hold(self._guest.actor.login_id, len(entries))
+        return self._handle(Listing(where, entries, len(entries)))
 
     async def readdir(self, fields: Fields) -> Reply:
         handle = self._opened_as(fields)
@@ -190,6 +199,9 @@ class Operations:
         name = self._opened.to_bytes(8, "big")
         self._handles[name] = handle
         return wire.handle(name)
+
+    def _let_go(self, listing: Listing) -> None:
+        self._house.desk.let_go(self._guest.actor.login_id, listing.held)
 
     def _opened_as(self, fields: Fields) -> Listing | Page | Inflow:
         handle = self._handles.get(fields.string())

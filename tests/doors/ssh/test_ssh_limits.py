@@ -13,6 +13,7 @@ import pytest
 from backend.contract.faults import TOO_MANY_HANDLES, Refused
 from backend.core import stagings
 from backend.core.client_connect.sftp_access import RegisteredAddresses
+from backend.doors.ssh import desk as desk_module
 from backend.doors.ssh import server, session, visit
 from backend.doors.ssh import strangers as strangers_module
 from backend.doors.ssh.desk import DRAFTS_FOR, HIDDEN_FOR, MOST_DRAFTS, Desk
@@ -254,3 +255,23 @@ async def test_a_draft_is_not_lengthened_beyond_the_limit_either(sftp_world: Sft
     async with sftp_world.client() as sftp:
         assert await sftp.listdir(RECEIPTS) == ["x.tmp.refused.txt"]
     assert not sftp_world.staging
+
+
+async def test_open_folders_of_one_account_hold_only_so_many_entries_together(
+    sftp_world: SftpWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk_module, "MOST_LISTED", 5)
+    listed = sftp_world.door._desk._listed
+    async with raw_sftp(sftp_world) as one, raw_sftp(sftp_world) as two:
+        handles = []
+        for raw in (one, two):
+            kind, handle = await raw.ask(Op.OPENDIR, string("/"))
+            assert kind == Op.HANDLE
+            handles.append(handle)
+        code, said = await two.status(Op.OPENDIR, string("/"))
+        assert code == Status.FAILURE and said.startswith("5005 ")
+        assert (await one.status(Op.CLOSE, handles[0]))[0] == Status.OK
+        assert (await two.ask(Op.OPENDIR, string("/")))[0] == Op.HANDLE
+    async with asyncio.timeout(5):
+        while listed:
+            await asyncio.sleep(0.02)
