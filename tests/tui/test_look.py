@@ -74,9 +74,10 @@ def test_no_colour_stands_in_python_but_in_the_theme() -> None:
 
 
 def test_ascii_glyphs_keep_every_width_and_leave_nothing_else() -> None:
-    for text in ("● accepted · ◐ due ○ exempt ✕ 4505 … ›", "陳大文證券 ⇧Tab", "▁▂▃▄▅▆▇█ ↕"):
+    for text in ("● accepted · ◐ due ○ exempt ✕ 4505 … ›", "陳大文證券 ⇧Tab", "▁▂▃▄▅▆▇█ ↕", "┌─┐│└┘"):
         assert ascii_text(text).isascii()
         assert cell_len(ascii_text(text)) == cell_len(text)
+    assert ascii_text("┌─┐│└┘") == "+-+|++"
 
 
 def test_glyphs_follow_the_locale_unless_they_are_set() -> None:
