@@ -39,6 +39,8 @@ class Config:
     animations: bool = True
     keys: tuple[tuple[str, str], ...] = ()
     """Remapped keys: the binding's id, and the key that takes its place."""
+    problems: tuple[str, ...] = ()
+    """Settings of the look that stay at their default, and why: no reason not to start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +70,19 @@ def load(
     def setting(key: str) -> str | None:
         return env.get(f"ECP_{key.upper()}") or _text(section, key, file) or _text(tree, key, file)
 
+    problems: list[str] = []
+
     def choice(key: str) -> str:
         value = setting(key) or _CHOICES[key][0]
-        if value not in _CHOICES[key]:
-            raise _unreadable(f"{key} is {shown(value, 40)}; it can be {' or '.join(_CHOICES[key])}.")
-        return value
+        if value in _CHOICES[key]:
+            return value
+        where = f"ECP_{key.upper()}" if env.get(f"ECP_{key.upper()}") else f"{key} in {file}"
+        problems.append(f"{where} is {shown(value, 40)}; it can be {' or '.join(_CHOICES[key])}.")
+        return _CHOICES[key][0]
 
     meant = server or setting("server") or _remembered(state_dir, "server", name)
     own_ca = setting("ca_file") or _remembered(state_dir, "ca_file", meant or "")
+    theme, glyphs = choice("theme"), choice("glyphs")
     return Config(
         file=file,
         state_dir=state_dir,
@@ -83,10 +90,11 @@ def load(
         profile=name,
         server=meant,
         ca_file=ca_file or (Path(own_ca).expanduser() if own_ca else None),
-        theme=choice("theme"),
-        glyphs=choice("glyphs"),
+        theme=theme,
+        glyphs=glyphs,
         animations="NO_MOTION" not in env and "SSH_CONNECTION" not in env,
         keys=tuple((key, str(value)) for key, value in _table(tree, "keys", file).items()),
+        problems=tuple(problems),
     )
 
 

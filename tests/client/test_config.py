@@ -38,7 +38,6 @@ def test_a_flag_beats_a_variable_beats_the_profile_beats_the_default(tmp_path: P
     ("text", "words"),
     [
         ("theme =", "cannot be read"),
-        ('theme = "pink"', "theme is pink; it can be dark or light"),
         ("profiles = 3", "profiles must be a table"),
         ("[profiles.default]\nserver = 3", "server must be text in quotes"),
     ],
@@ -50,6 +49,18 @@ def test_settings_that_cannot_be_understood_are_named(
     with pytest.raises(Refused) as refused:
         load(environ=environ)
     assert words in refused.value.what
+
+
+def test_a_look_that_does_not_exist_is_told_with_its_file_and_stops_nothing(
+    tmp_path: Path, environ: dict[str, str]
+) -> None:
+    (tmp_path / "config.toml").write_text('theme = "purple"\n')
+    config = load(environ={**environ, "ECP_GLYPHS": "runes"})
+    assert (config.theme, config.glyphs) == ("dark", "auto")
+    assert config.problems == (
+        f"theme in {tmp_path / 'config.toml'} is purple; it can be dark or light.",
+        "ECP_GLYPHS is runes; it can be auto or unicode or ascii.",
+    )
 
 
 def test_saving_a_server_keeps_the_owners_own_lines(tmp_path: Path, environ: dict[str, str]) -> None:
