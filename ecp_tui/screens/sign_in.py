@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
-from backend.contract.faults import SIGN_IN_EXPIRED, SIGN_IN_REFUSED, Refused
+from backend.contract.faults import LOCKED, SIGN_IN_EXPIRED, SIGN_IN_REFUSED, Refused
 from backend.contract.messages import Me
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.dialogs import ConfirmDialog
@@ -22,7 +23,8 @@ from ecp_tui.widgets.field import Field, TextField
 from ecp_tui.widgets.form import Buttons, Form
 from ecp_tui.widgets.words import Words
 
-BOOKMARK = "none"
+BOOKMARK: Final = "none"
+_CODE: Final = re.compile(r"[0-9]{6}")
 
 
 def digits(text: str) -> str:
@@ -126,6 +128,10 @@ class SignInScreen(EcpScreen):
             self.query_one(f"#{missing}").focus()
             self.say("Login ID, password and One-Time-Password are all needed.")
             return
+        if not _CODE.fullmatch(digits(self._text("otp"))):  # a try that cannot succeed would count towards the lock
+            self.query_one("#otp").focus()
+            self.say("The One-Time-Password has 6 digits.")
+            return
         self.ask(self._sign_in(), group="sign-in")
 
     async def _sign_in(self) -> None:
@@ -148,7 +154,7 @@ class SignInScreen(EcpScreen):
         if refused.fault is SIGN_IN_EXPIRED:
             self._offer_ways(True)
             self.query_one("#landing").focus()
-        elif refused.fault is SIGN_IN_REFUSED:
+        elif refused.fault in (SIGN_IN_REFUSED, LOCKED):
             otp = self.query_one("#otp", TextField)
             otp.value = ""
             otp.focus()
@@ -184,6 +190,7 @@ class SignInScreen(EcpScreen):
         """After 1003 the buttons are the two ways in, in place of the form's own."""
         self.query_one("#ways").display = offered
         self.query_one("#send").display = not offered
+        self.show_keys()
 
     def _facts(self, words: str) -> None:
         self.query_one("#facts", Words).update(Content(words))
@@ -195,8 +202,10 @@ class SignInScreen(EcpScreen):
     # ── keys ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def reason(self, key: str) -> str:
+        if key in ("check", "recover") and self.query_one("#ways").display:
+            return "This sign-in expired: choose one of the two ways in."
         if key == "recover":
-            return "Recovery comes with a later version. Ask your delegated administrators to reset your password."
+            return "Passwords cannot be reset in this version."
         return super().reason(key)
 
     def hint_word(self, key: str) -> str:

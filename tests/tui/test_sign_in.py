@@ -42,6 +42,21 @@ async def test_the_sixth_try_says_that_the_account_is_locked(person: Person) -> 
         await person.waits_until(lambda: "000000" in person.screen, "to see the code typed")
     await person.press("f8")
     await person.sees("1002", "Account locked", "Ask your delegated administrators")
+    await person.does_not_see("000000")
+
+
+async def test_a_one_time_password_that_cannot_be_one_is_not_sent(person: Person) -> None:
+    await person.opens_sign_in()
+    await person.fills_in("CHAN01", "correct horse battery staple", "12345")
+    await person.press("enter")
+    await person.sees("The One-Time-Password has 6 digits.")
+    await person.does_not_see("1001")
+
+
+async def test_f4_promises_nothing_that_this_version_cannot_do(person: Person) -> None:
+    await person.opens_sign_in()
+    await person.press("f4")
+    await person.sees("Passwords cannot be reset in this version.")
 
 
 async def test_a_page_that_waited_too_long_gets_1003_with_both_ways_in(person: Person, world: World) -> None:
@@ -50,6 +65,8 @@ async def test_a_page_that_waited_too_long_gets_1003_with_both_ways_in(person: P
     world.clock.move(minutes=6)
     await person.sees("1003", "Sign-in expired", "Landing page", "Client Connect menu", "CHAN01")
     person.keeps("sign_in_expired")
+    await person.press("f8")
+    await person.sees("This sign-in expired: choose one of the two ways in.")
     await person.press("enter")
     await person.sees("Welcome")
     await person.opens_sign_in()
