@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from typing import ClassVar, Final
@@ -20,6 +19,7 @@ from ecp_tui.screens.landing import LandingScreen
 from ecp_tui.screens.mishap import write_down
 from ecp_tui.screens.places import BY_ID, why_not
 from ecp_tui.screens.sign_in import SignInScreen
+from ecp_tui.screens.transfers import TransfersScreen
 from ecp_tui.widgets.filters import AsciiGlyphs, Exact256, NoColours, needs_ascii
 
 FRONT: Final = "front"
@@ -78,7 +78,7 @@ class EcpApp(KeyedApp):
 
     def on_mount(self) -> None:
         self.set_class(self.console.color_system == "standard", "-sixteen")
-        self.tell_key_problems()
+        self.tell_problems()
         self.set_interval(1, self._tick)
         self.set_interval(_WATCH, self._watch)
         if self._at_sign_in:
@@ -119,6 +119,8 @@ class EcpApp(KeyedApp):
             return
         if place != self.current_mode and self.current_mode not in ("help", "demo"):
             self._came_from = self.current_mode
+        if isinstance(self.screen, TransfersScreen):  # it is of no place: a digit opens the place itself
+            await self.pop_screen()
         await self.switch_mode(place)
         if wanted:
             while len(self.screen_stack) > 1:
@@ -163,16 +165,16 @@ class EcpApp(KeyedApp):
             self.context.client.token = None
             await self.push_screen(SignInScreen(again=refused, login_id=self.context.me.login_id))
 
-    async def on_ecp_screen_signed_out(self) -> None:
-        await self._sign_out()
-
     async def on_ecp_screen_granted(self) -> None:
         await self._forget_pages()
         await self._go("home")
 
-    async def _sign_out(self) -> None:
-        with suppress(Refused):  # an unreachable server ends the session by itself; here it is forgotten at once
+    async def on_ecp_screen_signed_out(self) -> None:
+        try:
             await self.context.client.sign_out()
+        except Refused as refused:
+            if refused.fault not in (SESSION_ENDED, SUSPENDED):
+                self.notify("The session is forgotten here; on the server it ends by itself.", markup=False)
         self.context.forget()
         await self._forget_pages()
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -54,11 +55,11 @@ class ConfirmDialog(ModalScreen[bool]):
 
 
 class AnswerDialog(ModalScreen[str]):
-    """A question with several answers, each `(id, button)`; the first one is the safe one and has the focus."""
+    """A question with several answers, each `(id, letter, button)`; the first one is safe and has the focus."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "safe", "back")]
 
-    def __init__(self, title: str, words: str | Content, answers: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, title: str, words: str | Content, answers: Sequence[tuple[str, str, str]]) -> None:
         super().__init__()
         self._title = title
         self._words = Content(words) if isinstance(words, str) else words
@@ -69,14 +70,22 @@ class AnswerDialog(ModalScreen[str]):
             yield Words(Content.styled(self._title, "bold"), classes="dialog-title")
             yield Words(self._words, classes="dialog-words")
             with Buttons():
-                for place, (id_, label) in enumerate(self._answers):
+                for place, (id_, _, label) in enumerate(self._answers):
                     yield Button(label, id=id_, primary=place == 0)
+            keys = [f"{letter} {label.lower()}" for _, letter, label in self._answers]
+            safe = f"Esc {self._answers[0][2].lower()}"
+            yield Words(Content.styled(" · ".join([*keys, safe]), "$raised"), classes="dialog-keys")
 
     def on_mount(self) -> None:
         self.query_one(f"#{self._answers[0][0]}").focus()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         self.dismiss(event.button.id or self._answers[0][0])
+
+    def on_key(self, event: events.Key) -> None:
+        for id_, letter, _ in self._answers:
+            if event.character == letter:
+                self.dismiss(id_)
 
     def action_safe(self) -> None:
         self.dismiss(self._answers[0][0])
@@ -110,6 +119,8 @@ class Chooser(ModalScreen[str | None]):
         self._title = title
         self._choices = tuple(choices)
         self._by_key = by_key
+        # Who types at once must reach the list or the field that will have the focus, before either is painted.
+        self.AUTO_FOCUS = "#choices" if by_key else "#typed"
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog chooser"):
@@ -134,9 +145,8 @@ class Chooser(ModalScreen[str | None]):
         words = typed.casefold().split()
         self.query_one(Table).show([_line(choice) for choice in self._choices if _has(choice, words)])
 
-    def on_key(self, event: object) -> None:
-        key = getattr(event, "character", None)
-        chosen = next((choice for choice in self._choices if choice.key == key), None)
+    def on_key(self, event: events.Key) -> None:
+        chosen = next((choice for choice in self._choices if choice.key == event.character), None)
         if self._by_key and chosen is not None:
             self._choose(chosen.id)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from textual import events
+from textual import events, on
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
@@ -19,15 +19,15 @@ from ecp_tui.screens.palette import here, menu, places
 from ecp_tui.screens.too_small import TooSmallScreen, too_small
 from ecp_tui.screens.transfers import TransfersScreen
 from ecp_tui.theme import ECP_DARK, ECP_LIGHT
-from ecp_tui.widgets.keys import KEYS, bindings, remapped
+from ecp_tui.widgets.keys import FIRST, KEYS, bindings, remapped
 
 
 class KeyedApp(App[None]):
     """What the console's app does at a key; where that leads, it is told by messages like any page's."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("help", "menu", "goto", "transfers", "mouse", direct=True),
-        *bindings("leave", direct=True, priority=True),
+        *bindings("help", "mouse", direct=True),
+        *bindings(*sorted(FIRST), direct=True, priority=True),
     ]
 
     def __init__(self, context: Context, *, driver_class: type[Driver] | None = None, **options: Any) -> None:
@@ -37,13 +37,14 @@ class KeyedApp(App[None]):
         for theme in (ECP_DARK, ECP_LIGHT):
             self.register_theme(theme)
         self.theme = f"ecp-{context.config.theme}"
-        context.keys, self._key_problems = remapped(context.config.keys)
+        context.keys, clashes = remapped(context.config.keys)
+        self._problems = (*context.config.problems, *clashes)
         self.set_keymap(context.keys)
 
-    def tell_key_problems(self) -> None:
-        """What the settings remap and cannot be: the console starts all the same, with those keys as they were."""
-        for problem in self._key_problems:
-            self.notify(problem, severity="warning", markup=False, timeout=10)
+    def tell_problems(self) -> None:
+        """What the settings ask for and cannot be: the console starts all the same, without it."""
+        if self._problems:
+            self.notify("\n".join(self._problems), severity="warning", markup=False, timeout=10)
 
     def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
         """`remapped` has settled clashes already, and told of them."""
@@ -54,6 +55,17 @@ class KeyedApp(App[None]):
             await self.push_screen(TooSmallScreen())
         elif covered and not too_small(event.size):
             await self.pop_screen()
+
+    def on_notify(self) -> None:
+        """The newest words take the place of those before; Textual adds them after this."""
+        self.clear_notifications()
+
+    @on(EcpScreen.PlaceChosen)
+    @on(EcpScreen.PageOpened)
+    @on(EcpScreen.Closed)
+    def end_words(self) -> None:
+        """What was said belongs to the page it was said on."""
+        self.clear_notifications()
 
     def action_help(self) -> None:
         self._choose(lambda screen: here(screen, self.context))

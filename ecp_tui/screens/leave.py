@@ -17,5 +17,5 @@ class LeaveDialog(AnswerDialog):
             words = f"You are signed in as {context.me.login_id}. Nothing is running."
         else:
             words = "Nobody is signed in. Nothing is running."
-        out = [("sign_out", "Sign out")] if context.signed_in else []
-        super().__init__("Leave ECP 2.0?", words, [("stay", "Stay"), *out, ("quit", "Quit")])
+        out = [("sign_out", "o", "Sign out")] if context.signed_in else []
+        super().__init__("Leave ECP 2.0?", words, [("stay", "s", "Stay"), *out, ("quit", "q", "Quit")])

@@ -18,8 +18,8 @@ class Button(Widget, can_focus=True):
     ALLOW_SELECT: ClassVar[bool] = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "press", "Press", show=False),
-        Binding("left", "screen.focus_previous", show=False),
-        Binding("right", "screen.focus_next", show=False),
+        Binding("left", "app.focus_previous", show=False),
+        Binding("right", "app.focus_next", show=False),
     ]
 
     class Pressed(Message):

@@ -28,6 +28,8 @@ class Key:
 
 _SHARED: Final = frozenset({"later", "earlier"})
 """On a date these keys mean days; nowhere else."""
+FIRST: Final = frozenset({"menu", "goto", "transfers", "leave"})
+"""Taken before any field sees them, so that the next key, however soon, belongs to what they open."""
 
 
 def _table(where: Where, *rows: tuple[str, str, str, str, str, str]) -> dict[str, Key]:
@@ -81,6 +83,11 @@ KEYS: Final[dict[str, Key]] = {
 }
 
 
+def _is_typed(key: str) -> bool:
+    """Whether a field would take the key as a character; function keys and those with ctrl it would not."""
+    return not key.startswith("ctrl+") and not (key[:1] == "f" and key[1:].isdigit())
+
+
 def footer_key(key: str) -> str:
     """A key as Textual names it, as the footer writes it: `ctrl+s` is ^s, `f8` is F8."""
     first = key.partition(",")[0]
@@ -101,6 +108,8 @@ def remapped(wanted: Iterable[tuple[str, str]]) -> tuple[dict[str, str], list[st
             problems.append(
                 f"{shown(key, 40)} is taken by {KEYS[taken[key]].word}: {KEYS[id_].word} keeps {KEYS[id_].shown}."
             )
+        elif id_ in FIRST and _is_typed(key):
+            problems.append(f"{shown(key, 40)} is typed in fields: {KEYS[id_].word} keeps {KEYS[id_].shown}.")
         else:
             taken = {old: row for old, row in taken.items() if row != id_} | {key: id_}
             accepted[id_] = key
