@@ -48,6 +48,9 @@ class EcpScreen(Screen[None]):
     """What help is filtered by when it is opened from here."""
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("back", "refresh"), *place_bindings()]
     where: str = ""
+    _left = False
+    """Whether another page has been in front since."""
+    _loading: Worker[None] | None = None
 
     def __init_subclass__(cls, **options: Any) -> None:
         if "ACTS" in cls.__dict__:
@@ -114,9 +117,15 @@ class EcpScreen(Screen[None]):
         if self.POLL is not None:
             self.set_interval(self.POLL, self._poll)
 
+    def on_screen_suspend(self) -> None:
+        self._left = True
+
     def on_screen_resume(self) -> None:
         self.tick()
         self.show_keys()
+        if self._left and self.POLL is not None:
+            self._poll()
+        self._left = False
 
     # ── asking the server ────────────────────────────────────────────────────────────────────────────────────
 
@@ -124,10 +133,16 @@ class EcpScreen(Screen[None]):
         """Asks the server for what the page shows; raises `Refused`."""
 
     def reload(self, *, background: bool = False) -> None:
-        self.ask(self.load(background), group="load", quiet=background)
+        self._loading = self.ask(self.load(background), group="load", quiet=background)
+
+    @property
+    def loading_now(self) -> bool:
+        """Whether the server has been asked and has not answered yet."""
+        return self._loading is not None and not self._loading.is_finished
 
     def _poll(self) -> None:
-        if self.is_current and self.context.signed_in:
+        """Asks again, but never in place of a question that the server is slow to answer."""
+        if self.is_current and self.context.signed_in and not self.loading_now:
             self.reload(background=True)
 
     def ask(self, work: Coroutine[Any, Any, None], *, group: str = "ask", quiet: bool = False) -> Worker[None]:

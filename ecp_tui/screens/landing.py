@@ -78,7 +78,9 @@ class LandingScreen(EcpScreen):
         return "sign in" if key == "open" else ""
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        if event.button.id == "client-connect":
+        if event.button.id == "client-connect" and self.loading_now:
+            self.say("asking the server …")  # in a demo, its answer is the people one can be
+        elif event.button.id == "client-connect":
             self.open(SignInScreen())
         elif event.button.id == "help":
             self.go("help")

@@ -9,6 +9,7 @@ from pathlib import Path
 from backend.contract.faults import UNREACHABLE, Refused
 from backend.contract.messages import Receipt
 from ecp_tui.client import Upload
+from ecp_tui.screens.base import EcpScreen
 from ecp_tui.transfers import Transfer
 from tests.tui.conftest import Opens
 from tests.tui.driver import Cuttable, Person
@@ -18,6 +19,23 @@ from tests.world import World
 async def test_home_lists_what_is_due_with_its_cut_off_and_the_zone(chan: Person) -> None:
     await chan.sees("Due today", "SD-1", "Stamp Duty Daily Return", "01234", "01235", "◐ due 20:00, 3 h 59 min", "HKT")
     chan.keeps("home")
+
+
+async def test_home_shows_ones_own_submission_at_once_on_the_way_back(chan: Person, world: World) -> None:
+    await chan.sees("Due today")
+    home = chan.app.screen
+    assert isinstance(home, EcpScreen)
+    asked: list[bool] = []
+
+    async def counted(background: bool) -> None:
+        asked.append(background)
+
+    home.load = counted  # type: ignore[method-assign]  # only whether it asks
+    await chan.press("3")
+    await chan.sees("File Submission")
+    asked.clear()
+    await chan.goes_to("Home")
+    await chan.waits_until(lambda: asked == [True], "for Home to ask at once")
 
 
 async def test_enter_on_an_obligation_opens_the_submission_page_for_it(chan: Person) -> None:
