@@ -72,7 +72,7 @@ class Upload:
 
 
 class Submissions:
-    """Check, begin, finish. The same submission id always has the same outcome."""
+    """Check, begin, finish. The same submission id always has the same outcome, but for refusals only counted."""
 
     def __init__(
         self,
