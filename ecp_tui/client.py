@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
 import ssl
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -19,7 +18,6 @@ import httpx
 
 from backend.contract import paths
 from backend.contract.faults import (
-    INCOMPLETE_UPLOAD,
     NOT_UNDERSTOOD,
     UNEXPECTED,
     UNREACHABLE,
@@ -46,6 +44,7 @@ from backend.contract.messages import (
     Ticket,
 )
 from backend.contract.rules.shown import shown, shown_lines
+from ecp_tui.digest import as_checked
 
 CHUNK: Final = 512 * 1024
 _LINES: Final = frozenset({"receipt"})
@@ -64,6 +63,8 @@ class Upload:
     path: Path
     size: int
     sha256: str
+    modified: int | None = None
+    """When the file had been written last as its SHA-256 was taken, in nanoseconds; `None` if nobody looked."""
 
 
 class EcpClient:
@@ -234,25 +235,13 @@ def _refusal_of(answer: httpx.Response) -> Refused:
 
 
 async def _chunks(upload: Upload, progress: Callable[[int], None] | None) -> AsyncIterator[bytes]:
-    async with _opened(upload.path) as read:
-        sent = 0
-        while sent < upload.size:
-            chunk = await read(min(CHUNK, upload.size - sent))
-            if not chunk:
-                raise Refused(INCOMPLETE_UPLOAD, received=sent, expected=upload.size)
+    sent = 0
+    async with aclosing(as_checked(upload.path, upload.size, upload.modified, CHUNK)) as chunks:
+        async for chunk in chunks:
             sent += len(chunk)
             yield chunk
             if progress is not None:
                 progress(sent)
-
-
-@asynccontextmanager
-async def _opened(path: Path) -> AsyncIterator[Callable[[int], Any]]:
-    file = await asyncio.to_thread(path.open, "rb", buffering=0)
-    try:
-        yield lambda size: asyncio.to_thread(file.read, size)
-    finally:
-        file.close()
 
 
 def _cleaned(value: Any, key: str = "") -> Any:

@@ -1,15 +1,16 @@
-"""The SHA-256 of a local file, read once in blocks of 1 MiB, whatever its size."""
+"""A local file: its SHA-256, and later the same bytes again, as long as it did not change meanwhile."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+import os
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from backend.contract.faults import NOT_UNDERSTOOD, Refused
+from backend.contract.faults import FILE_CHANGED, NOT_UNDERSTOOD, Refused
 from backend.contract.rules.shown import shown
 
 BLOCK: Final = 1024 * 1024
@@ -22,6 +23,8 @@ class Digest:
     size: int
     rows: int
     sha256: str
+    modified: int
+    """When the file was written last, before it was read: nanoseconds, to notice that it changed since."""
 
 
 async def digest(path: Path, progress: Callable[[int], None] | None = None) -> Digest:
@@ -32,6 +35,7 @@ async def digest(path: Path, progress: Callable[[int], None] | None = None) -> D
     try:
         file = await asyncio.to_thread(path.open, "rb", buffering=0)
         with file:
+            modified = os.fstat(file.fileno()).st_mtime_ns
             while block := await asyncio.to_thread(file.read, BLOCK):
                 line_feeds += await asyncio.to_thread(_take, running, block)
                 total += len(block)
@@ -40,7 +44,25 @@ async def digest(path: Path, progress: Callable[[int], None] | None = None) -> D
                     progress(total)
     except OSError as error:
         raise _unreadable(path, error) from error
-    return Digest(total, line_feeds + (total > 0 and last != b"\n"), running.hexdigest())
+    return Digest(total, line_feeds + (total > 0 and last != b"\n"), running.hexdigest(), modified)
+
+
+async def as_checked(path: Path, size: int, modified: int | None, block: int) -> AsyncGenerator[bytes, None]:
+    """The file's bytes, refusing one that has changed before the last block makes it whole."""
+    try:
+        file = await asyncio.to_thread(path.open, "rb", buffering=0)
+        with file:
+            while size > 0:
+                read = await asyncio.to_thread(file.read, min(block, size))
+                now = os.fstat(file.fileno())
+                size -= len(read)
+                if not read or now.st_size != file.tell() + size or modified not in (None, now.st_mtime_ns):
+                    raise _changed(path, "is not as it was when it was checked")
+                yield read
+    except FileNotFoundError as error:
+        raise _changed(path, "is no longer there") from error
+    except OSError as error:
+        raise _changed(path, f"cannot be read: {error.strerror}") from error
 
 
 def size_of(path: Path) -> int:
@@ -58,6 +80,10 @@ def size_of(path: Path) -> int:
 def _take(running: hashlib._Hash, block: bytes) -> int:
     running.update(block)
     return block.count(b"\n")
+
+
+def _changed(path: Path, how: str) -> Refused:
+    return Refused(FILE_CHANGED, what=f"{shown(path.name, 60)} {how}; nothing was submitted.")
 
 
 def _unreadable(path: Path, error: OSError | ValueError) -> Refused:

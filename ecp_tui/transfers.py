@@ -23,6 +23,8 @@ Send = Callable[[Upload, Callable[[int], None] | None], Awaitable[Receipt]]
 BACKOFF: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 AT_ONCE: Final = 3
 _WINDOW: Final = 5.0
+_SILENCE: Final = 5.0
+"""Seconds without a byte sent after which rate and time left would be guesses."""
 _PASSING: Final = frozenset({UNREACHABLE.number, GOING_DOWN.number})
 
 
@@ -79,6 +81,9 @@ class Transfer:
             return "all sent, waiting for the receipt"
         if self.state != "sending":
             return f"{self.fault.number} {self.fault.title}" if self.fault else self.state
+        silent = time.monotonic() - self._marks[-1][0] if self._marks else 0.0
+        if silent > _SILENCE:
+            return f"waiting for the server for {wording.duration(silent)}"
         rate = f", {wording.rate(self.rate)}" if self.rate else ""
         left = f", {wording.eta(self.eta)} left" if self.eta else ""
         return f"{wording.share(self.sent, self.upload.size)}{rate}{left}"

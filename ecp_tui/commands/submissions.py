@@ -104,6 +104,7 @@ async def _sent(call: Call, client: EcpClient, draft: Draft) -> Transfer:
         path=draft.path,
         size=found.size,
         sha256=found.sha256,
+        modified=found.modified,
     )
     transfers = Transfers(client.submit, backoff=(1.0, 2.0, 4.0))
     transfers.listen(lambda transfer: _progress(call, transfer))

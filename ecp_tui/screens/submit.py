@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.notifications import SeverityLevel
 from textual.widget import Widget
 
-from backend.contract.faults import DISAGREE, NOT_UNDERSTOOD, Refused
+from backend.contract.faults import DISAGREE, FILE_CHANGED, NOT_UNDERSTOOD, Refused
 from backend.contract.messages import Check
 from ecp_tui import config, wording
 from ecp_tui.digest import digest, size_of
@@ -57,6 +57,9 @@ class SubmitScreen(EcpScreen):
         self._form.file.base = config.last_folder(self.context.config) or Path.cwd()
         self._form.file.focus()
         self._unlisten = self.context.transfers.listen(self._moved)
+
+    def on_screen_resume(self) -> None:
+        self.say(self._next())
 
     def on_unmount(self) -> None:
         self._unlisten()
@@ -136,8 +139,15 @@ class SubmitScreen(EcpScreen):
         words = f"{wording.duration(left)} left" if left > 0 else "passed"
         return f"   cut-off {wording.when(cut_off, self.context.zone).strip()}, {words}"
 
+    @property
+    def _under_way(self) -> bool:
+        """The file of the form is being sent."""
+        return any(one.upload.path == self._form.file.path for one in self.context.transfers.running)
+
     def _next(self) -> str:
         verdict, folder = self._verdict, self._form.folder
+        if self._under_way:
+            return "being sent · F7 shows it"
         if verdict is not None and verdict.unchanged:
             return "not sent yet · the same bytes were accepted before"
         if verdict is not None and verdict.replaces is not None:
@@ -159,6 +169,8 @@ class SubmitScreen(EcpScreen):
     # ── acts ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def reason(self, key: str) -> str:
+        if key == "check" and self._under_way:
+            return "The file is on its way: F7 shows it."
         if key == "from_name":
             if self._form.file.path is None:
                 return "Choose a file first: F6 takes identity and input date from its name."
@@ -225,8 +237,12 @@ class SubmitScreen(EcpScreen):
         if not isinstance(self.app.screen, ReviewScreen | SubmitManyScreen | TransfersScreen):
             severe: SeverityLevel = "error" if transfer.fault else "information"
             self.app.notify(transfer.words, severity=severe, markup=False)
-        if transfer.receipt is not None and self._form.file.path == transfer.upload.path:
-            self._sent()
+        if self._form.file.path == transfer.upload.path:
+            if transfer.receipt is not None:
+                self._sent()
+            elif transfer.fault is not None and transfer.fault.fault is FILE_CHANGED:
+                self._verdict, self._wrong = None, transfer.fault
+            self._show()
 
     def _sent(self) -> None:
         """After an acceptance the form is ready for the next file of the same folder."""

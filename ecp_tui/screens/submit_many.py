@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from backend.contract.faults import DISAGREE, Refused
+from backend.contract.faults import DISAGREE, FILE_CHANGED, Refused
 from backend.contract.messages import Check, Receipt
 from ecp_tui import config, wording
 from ecp_tui.digest import Digest, digest, size_of
@@ -85,9 +85,11 @@ class SubmitManyScreen(EcpScreen):
     # ── checking ─────────────────────────────────────────────────────────────────────────────────────────────
 
     async def load(self, background: bool) -> None:
-        """Checks every line that has no upload yet: here first, then by the server."""
+        """Checks every line that has no upload yet, or whose file changed: here first, then by the server."""
         self.context.folders = tuple(await self.context.client.folders(background=background))
         for line in self._lines:
+            if line.wrong is not None and line.wrong.fault is FILE_CHANGED:
+                line.transfer = None
             if line.transfer is None:
                 await self._check(line)
                 self._show()
@@ -188,9 +190,9 @@ class SubmitManyScreen(EcpScreen):
             return
         words = f"{wording.count(len(self._ready), 'file')} checked, not sent."
         dialog = ConfirmDialog("Leave without sending?", words, yes="Leave", no="Stay")
-        self.app.push_screen(dialog, self._left)
+        self.app.push_screen(dialog, self._leave)
 
-    def _left(self, agreed: bool | None) -> None:
+    def _leave(self, agreed: bool | None) -> None:
         if agreed:
             super().action_back()
 

@@ -8,14 +8,14 @@ from typing import ClassVar
 from textual.content import Content
 from textual.widget import Widget
 
-from backend.contract.faults import Exit, Refused
+from backend.contract.faults import FILE_CHANGED, Exit, Refused
 from backend.contract.messages import Check
 from ecp_tui import wording
 from ecp_tui.client import Upload
 from ecp_tui.digest import Digest
 from ecp_tui.draft import Draft
 from ecp_tui.screens.base import EcpScreen
-from ecp_tui.screens.facts import facts
+from ecp_tui.screens.facts import NAME_CELLS, facts
 from ecp_tui.screens.receipt import ReceiptScreen
 from ecp_tui.transfers import Transfer, new_submission_id
 from ecp_tui.widgets.button import Button
@@ -39,6 +39,7 @@ def upload_of(draft: Draft, found: Digest) -> Upload:
         path=draft.path,
         size=found.size,
         sha256=found.sha256,
+        modified=found.modified,
     )
 
 
@@ -95,20 +96,23 @@ class ReviewScreen(EcpScreen):
         yield "SHA-256", Content.styled(" ".join(groups[:2]), "bold")
         yield "", Content.styled(" ".join(groups[2:]), "bold")
 
-    def _consequence(self) -> Content:
+    def _consequence(self, *, briefly: bool = False) -> Content:
+        """What the submission does to the version before; `briefly` where progress or a fault needs the room."""
         before = self._verdict.replaces
         if self._verdict.unchanged:
             return Content("The same bytes are the current version already: nothing new is stored.")
         if before is None:
             return Content.styled("It is the first file of this name.", "$muted")
-        groups = wording.hash_groups(before.sha256 or "")
         moment = wording.when(before.at, self.context.zone).strip()
-        return Content.assemble(
-            ("! ", "bold $warning"),
-            (f"Replaces version {before.version} of {moment} by {before.login_id}, with SHA-256\n", "bold"),
-            f"  {' '.join(groups)[:33]}\n  {' '.join(groups)[34:]}\n",
-            ("  That version stays as evidence and is shown as superseded.", "$muted"),
+        first = Content.assemble(
+            ("! ", "bold $warning"), (f"Replaces version {before.version} of {moment} by {before.login_id}", "bold")
         )
+        if briefly:
+            return first
+        groups = wording.hash_groups(before.sha256 or "")
+        rows: tuple[tuple[str, str], ...] = (("  of SHA-256", " ".join(groups[:2])), ("", " ".join(groups[2:])))
+        evidence = Content.styled("  That version stays as evidence and is shown as superseded.", "$muted")
+        return Content("\n").join([first, facts(rows, NAME_CELLS), evidence])
 
     # ── sending ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -147,8 +151,9 @@ class ReviewScreen(EcpScreen):
             return
         self.query_one("#progress").display = moving.running
         self.query_one("#progress", Words).update(progress(moving, _BAR_CELLS) if moving.running else Content(""))
+        self.query_one("#send").display = not moving.running
         if moving.running:
-            self.query_one("#consequence").display = False
+            self.query_one("#consequence", Words).update(self._consequence(briefly=True))
             self.say("Esc goes back to the form; the upload goes on, F7 shows it")
             return
         self.show_keys()
@@ -157,15 +162,19 @@ class ReviewScreen(EcpScreen):
                 self._transfer = None
                 self.action_back()
                 self.open(ReceiptScreen(moving.receipt, fresh=True))
+        elif moving.fault is not None and moving.fault.fault is FILE_CHANGED:
+            if self.app.screen is self:  # the form says it, beside the file
+                self._transfer = None
+                self.action_back()
         elif moving.fault is not None:
             self.show_fault(moving.fault)
         else:
             self.say("cancelled · Activity Enquiry tells whether it had arrived")
 
     def show_fault(self, refused: Refused) -> None:
-        """The fault takes the place of what would be replaced, so that the buttons stay in sight."""
+        """The fault leaves one line to what would be replaced, so that the buttons stay in sight."""
         super().show_fault(refused)
-        self.query_one("#consequence").display = False
+        self.query_one("#consequence", Words).update(self._consequence(briefly=True))
         if refused.fault.exit is Exit.NETWORK:
             self.say("F8 sends again under the same id: it can only be stored once")
         else:
@@ -173,7 +182,7 @@ class ReviewScreen(EcpScreen):
 
     def clear_fault(self) -> None:
         super().clear_fault()
-        self.query_one("#consequence").display = True
+        self.query_one("#consequence", Words).update(self._consequence())
 
 
 def progress(moving: Transfer, width: int) -> Content:

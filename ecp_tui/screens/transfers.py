@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from backend.contract.faults import FILE_CHANGED
 from ecp_tui import wording
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.dialogs import ConfirmDialog
@@ -71,7 +72,9 @@ class TransfersScreen(EcpScreen):
         here = self._here
         if key != "open" or here is None:
             return ""
-        return "cancel" if here.running else "receipt" if here.receipt else "send again"
+        if here.running:
+            return "cancel"
+        return "receipt" if here.receipt else "check again" if _changed(here) else "send again"
 
     def on_table_opened(self) -> None:
         here = self._here
@@ -83,9 +86,16 @@ class TransfersScreen(EcpScreen):
             words = Content(f"{here.words}\nNothing is submitted by halves.")
             dialog = ConfirmDialog("Cancel this upload?", words, yes="Cancel upload", no="Keep sending")
             self.app.push_screen(dialog, lambda yes: here.cancel() if yes else None)
+        elif _changed(here):
+            self.go("submit", path=str(here.upload.path))
         else:
             self.context.transfers.retry(here)
             self.clear_fault()
+
+
+def _changed(moving: Transfer) -> bool:
+    """Its file is another one by now: sending it again would say the same."""
+    return moving.fault is not None and moving.fault.fault is FILE_CHANGED
 
 
 def _row(moving: Transfer) -> Row:

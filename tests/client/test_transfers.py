@@ -80,6 +80,16 @@ async def test_an_upload_ends_with_its_receipt_and_tells_of_every_step() -> None
     assert seen == ["waiting", "sending", "sending", "confirming", "accepted"]
 
 
+async def test_an_upload_on_which_nothing_moves_says_so_instead_of_its_last_rate() -> None:
+    transfer = Transfer(upload(1000))
+    transfer.begin()
+    transfer.heard(10)
+    transfer._marks[-1] = (transfer._marks[-1][0] - 12, 10)
+    assert transfer.progress == "waiting for the server for 12 s"
+    transfer.heard(20)
+    assert transfer.progress.startswith("2 %")
+
+
 async def test_a_server_out_of_reach_is_tried_again_under_the_same_id() -> None:
     door = Door(unreachable(), unreachable())
     transfer = Transfers(door.send, backoff=(0, 0)).start(upload())

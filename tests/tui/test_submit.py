@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from itertools import count
 from pathlib import Path
 
@@ -295,6 +296,51 @@ async def test_an_upload_that_lost_the_server_is_sent_again_under_the_same_id(
         await person.press("f8")
         await person.sees("● accepted", "version 1")
         assert len(person.app.context.transfers.items) == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        (CONTENT + b"3,4\n", "is not as it was when it was checked"),
+        (CONTENT.replace(b"1,2", b"1,3"), "is not as it was when it was checked"),
+        (CONTENT[:-4], "is not as it was when it was checked"),
+        (None, "is no longer there"),
+    ],
+    ids=["grown", "other bytes", "cut", "deleted"],
+)
+async def test_a_file_that_changed_since_the_review_is_not_sent_but_shown_in_the_form(
+    filer: Person, file: Path, changed: bytes | None, said: str
+) -> None:
+    await at_the_form(filer)
+    await filer.pastes(str(file))
+    await filer.sees("from the name")
+    await filer.press("enter")
+    await filer.sees("Review")
+    if changed is None:
+        file.unlink()
+    else:
+        file.write_bytes(changed)
+    await filer.press("f8")
+    await filer.sees("File Submission", "✕ 4517  File changed after it was checked", f"{RIGHT} {said}")
+    file.write_bytes(CONTENT + b"5,6\n")
+    await filer.press("f8")
+    await filer.sees("Review", "813 rows")
+    await filer.press("f8")
+    await filer.sees("● accepted", "version 1")
+
+
+async def test_other_bytes_that_only_the_server_could_notice_lead_back_to_the_form(filer: Person, file: Path) -> None:
+    await at_the_form(filer)
+    await filer.pastes(str(file))
+    await filer.sees("from the name")
+    await filer.press("enter")
+    await filer.sees("Review")
+    before = file.stat()
+    file.write_bytes(CONTENT.replace(b"1,2", b"1,3"))
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    await filer.press("f8")
+    await filer.sees("File Submission", "4517", "are not those that were checked")
+    filer.keeps("submit_4517")
 
 
 async def test_several_pasted_files_are_a_table_with_an_outcome_each(filer: Person, file: Path) -> None:

@@ -53,7 +53,11 @@ async def sender(opens: Opens, world: World, gate: Gate, tmp_path: Path) -> Asyn
 
 async def test_escape_does_not_stop_an_upload_and_its_end_is_told_on_any_page(sender: Person, gate: Gate) -> None:
     sender.keeps("submit_progress")
+    assert "   Submit" not in sender.screen, "the button is offered while its file is on its way"
+    await sender.press("f8")
+    await sender.sees("The file is on its way already.")
     await sender.press("escape")
+    await sender.sees("File Submission", "being sent · F7 shows it")
     await sender.goes_to("Activity")
     await sender.sees("Activity Enquiry", "1 upload")
     gate.open.set()
