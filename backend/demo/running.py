@@ -100,15 +100,18 @@ def _make(settings: Settings, calendar: Calendar) -> None:
     if new.data_dir.exists():
         with sole_process(new.url):
             shutil.rmtree(new.data_dir)
-    initialise(new, demo_catalogue(SystemClock().now(), calendar))
-    platform = open_platform(new, demo=True)
     try:
-        people = seed(platform)
-        tell(platform, calendar)
-        remember(new.data_dir, people)
+        initialise(new, demo_catalogue(SystemClock().now(), calendar))
+        platform = open_platform(new, demo=True)
+        try:
+            people = seed(platform)
+            tell(platform, calendar)
+            remember(new.data_dir, people)
+        finally:
+            platform.close()
+        new.data_dir.rename(folder)
     finally:
-        platform.close()
-    new.data_dir.rename(folder)
+        shutil.rmtree(new.data_dir, ignore_errors=True)
 
 
 def _world(demo: Demo, where: Listening) -> DemoWorld:

@@ -132,10 +132,13 @@ def test_a_demo_whose_terminal_goes_leaves_nothing_behind(tmp_path: Path) -> Non
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
-def test_a_demo_that_is_stopped_while_it_is_made_leaves_nothing_behind(tmp_path: Path, number: signal.Signals) -> None:
-    with demo(folder=tmp_path) as process:
-        when_there_is(tmp_path, "ecp-demo-*/**/secrets", process)
+@pytest.mark.parametrize(("number", "kept"), [(signal.SIGHUP, False), (signal.SIGTERM, True)])
+def test_a_demo_that_is_stopped_while_it_is_made_leaves_nothing_behind(
+    tmp_path: Path, number: signal.Signals, kept: bool
+) -> None:
+    where = ("--data-dir", tmp_path / "world") if kept else ()
+    with demo(*where, folder=tmp_path) as process:
+        when_there_is(tmp_path, "**/secrets", process)
         process.send_signal(number)
         assert process.wait(30) == 128 + number
     assert list(tmp_path.iterdir()) == []
