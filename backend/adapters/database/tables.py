@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     JSON,
@@ -19,6 +19,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    TextClause,
     TypeDecorator,
     text,
 )
@@ -246,12 +247,18 @@ refusal_counts = Table(
     Column("count", Integer, nullable=False),
 )
 
+
+def _only(rows: TextClause) -> dict[str, Any]:
+    """Makes an index over these rows alone, on either database."""
+    return {"sqlite_where": rows, "postgresql_where": rows}
+
+
 _FILE_ACT = text("file_name IS NOT NULL")
 _REFUSED = text("act = 'refused'")
 _REPEATED = text("act = 'repeated'")
 _SUPERSEDED = text("superseded_by IS NOT NULL")
 _CURRENT = text("act = 'accepted' AND superseded_by IS NULL")
-Index("ix_activity_files", activity.c.log_index, sqlite_where=_FILE_ACT, postgresql_where=_FILE_ACT)
+Index("ix_activity_files", activity.c.log_index, **_only(_FILE_ACT))
 # It holds whatever is filtered by, so that a walk reads only the rows it shows.
 Index(
     "ix_activity_company",
@@ -259,42 +266,20 @@ Index(
     activity.c.log_index,
     *(activity.c[name] for name in ("at", "folder", "identity_code", "login_id", "channel")),
     *(activity.c[name] for name in ("act", "superseded_by", "file_name")),
-    sqlite_where=_FILE_ACT,
-    postgresql_where=_FILE_ACT,
+    **_only(_FILE_ACT),
 )
-Index(
-    "ix_activity_folder",
-    activity.c.company,
-    activity.c.folder,
-    activity.c.log_index,
-    sqlite_where=_FILE_ACT,
-    postgresql_where=_FILE_ACT,
-)
-Index(
-    "ix_activity_repeated",
-    activity.c.subject,
-    activity.c.log_index,
-    sqlite_where=_REPEATED,
-    postgresql_where=_REPEATED,
-)
-Index("ix_activity_superseded", activity.c.log_index, sqlite_where=_SUPERSEDED, postgresql_where=_SUPERSEDED)
+Index("ix_activity_folder", activity.c.company, activity.c.folder, activity.c.log_index, **_only(_FILE_ACT))
+Index("ix_activity_repeated", activity.c.subject, activity.c.log_index, **_only(_REPEATED))
+Index("ix_activity_superseded", activity.c.log_index, **_only(_SUPERSEDED))
 Index("ix_activity_at", activity.c.at, activity.c.log_index)
 Index("ix_activity_sha256", activity.c.sha256, activity.c.log_index)
-Index(
-    "ix_activity_refused",
-    activity.c.login_id,
-    activity.c.folder,
-    activity.c.at,
-    sqlite_where=_REFUSED,
-    postgresql_where=_REFUSED,
-)
+Index("ix_activity_refused", activity.c.login_id, activity.c.folder, activity.c.at, **_only(_REFUSED))
 Index(
     "uq_activity_submission",
     activity.c.login_id,
     activity.c.submission,
     unique=True,
-    sqlite_where=text("submission IS NOT NULL"),
-    postgresql_where=text("submission IS NOT NULL"),
+    **_only(text("submission IS NOT NULL")),
 )
 Index(
     "uq_activity_current",
@@ -303,6 +288,5 @@ Index(
     activity.c.input_date,
     activity.c.file_name,
     unique=True,
-    sqlite_where=_CURRENT,
-    postgresql_where=_CURRENT,
+    **_only(_CURRENT),
 )
