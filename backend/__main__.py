@@ -75,7 +75,7 @@ def main() -> None:
     """ecpd, the backend of the Electronic Communication Platform.
 
     To try it out: ecpd demo. To run it: ecpd init, once; ecpd serve; after a new version, ecpd upgrade.
-    Every option may also be written in the data folder's ecpd.toml, or set as a variable: ECPD_HTTP_PORT.
+    Every setting may also be written in the data folder's ecpd.toml, or set as a variable, such as ECPD_HTTP_PORT.
     """
     os.umask(0o077)
 
