@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.content import Content
 from textual.widget import Widget
@@ -16,6 +16,8 @@ from ecp_tui.widgets.table import Column, Row, Table, row
 from ecp_tui.widgets.words import Words
 
 _NOON, _EVENING = 12, 18
+_COUNTDOWN_CELLS: Final = 44
+"""In fewer the cut-off stands alone: a countdown cut in its middle says nothing."""
 
 
 class HomeScreen(EcpScreen):
@@ -84,8 +86,9 @@ class HomeScreen(EcpScreen):
         if due.received is not None:
             words += f" {wording.clock(due.received, self.context.zone)}"
         elif due.state == "due":
-            left = (due.cut_off - self.context.now()).total_seconds()
-            words += f" {wording.clock(due.cut_off, self.context.zone)}, {wording.duration(left)}"
+            words += f" {wording.clock(due.cut_off, self.context.zone)}"
+            if self.size.width >= _COUNTDOWN_CELLS:
+                words += f", {wording.duration((due.cut_off - self.context.now()).total_seconds())}"
         state = Content.styled(f"{sign.glyph} {words}", sign.style)
         name = ("", "") if repeated else (due.folder, due.title)
         key = f"due/{due.folder}/{due.identity_code}/{due.input_date}"

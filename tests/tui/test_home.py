@@ -38,6 +38,13 @@ async def test_home_shows_ones_own_submission_at_once_on_the_way_back(chan: Pers
     await chan.waits_until(lambda: asked == [True], "for Home to ask at once")
 
 
+async def test_the_narrowest_home_shows_each_cut_off_whole(opens: Opens, world: World) -> None:
+    async with opens(size=(40, 12)) as person:
+        await person.sign_in_as("CHAN01", world.people["CHAN01"], world.fresh_otp("CHAN01"))
+        await person.sees("Due today", "◐ due 20:00")
+        assert not [line for line in person.screen.splitlines() if "due 20:00" in line and "…" in line]
+
+
 async def test_enter_on_an_obligation_opens_the_submission_page_for_it(chan: Person) -> None:
     await chan.sees("Due today")
     await chan.chooses("due/SD-1/01235/2022-05-20")
