@@ -78,6 +78,7 @@ class KeyedApp(App[None]):
 
     def _choose(self, chooser: Callable[[EcpScreen], Chooser]) -> None:
         if isinstance(screen := self.screen, EcpScreen):
+            self.end_words()
             self.push_screen(chooser(screen), lambda chosen: self._run(chosen, screen))
 
     async def _run(self, chosen: str | None, screen: EcpScreen) -> None:
@@ -103,6 +104,7 @@ class KeyedApp(App[None]):
 
     def action_leave(self) -> None:
         if not any(isinstance(screen, LeaveDialog) for screen in self.screen_stack):
+            self.end_words()
             self.push_screen(LeaveDialog(self.context), self._leave)
 
     def _leave(self, answer: str | None) -> None:

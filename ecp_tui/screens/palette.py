@@ -13,13 +13,15 @@ from ecp_tui.screens.places import BESIDES, PLACES, why_not
 from ecp_tui.widgets.keys import KEYS
 
 _NOT_LISTED: Final = frozenset({"help", "menu"})
-_MOVES: Final = frozenset({"up", "down", "page_up", "page_down", "first", "last"})
+_MOVES: Final = frozenset({"up", "down", "page_up", "page_down", "first", "last", "open", "back"})
+"""What a list is moved by would stand before the places in the menu."""
 
 
 def here(screen: EcpScreen, context: Context) -> Chooser:
     """F1: the keys that act on this page, and the help that belongs to it."""
     topics = [Choice(f"topic:{screen.HELP_TOPIC}", "9", "Read about it", "Questions and answers for this page")]
-    return Chooser(f"Help for {screen.where}", [*_acts(screen), *(topics if screen.HELP_TOPIC else ())])
+    title = "Help" if screen.where.startswith("Help") else f"Help for {screen.where}"
+    return Chooser(title, [*_acts(screen), *(topics if screen.HELP_TOPIC else ())])
 
 
 def menu(screen: EcpScreen, context: Context) -> Chooser:

@@ -32,6 +32,20 @@ async def test_words_typed_right_after_ctrl_p_filter_the_menu(chan: Person) -> N
     await chan.waits_until(lambda: chan.app.theme == "ecp-light", "to have the light look")
 
 
+async def test_the_menu_has_the_places_before_what_moves_a_list(chan: Person) -> None:
+    await chan.press("ctrl+p")
+    await chan.sees("Menu", "Submit a file", "What needs you today", "Folders and their rules")
+    assert "One step back" not in chan.screen and "Open the row" not in chan.screen
+
+
+async def test_help_is_not_called_help_for_help(person: Person) -> None:
+    await person.goes_to("Help")
+    await person.sees("type a word")
+    await person.press("f1")
+    await person.sees("Stay, sign out or quit")
+    await person.does_not_see("Help for Help")
+
+
 async def test_a_digit_on_the_transfers_opens_its_place_and_none_is_left_on_them(chan: Person) -> None:
     await chan.goes_to("Submit")
     await chan.sees("File Submission")
