@@ -91,7 +91,7 @@ class EcpClient:
             verify=verify,
             follow_redirects=False,
             trust_env=False,
-            timeout=httpx.Timeout(30.0, connect=5.0, write=120.0, read=120.0),
+            timeout=httpx.Timeout(15.0, connect=5.0),
             headers={paths.VERSION_HEADER: paths.VERSION, paths.CLIENT_HEADER: "console"},
         )
 
@@ -154,6 +154,7 @@ class EcpClient:
             paths.submission(upload.submission_id),
             params=query,
             content=_chunks(upload, progress),
+            timeout=httpx.Timeout(120.0, connect=5.0),
             headers={"content-length": str(upload.size), "content-type": "application/octet-stream"},
         )
         return Receipt.model_validate(_cleaned(answer.json()))

@@ -69,12 +69,16 @@ def size_of(path: Path) -> int:
     """Bytes of a regular file; anything else is refused in words."""
     try:
         if path.is_dir():
-            raise Refused(NOT_UNDERSTOOD, what=f"{shown(str(path), 200)} is a folder, not a file.")
+            raise Refused(NOT_UNDERSTOOD, what=f"{_said(path)} is a folder, not a file.")
         if path.exists() and not path.is_file():
-            raise Refused(NOT_UNDERSTOOD, what=f"{shown(str(path), 200)} is a device or pipe, not a file.")
+            raise Refused(NOT_UNDERSTOOD, what=f"{_said(path)} is a device or pipe, not a file.")
         return path.stat().st_size
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from error
+
+
+def _said(path: Path) -> str:
+    return shown(path.name or str(path), 200)
 
 
 def _take(running: hashlib._Hash, block: bytes) -> int:
@@ -87,7 +91,7 @@ def _changed(path: Path, how: str) -> Refused:
 
 
 def _unreadable(path: Path, error: OSError | ValueError) -> Refused:
-    name = shown(str(path), 200)
+    name = _said(path)
     if isinstance(error, FileNotFoundError):
         return Refused(NOT_UNDERSTOOD, what=f"There is no file {name}.")
     why = error.strerror if isinstance(error, OSError) and error.strerror else "it is not a path"

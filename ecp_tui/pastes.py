@@ -12,6 +12,8 @@ from urllib.parse import unquote
 
 from backend.contract.faults import NOT_UNDERSTOOD, Refused
 
+MOST: Final = 65536
+"""Characters from which on a paste is neither a path nor a hash."""
 _DIGITS: Final = 64
 _WHOLE = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{64}(?![0-9A-Za-z])")
 _PAIRS = re.compile(r"(?<![0-9A-Za-z:-])[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){31}(?![0-9A-Za-z:-])")
@@ -25,8 +27,12 @@ def find_hash(text: str) -> str:
 
     Groups of 2, 4, 8, 16 or 32 digits are put together. Refuses where there is none, or several that differ.
     """
+    if len(text) > MOST:
+        raise Refused(NOT_UNDERSTOOD, what="That is too long a text to look for a SHA-256 in.")
     found: set[str] = {value.lower() for value in _WHOLE.findall(text)}
     found |= {re.sub(r"[:-]", "", value).lower() for value in _PAIRS.findall(text)}
+    if not found:
+        found = {run for run in _runs(text) if len(run) == _DIGITS}
     if not found:
         found = set(_grouped(text.split())) or {value for line in text.splitlines() for value in _grouped(line.split())}
     if len(found) == 1:
@@ -44,8 +50,16 @@ def _grouped(words: Iterable[str]) -> Iterator[str]:
             yield joined.lower()
 
 
+def _runs(text: str) -> Iterator[str]:
+    """Each line's runs of hexadecimal words, however long each word is, put together."""
+    for line in text.splitlines():
+        for hexadecimal, run in groupby(line.split(), lambda word: bool(_RUN.fullmatch(word))):
+            if hexadecimal:
+                yield "".join(run).lower()
+
+
 def _why_none(text: str) -> str:
-    longest = max((len(run) for run in _RUN.findall(text)), default=0)
+    longest = max((len(run) for run in (*_RUN.findall(text), *_runs(text))), default=0)
     if longest in _OTHER_HASHES:
         return f"That is {_OTHER_HASHES[longest]} value; ask your tool for SHA-256, which has 64 digits."
     if _DIGITS // 2 < longest < _DIGITS:

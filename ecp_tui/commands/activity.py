@@ -32,6 +32,8 @@ from ecp_tui.records import activity_record
 async def activity(call: Call, /, limit: int, cursor: str | None, **wanted: Any) -> Exit:
     """List activities, newest first, with the SHA-256 of every accepted file.
 
+    Of each SHA-256 the first 8 digits are listed; --json has all 64.
+
     \b
     Examples:
       ecp activity --folder SD-1 --from 2026-11-01

@@ -84,8 +84,9 @@ def _credentials(call: Call, from_stdin: bool) -> tuple[str, str]:
         if not all(lines):
             raise Refused(NOT_UNDERSTOOD, what="Standard input must hold two lines: password, One-Time-Password.")
         return lines[0], _digits(lines[1])
-    if call.no_input:
-        raise Refused(NOT_UNDERSTOOD, what="With --no-input the credentials come by --credentials-stdin.")
+    if call.no_input or not sys.stdin.isatty():
+        what = "With --no-input, or without a terminal, the credentials come by --credentials-stdin."
+        raise Refused(NOT_UNDERSTOOD, what=what)
     password = click.prompt("Password", hide_input=True, err=True)
     return password, _digits(click.prompt("One-Time-Password", err=True))
 
@@ -101,7 +102,7 @@ def _me_data(me: Me, server: str) -> dict[str, Any]:
 def _me_lines(me: Me, server: str) -> Iterator[str]:
     yield f"{me.login_id}  {me.name}, {me.company_name}  ({me.kind})"
     yield f"  server      {server}"
-    yield f"  until       {instant_text(me.expires)[:16]}Z"
+    yield f"  until       {instant_text(min(me.expires, me.idle_expires))[:16]}Z"
     yield f"  functions   {', '.join(held.function for held in me.functions) or 'none'}"
     identities = ", ".join(f"{identity.identity_code} {identity.name}" for identity in me.identities)
     yield f"  identities  {identities or 'none'}"

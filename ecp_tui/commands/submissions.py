@@ -12,6 +12,7 @@ import click
 
 from backend.contract.faults import Exit, Refused
 from backend.contract.messages import Check
+from backend.contract.rules.receipts import instant_text
 from ecp_tui import wording
 from ecp_tui.client import EcpClient, Upload
 from ecp_tui.commands.call import Call, Day, command
@@ -137,7 +138,7 @@ def _check_data(verdict: Check) -> dict[str, Any]:
         "file_name": verdict.file_name,
         "replaces": activity_record(verdict.replaces) if verdict.replaces else None,
         "unchanged": verdict.unchanged,
-        "cut_off": verdict.cut_off.isoformat() if verdict.cut_off else None,
+        "cut_off": instant_text(verdict.cut_off) if verdict.cut_off else None,
     }
 
 
@@ -149,4 +150,6 @@ def _check_lines(verdict: Check, sha256: str, size: int) -> Iterator[str]:
         yield "  The same bytes were accepted before: submitting answers with their receipt."
     elif verdict.replaces is not None:
         before = verdict.replaces
-        yield f"  It would replace version {before.version} of {before.at.isoformat(timespec='seconds')}."
+        yield f"  It would replace version {before.version} of {instant_text(before.at)}."
+    if verdict.cut_off is not None:
+        yield f"  cut-off   {instant_text(verdict.cut_off)}"

@@ -11,13 +11,14 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input
 
+from backend.contract.faults import Refused
 from backend.contract.messages import Activity, ActivityFilter, ActivityPage
 from ecp_tui import wording
 from ecp_tui.records import as_csv, as_json
 from ecp_tui.screens.activity_filter import FilterScreen, filter_words
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.compare import CompareScreen
-from ecp_tui.screens.receipt import ReceiptScreen
+from ecp_tui.screens.receipt import ASKING, ReceiptScreen
 from ecp_tui.screens.save import SaveDialog
 from ecp_tui.theme import SIGNS
 from ecp_tui.widgets.field import TextField
@@ -60,7 +61,7 @@ class ActivityScreen(EcpScreen):
     def body(self) -> Iterable[Widget]:
         yield Words(id="title")
         yield TextField(id="find", placeholder="part of a file name", max_length=200)
-        yield Table(_COLUMNS, id="activities", empty="Asking the server …")
+        yield Table(_COLUMNS, id="activities", empty=ASKING)
 
     def on_mount(self) -> None:
         self.query_one("#find").display = False
@@ -93,6 +94,14 @@ class ActivityScreen(EcpScreen):
         self._items = [*page.items, *below]
         self._page = page.model_copy(update={"cursor": self._page.cursor}) if below else page
         self._show()
+
+    def action_refresh(self) -> None:
+        self.say(ASKING)
+        super().action_refresh()
+
+    def show_fault(self, refused: Refused) -> None:
+        super().show_fault(refused)
+        self._say_place()
 
     async def _load_more(self) -> None:
         page = await self.context.client.activity(self._wanted, cursor=self._page.cursor, limit=_PAGE)

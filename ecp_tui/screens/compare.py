@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input
 
-from backend.contract.faults import Refused
+from backend.contract.faults import NOT_UNDERSTOOD, Refused
 from backend.contract.messages import Activity
 from ecp_tui import config, wording
 from ecp_tui.digest import digest, size_of
@@ -81,12 +81,16 @@ class CompareScreen(EcpScreen):
         near = field.base / (self._activity.file_name or "")
         if await asyncio.to_thread(near.is_file) and not field.value:
             field.put(near)
+            field.select_all()
 
     def on_input_changed(self, _event: Input.Changed) -> None:
         self._show(None)
         self.clear_fault()
         if (typed := self.query_one(EvidenceField).value) and _like_a_hash(typed):
             self.action_check()
+
+    def on_path_field_several_pasted(self) -> None:
+        self.show_fault(Refused(NOT_UNDERSTOOD, what="That is neither one path nor one SHA-256 of 64 digits."))
 
     def on_form_completed(self) -> None:
         self.action_check()

@@ -11,6 +11,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 
+from backend.contract.faults import Refused
 from backend.contract.messages import Activity, Receipt
 from ecp_tui import wording
 from ecp_tui.saving import file_name
@@ -21,6 +22,7 @@ from ecp_tui.screens.save import SaveDialog
 from ecp_tui.theme import SIGNS
 from ecp_tui.widgets.words import Words
 
+ASKING = "Asking the server …"
 _MARGINS = 6
 _NO_HASH = "A refused file was not kept, so there is no SHA-256 of it."
 
@@ -48,10 +50,17 @@ class ReceiptScreen(EcpScreen):
             yield Words(id="more")
 
     async def load(self, background: bool) -> None:
+        if self._receipt is None:
+            self.say(ASKING)
         if self._log_index is not None and (self._receipt is None or not self._fresh):
             self._receipt = await self.context.client.one_activity(self._log_index)
         if self._receipt is not None:
             self._show(self._receipt)
+
+    def show_fault(self, refused: Refused) -> None:
+        super().show_fault(refused)
+        if self._receipt is None:
+            self.say("F5 asks again")
 
     # ── what it says ─────────────────────────────────────────────────────────────────────────────────────────
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,8 +11,9 @@ from textual.content import Content
 from textual.notifications import SeverityLevel
 from textual.widget import Widget
 
-from backend.contract.faults import DISAGREE, FILE_CHANGED, NOT_UNDERSTOOD, Refused
+from backend.contract.faults import DISAGREE, EMPTY, FILE_CHANGED, NOT_UNDERSTOOD, Refused
 from backend.contract.messages import Check
+from backend.contract.rules.shown import shown
 from ecp_tui import config, wording
 from ecp_tui.digest import digest, size_of
 from ecp_tui.screens.base import EcpScreen
@@ -44,6 +44,8 @@ class SubmitScreen(EcpScreen):
         super().__init__()
         self._bytes: int | None = None
         """The file's size, once there is such a file."""
+        self._no_file = ""
+        """Why there is no such file: it is missing, or a folder, or a device."""
         self._wrong: Refused | None = None
         self._verdict: Check | None = None
         self._wanted: Mapping[str, str] = {}
@@ -93,8 +95,7 @@ class SubmitScreen(EcpScreen):
         form, path = self._form, self._form.file.path
         self._bytes = self._verdict = self._wrong = None
         if path is not None:
-            with suppress(Refused):
-                self._bytes = await asyncio.to_thread(size_of, path)
+            await self._weigh(path)
             form.propose()
         if self._bytes is not None:
             self._wrong = self._disagreement()
@@ -103,8 +104,18 @@ class SubmitScreen(EcpScreen):
             self._verdict = await self.context.client.check(form.draft.request(self._bytes))
             self._show()
 
+    async def _weigh(self, path: Path) -> None:
+        """The file's size, or why it has none."""
+        self._bytes, self._no_file = None, ""
+        try:
+            self._bytes = await asyncio.to_thread(size_of, path)
+        except Refused as refused:
+            self._no_file = refused.what
+
     def _disagreement(self) -> Refused | None:
         """What is wrong already here; a 4505 names the key that puts it right."""
+        if self._bytes == 0:
+            return Refused(EMPTY, file_name=shown(self._form.draft.file_name, 60))
         try:
             self._form.draft.request(self._bytes or 0)
         except Refused as refused:
@@ -155,7 +166,8 @@ class SubmitScreen(EcpScreen):
             return f"not sent yet · replaces the file {before} if submitted"
         if self._form.file.path is not None:
             if self._bytes is None:
-                return "there is no such file yet · → completes its path"
+                missing = self._no_file.startswith("There is no")
+                return "there is no such file yet · → completes its path" if missing else self._no_file
             return f"not sent yet{self._form.about_the_name}"
         return folder.rule if folder else "all checks happen before anything is sent"
 
@@ -175,7 +187,7 @@ class SubmitScreen(EcpScreen):
             if self._form.file.path is None:
                 return "Choose a file first: F6 takes identity and input date from its name."
             if self._form.named == self._form.draft:
-                return "The name says nothing else than what is chosen."
+                return "The fields say what the name says already."
         if key == "browse" and not self.context.local:
             return "Browsing is for files on your own computer; over SSH there are none."
         return super().reason(key)
@@ -213,9 +225,14 @@ class SubmitScreen(EcpScreen):
         draft, total = form.draft, 0
         if form.file.path is not None:
             self._wrong = None
-            total = self._bytes = await asyncio.to_thread(size_of, draft.path)
-            self._wrong = self._disagreement()
+            await self._weigh(draft.path)
+            total = self._bytes or 0
+            self._wrong = self._disagreement() if self._bytes is not None else None
         self._show()
+        if form.file.path is not None and self._bytes is None:
+            form.file.focus()
+            self.say((self._no_file, "bold $warning"))
+            return
         if self._wrong is not None:
             return
         if (missing := form.missing()) is not None:
@@ -223,6 +240,7 @@ class SubmitScreen(EcpScreen):
             self.say((missing[1], "bold $warning"))
             return
         found = await digest(draft.path, lambda read: self.say(f"Reading the file … {wording.share(read, total)}"))
+        self.say(self._next())
         self._verdict = await self.context.client.check(draft.request(found.size, found.sha256))
         config.remember_folder(self.context.config, draft.path.parent)
         self._show()

@@ -84,7 +84,7 @@ class SubmissionForm(Form):
         """What a file's name should be, where it is not one that the folder takes."""
         draft, folder = self.draft, self.folder
         if folder is None:
-            return " · this name fits none of your folders: choose one, or rename the file"
+            return " · this name fits none of your folders: choose one or rename it"
         if read_name(folder.patterns, draft.file_name) is not None or not folder.patterns:
             return ""
         code = draft.identity_code or (folder.identities[0].identity_code if folder.identities else "01234")
@@ -111,8 +111,8 @@ class SubmissionForm(Form):
         self.post_message(self.Edited())
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        if event.input.id == "input_date":
-            self._chosen.add("input_date")
+        if event.input.id == "input_date":  # an empty one waits for the name
+            (self._chosen.add if event.value else self._chosen.discard)("input_date")
         self.post_message(self.Edited())
 
     # ── filling it ───────────────────────────────────────────────────────────────────────────────────────────
@@ -227,7 +227,7 @@ class SubmissionForm(Form):
     def note(self, size: int | None, wrong: Refused | None) -> None:
         """Where each value comes from, and a cross beside the one that is wrong."""
         draft = self.draft
-        reading = read_name(draft.folder.patterns, draft.file_name) if draft.folder and self.file.path else None
+        reading = read_name(draft.folder.patterns, draft.file_name) if draft.folder and size is not None else None
         notes = dict.fromkeys(("folder", "identity", "input_date", "file"), Content(""))
         if reading is not None:
             if "folder" not in self._chosen and len(self.folders) > 1:
@@ -236,8 +236,10 @@ class SubmissionForm(Form):
                 notes["identity"] = Content(_FROM_NAME)
             if reading.input_date is not None and reading.input_date == draft.input_date:
                 notes["input_date"] = Content(_FROM_NAME)
+        if size is None and self.file.path is not None:
+            notes["file"] = _cross("no file")
         if size is not None:
-            notes["file"] = _cross("other name") if self.about_the_name else Content(wording.size(size))
+            notes["file"] = _cross("4505 name") if self.about_the_name else Content(wording.size(size))
         if self.day.value and self.day.day is None:
             notes["input_date"] = _cross("YYYY-MM-DD")
         if wrong is not None:

@@ -47,11 +47,20 @@ class Line:
 
     @property
     def ready(self) -> bool:
-        return self.verdict is not None and (self.transfer is None or self.transfer.state == "cancelled")
+        new = self.verdict is not None and not self.verdict.unchanged
+        return new and (self.transfer is None or self.transfer.state == "cancelled")
 
     @property
     def receipt(self) -> Receipt | None:
         return self.transfer.receipt if self.transfer else None
+
+    @property
+    def log_index(self) -> int | None:
+        """Of the activity that holds these bytes, once there is one."""
+        if self.receipt is not None:
+            return self.receipt.activity.log_index
+        same = self.verdict.replaces if self.verdict and self.verdict.unchanged else None
+        return same.log_index if same else None
 
     @property
     def wrong(self) -> Refused | None:
@@ -116,7 +125,7 @@ class SubmitManyScreen(EcpScreen):
     def reason(self, key: str) -> str:
         if key == "check" and not self._ready:
             return "No file is ready to be sent."
-        if key == "open" and (self._here is None or self._here.receipt is None):
+        if key == "open" and (self._here is None or self._here.log_index is None):
             return "The receipt comes with the acceptance."
         return super().reason(key)
 
@@ -180,8 +189,8 @@ class SubmitManyScreen(EcpScreen):
 
     def on_table_opened(self) -> None:
         here = self._here
-        if here is not None and here.receipt is not None:
-            self.open(ReceiptScreen(here.receipt, fresh=True))
+        if here is not None and here.log_index is not None:
+            self.open(ReceiptScreen(here.receipt, log_index=here.log_index, fresh=True))
 
     def action_back(self) -> None:
         """Esc asks first where files would be left unsent; uploads go on in any case."""

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.suggester import Suggester
 
 from backend.contract.rules.shown import shown
-from ecp_tui.pastes import find_paths
+from ecp_tui.pastes import MOST, find_paths
 from ecp_tui.widgets.field import TextField
 
 _LOOKED_AT = 5000
@@ -56,15 +56,27 @@ class PathField(TextField):
         return str(Path("~") / path.relative_to(home)) if path.is_relative_to(home) else str(path)
 
     def on_paste(self, event: events.Paste) -> None:
+        if len(event.text) > MOST:
+            event.prevent_default()
+            event.stop()
+            self.notify("That is no path: it is too long.", markup=False)
+            return
         paths = find_paths(event.text)
-        if len(paths) > 1:
+        if len(paths) > 1 and any(_is_there(self.base / path) for path in paths):
             event.prevent_default()
             event.stop()
             self.post_message(self.SeveralPasted([self.base / path for path in paths]))
-        elif paths and (not self.value or paths[0].is_absolute()):
+        elif len(paths) == 1 and (not self.value or paths[0].is_absolute()):
             event.prevent_default()
             event.stop()
             self.put(paths[0])
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
 
 
 class PathSuggester(Suggester):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from backend.contract.faults import Refused
-from ecp_tui.pastes import find_hash, find_paths
+from ecp_tui.pastes import MOST, find_hash, find_paths
 from ecp_tui.wording import hash_groups
 
 FAQ_HASH = "3c13f6a4f78ab9f9129d71368aa1ae91b512d3ca0c503722ac28c1c2162ae649"
@@ -121,3 +121,17 @@ def test_hostile_pastes_end_in_words_or_paths_never_in_a_crash(hostile: str) -> 
     find_paths(hostile)
     with pytest.raises(Refused):
         find_hash(hostile)
+
+
+def test_groups_of_uneven_length_are_put_together_and_missing_digits_counted_over_all_of_them() -> None:
+    digits = "c7859192" + "1bf06d6a" * 7
+    assert find_hash(f"C7859192 {digits[8:24]} {digits[24:]}") == digits
+    with pytest.raises(Refused) as refused:
+        find_hash(f"C7859192 {digits[8:24]} {digits[24:56]}")
+    assert "8 of the 64 digits" in refused.value.what
+
+
+def test_a_whole_document_is_searched_for_nothing() -> None:
+    with pytest.raises(Refused) as refused:
+        find_hash("ab " * MOST)
+    assert "too long" in refused.value.what

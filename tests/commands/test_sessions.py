@@ -48,6 +48,12 @@ def test_missing_lines_are_named_and_a_password_is_never_an_argument(ecp: Ecp) -
     assert ecp("login", "CHAN01", "--server", SERVER, "--no-input").code == 2
 
 
+def test_without_a_terminal_nothing_is_asked_and_the_other_way_is_named(ecp: Ecp) -> None:
+    said = ecp("login", "CHAN01", "--server", SERVER)
+    assert said.code == 2
+    assert "--credentials-stdin" in said.err
+
+
 def test_whoami_shows_person_functions_and_identities(chan: Ecp) -> None:
     said = chan("whoami")
     assert said.code == 0

@@ -40,6 +40,11 @@ def test_check_says_what_would_become_of_a_file_and_sends_nothing(chan: Ecp, fil
     assert chan("activity", "--json").data["items"] == []
 
 
+def test_check_names_the_cut_off_in_the_time_of_every_other_command(chan: Ecp, file: Path) -> None:
+    assert "  cut-off   2022-05-20T12:00:00" in chan("check", file).out
+    assert chan("check", file, "--json").data["cut_off"].endswith("Z")
+
+
 def test_a_file_is_submitted_and_found_by_its_sha256(chan: Ecp, file: Path) -> None:
     said = chan("submit", file, "--json")
     assert said.code == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from itertools import count
 from pathlib import Path
 
@@ -160,7 +161,7 @@ async def test_a_name_that_no_folder_takes_gets_the_right_name_shown(filer: Pers
     await filer.press("enter")
     await filer.sees("Choose the folder")
     await filer.press("down")
-    await filer.sees("SD-1 takes names such as SD1_01234_20220520.csv", "✕ other name")
+    await filer.sees("SD-1 takes names such as SD1_01234_20220520.csv", "✕ 4505 name")
     await filer.press("tab", "down", "f8")
     await filer.sees("4505", "is not one that folder SD-1 takes", "Rename the file to SD1_01234_20220520.csv")
     filer.keeps("submit_4505_name")
@@ -190,6 +191,53 @@ async def test_a_file_that_is_not_there_is_said_in_words(filer: Person) -> None:
     await filer.sees("there is no such file yet")
     await filer.press("enter")
     await filer.sees("There is no file")
+
+
+async def test_a_folder_or_a_device_is_no_file_and_nothing_is_said_to_be_from_its_name(
+    filer: Person, tmp_path: Path
+) -> None:
+    (tmp_path / "SD1_01234_20220519.csv").mkdir()
+    await at_the_form(filer)
+    await filer.pastes(str(tmp_path / "SD1_01234_20220519.csv"))
+    await filer.sees("SD1_01234_20220519.csv is a folder, not a file.", "✕ no file")
+    assert "↕   from the name" not in filer.screen
+    await filer.press("f8")
+    await filer.sees("is a folder, not a file.")
+    assert "9002" not in filer.screen
+    filer.keeps("submit_no_file")
+
+
+async def test_a_paste_that_is_no_path_is_taken_for_what_it_is_at_once(filer: Person) -> None:
+    await at_the_form(filer)
+    began = time.monotonic()
+    await filer.pastes("x y\n" * 300_000)
+    await filer.sees("That is no path: it is too long.")
+    assert time.monotonic() - began < 5
+    await filer.pastes("line one")
+    await filer.sees("line one", "there is no such file yet")
+
+
+async def test_an_emptied_date_is_taken_from_the_name_again(filer: Person, file: Path) -> None:
+    await filer.chooses("due/SD-1/01234/2022-05-20")
+    await filer.sees("File Submission", "2022-05-20")
+    await filer.press("shift+tab", "ctrl+u", "tab")
+    other = file.with_name("SD1_01234_20220519.csv")
+    other.write_bytes(CONTENT)
+    await filer.pastes(str(other))
+    await filer.sees("2022-05-19", "cut-off")
+
+
+async def test_files_that_are_there_already_are_neither_asked_about_nor_counted(filer: Person, file: Path) -> None:
+    await submits(filer, file)
+    other = file.with_name("SD1_01235_20220520.csv")
+    other.write_bytes(CONTENT)
+    await at_the_form(filer)
+    await filer.pastes(f"{file}\n{other}")
+    await filer.sees("2 files · 1 ready", "○ same as before", "F8 submit 1")
+    await filer.press("f8")
+    await filer.sees("0 ready · 1 accepted")
+    await filer.press("home", "enter")
+    await filer.sees("● accepted", "version 1")
 
 
 async def test_the_path_completes_with_the_right_arrow(opens: Opens, world: World, file: Path) -> None:
