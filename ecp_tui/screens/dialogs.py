@@ -119,13 +119,13 @@ class Chooser(ModalScreen[str | None]):
         self._title = title
         self._choices = tuple(choices)
         self._by_key = by_key
-        # Who types at once must reach the list or the field that will have the focus, before either is painted.
-        self.AUTO_FOCUS = "#choices" if by_key else "#typed"
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog chooser"):
             yield Words(Content.styled(self._title, "bold"), classes="dialog-title")
-            yield TextField(id="typed", placeholder="type to filter")
+            typed = TextField(id="typed", placeholder="type to filter")
+            typed.disabled = self._by_key  # or it would have the focus, unseen, when a key is typed at once
+            yield typed
             columns = (Column("Key", 12), Column("Act", 15), Column("What it does", 20, grows=True))
             yield Table(columns, id="choices", empty="Nothing of that name. Esc clears.", titles=False)
             yield Words(Content.styled("Enter chooses · Esc back", "$raised"), classes="dialog-keys")
