@@ -113,8 +113,8 @@ def measure(quick: bool = False) -> list[Table]:
             "SFTP by OpenSSH's client",
             ("work", "ecpd", "sshd internal-sftp", "ratio", "server CPU"),
             rows,
-            "The backend checks every name, hashes, and makes each file and its receipt durable before it answers the close; "
-            "sshd writes into the page cache and makes nothing durable. Tuning against sshd is still to come.",
+            "The backend checks every name, hashes, and makes each file and its receipt durable before it answers the "
+            "close; sshd writes into the page cache and makes nothing durable. Tuning against sshd is still to come.",
         )
     ]
 
