@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from backend.contract.messages import ActivityFilter
-from tests.adapters.test_enquiry import file
+from tests.adapters.filing import file
 from tests.world import FRIDAY, World
 
 
