@@ -26,6 +26,7 @@ from tests.world import World, open_world  # noqa: E402
 
 async def draw() -> None:
     with tempfile.TemporaryDirectory() as folder, open_world(Path(folder) / "data") as world:
+        os.environ["HOME"] = folder  # so that paths are short, and the same in every run
         tell(world.platform, Calendar(world.platform.settings.zone))
         transport = httpx.ASGITransport(app=world.app, raise_app_exceptions=False)
         async with console(transport, Path(folder), world.clock.now) as person:

@@ -207,8 +207,7 @@ class EcpClient:
         try:
             answer = await self._http.request(method, path, headers=headers, **options)
         except httpx.HTTPError as error:
-            why = type(error).__name__ if not str(error) else shown(str(error), 80)
-            raise Refused(UNREACHABLE, server=self.server, why=why) from error
+            raise Refused(UNREACHABLE, server=self.server, why=_why(error)) from error
         if answer.is_success:
             return answer
         raise _refusal_of(answer)
@@ -219,6 +218,14 @@ def _fingerprint(answer: httpx.Response) -> str | None:
     tls = stream.get_extra_info("ssl_object") if stream is not None else None
     certificate = tls.getpeercert(binary_form=True) if tls is not None else None
     return f"SHA256:{b64encode(sha256(certificate).digest()).decode().rstrip('=')}" if certificate else None
+
+
+def _why(error: httpx.HTTPError) -> str:
+    """Why there was no answer; a certificate that is not trusted is said with what makes it so."""
+    said = str(error)
+    if "CERTIFICATE_VERIFY_FAILED" in said:
+        return "this computer does not trust its certificate, --ca-file names the authority that issued it"
+    return shown(said, 80) or type(error).__name__
 
 
 def _refusal_of(answer: httpx.Response) -> Refused:

@@ -57,13 +57,14 @@ async def test_the_consoles_client_believes_the_authority_it_was_told(by_tls: Se
     await client.close()
 
 
-async def test_it_believes_nobody_else(by_tls: Served, tmp_path: Path) -> None:
+async def test_it_believes_nobody_else_and_says_what_would_help(by_tls: Served, tmp_path: Path) -> None:
     certificate_in(tmp_path, "another")
     for ca_file in (None, tmp_path / "another.pem"):
         client = EcpClient(f"https://{by_tls.host}:{by_tls.port}", ca_file=ca_file)
         with pytest.raises(Refused) as refused:
             await client.landing()
         assert refused.value.number == 9001
+        assert "--ca-file" in refused.value.what
         await client.close()
 
 
