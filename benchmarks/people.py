@@ -13,9 +13,10 @@ from sqlalchemy import Connection, insert
 
 from backend.adapters.database import tables
 from backend.adapters.one_time_codes import SEED_SIZE, code, step_at
+from backend.demo.world import passphrase
 from backend.wiring import Platform
 
-PASSWORD: Final = "amber-bridge-copper-falcon-42"  # noqa: S105  nobody but the benchmarks has it
+PASSWORD: Final = passphrase()
 IDENTITIES: Final = 4
 
 

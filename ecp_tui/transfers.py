@@ -16,6 +16,8 @@ from backend.contract.messages import Receipt
 from backend.contract.rules.shown import shown
 from ecp_tui import wording
 from ecp_tui.client import Upload
+from ecp_tui.digest import Digest
+from ecp_tui.draft import Draft
 
 TransferState = Literal["waiting", "sending", "confirming", "retrying", "accepted", "refused", "cancelled"]
 Send = Callable[[Upload, Callable[[int], None] | None], Awaitable[Receipt]]
@@ -31,6 +33,22 @@ _PASSING: Final = frozenset({UNREACHABLE.number, GOING_DOWN.number})
 def new_submission_id() -> str:
     """One id an attempt: every retry bears it, so that the server can only answer with that attempt's outcome."""
     return secrets.token_hex(16)
+
+
+def upload_of(draft: Draft, found: Digest) -> Upload:
+    """One attempt to submit these bytes, with an id that all its retries bear."""
+    folder, identity_code, input_date = draft.complete()
+    return Upload(
+        submission_id=new_submission_id(),
+        folder=folder.folder,
+        identity_code=identity_code,
+        input_date=input_date,
+        file_name=draft.file_name,
+        path=draft.path,
+        size=found.size,
+        sha256=found.sha256,
+        modified=found.modified,
+    )
 
 
 @dataclass(slots=True, eq=False)

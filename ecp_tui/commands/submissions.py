@@ -14,13 +14,13 @@ from backend.contract.faults import Exit, Refused
 from backend.contract.messages import Check
 from backend.contract.rules.receipts import instant_text
 from ecp_tui import wording
-from ecp_tui.client import EcpClient, Upload
+from ecp_tui.client import EcpClient
 from ecp_tui.commands.call import Call, Day, command
 from ecp_tui.commands.rows import receipt_lines
 from ecp_tui.digest import digest, size_of
 from ecp_tui.draft import Draft, propose
 from ecp_tui.records import activity_record, receipt_record
-from ecp_tui.transfers import Transfer, Transfers, new_submission_id
+from ecp_tui.transfers import Transfer, Transfers, upload_of
 
 _folder = click.option("--folder", metavar="CODE", help="The folder; else the one whose file names fit.")
 _identity = click.option("--identity", "identity_code", metavar="CODE", help="The identity code; else the name's.")
@@ -95,21 +95,9 @@ async def _sent(call: Call, client: EcpClient, draft: Draft) -> Transfer:
     verdict = await client.check(draft.request(found.size, found.sha256))
     if verdict.replaces is not None and not verdict.unchanged:
         call.note(f"{draft.file_name} replaces version {verdict.replaces.version} ({verdict.replaces.sha256}).")
-    chosen, identity_code, input_date = draft.complete()
-    upload = Upload(
-        submission_id=new_submission_id(),
-        folder=chosen.folder,
-        identity_code=identity_code,
-        input_date=input_date,
-        file_name=draft.file_name,
-        path=draft.path,
-        size=found.size,
-        sha256=found.sha256,
-        modified=found.modified,
-    )
     transfers = Transfers(client.submit, backoff=(1.0, 2.0, 4.0))
     transfers.listen(lambda transfer: _progress(call, transfer))
-    transfer = transfers.start(upload)
+    transfer = transfers.start(upload_of(draft, found))
     try:
         await transfer.wait()
     finally:

@@ -20,8 +20,7 @@ from ecp_tui.draft import Draft, propose
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.dialogs import ConfirmDialog
 from ecp_tui.screens.receipt import ReceiptScreen
-from ecp_tui.screens.submit_review import upload_of
-from ecp_tui.transfers import Transfer
+from ecp_tui.transfers import Transfer, upload_of
 from ecp_tui.widgets.table import Column, Row, Table, row
 
 _COLUMNS = (

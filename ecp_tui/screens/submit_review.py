@@ -11,13 +11,12 @@ from textual.widget import Widget
 from backend.contract.faults import FILE_CHANGED, Exit, Refused
 from backend.contract.messages import Check
 from ecp_tui import wording
-from ecp_tui.client import Upload
 from ecp_tui.digest import Digest
 from ecp_tui.draft import Draft
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.facts import NAME_CELLS, facts
 from ecp_tui.screens.receipt import ReceiptScreen
-from ecp_tui.transfers import Transfer, new_submission_id
+from ecp_tui.transfers import Transfer, upload_of
 from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.form import Buttons
 from ecp_tui.widgets.words import Words
@@ -25,22 +24,6 @@ from ecp_tui.widgets.words import Words
 _BAR_CELLS = 40
 _MARGINS = 4
 _ROWS_OF = frozenset({".csv", ".txt", ".tsv"})
-
-
-def upload_of(draft: Draft, found: Digest) -> Upload:
-    """One attempt to submit these bytes, with an id that all its retries bear."""
-    folder, identity_code, input_date = draft.complete()
-    return Upload(
-        submission_id=new_submission_id(),
-        folder=folder.folder,
-        identity_code=identity_code,
-        input_date=input_date,
-        file_name=draft.file_name,
-        path=draft.path,
-        size=found.size,
-        sha256=found.sha256,
-        modified=found.modified,
-    )
 
 
 class ReviewScreen(EcpScreen):

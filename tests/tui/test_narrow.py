@@ -15,7 +15,7 @@ async def test_a_file_is_submitted_and_found_in_any_size(
     opens: Opens, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setattr("ecp_tui.screens.submit_review.new_submission_id", lambda: "0" * 32)
+    monkeypatch.setattr("ecp_tui.transfers.new_submission_id", lambda: "0" * 32)
     path = tmp_path / "SD1_01234_20220520.csv"
     path.write_bytes(b"a,b\n1,2\n")
     async with opens(size=size) as person:

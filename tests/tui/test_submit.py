@@ -23,7 +23,7 @@ def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Paths are shown from `~` and submission ids are counted, alike on every machine and in every run."""
     monkeypatch.setenv("HOME", str(tmp_path))
     ids = (f"{number:032x}" for number in count(1))
-    monkeypatch.setattr("ecp_tui.screens.submit_review.new_submission_id", lambda: next(ids))
+    monkeypatch.setattr("ecp_tui.transfers.new_submission_id", lambda: next(ids))
 
 
 @pytest.fixture
