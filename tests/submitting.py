@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from backend.contract.messages import Receipt
+import pytest
+
+from backend.contract.faults import Refused
+from backend.contract.messages import ActivityFilter, Receipt
 from backend.core.actor import Actor
 from backend.core.submissions import Claim, Upload
 from tests.world import World
@@ -54,6 +58,18 @@ def broken_invariants(world: World) -> list[str]:
                 wrong += [f"{number}: two current versions"] if key in seen else []
                 seen.add(key)
     return wrong
+
+
+def refused_with(action: Callable[..., Any], *args: Any, **kwargs: Any) -> int:
+    with pytest.raises(Refused) as refused:
+        action(*args, **kwargs)
+    return refused.value.number
+
+
+def listed(world: World, actor: Actor, **wanted: Any) -> list[tuple[str, int | None, int | None]]:
+    """State, version and fault of what Activity Enquiry shows, oldest first."""
+    page = world.services.activity.page(actor, ActivityFilter(**wanted), None, 500)
+    return [(item.state, item.version, item.fault) for item in reversed(page.items)]
 
 
 def objects(world: World) -> int:

@@ -6,7 +6,6 @@ import errno
 import os
 import secrets
 import threading
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +18,7 @@ from backend.contract.messages import ActivityFilter, Receipt
 from backend.core.actor import Actor
 from backend.core.submissions import Upload
 from backend.core.sweep import sweep
-from tests.submitting import begun, broken_invariants, claim, objects, staged_files, submitted
+from tests.submitting import begun, broken_invariants, claim, listed, objects, refused_with, staged_files, submitted
 from tests.world import World
 
 ID = "0" * 32
@@ -28,18 +27,6 @@ ID = "0" * 32
 @pytest.fixture
 def chan(any_world: World) -> Actor:
     return any_world.actor("CHAN01")
-
-
-def refused_with(action: Callable[..., Any], *args: Any, **kwargs: Any) -> int:
-    with pytest.raises(Refused) as refused:
-        action(*args, **kwargs)
-    return refused.value.number
-
-
-def listed(world: World, actor: Actor, **wanted: Any) -> list[tuple[str, int | None, int | None]]:
-    """State, version and fault of what Activity Enquiry shows, oldest first."""
-    page = world.services.activity.page(actor, ActivityFilter(**wanted), None, 500)
-    return [(item.state, item.version, item.fault) for item in reversed(page.items)]
 
 
 def test_a_full_disk_refuses_with_4516_and_the_version_before_stands(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -18,7 +17,18 @@ from backend.contract.rules.receipts import leaf_hash, read_document
 from backend.core import stagings
 from backend.core.actor import Actor
 from backend.core.submissions import Upload
-from tests.submitting import NAME, THURSDAY, begun, broken_invariants, claim, objects, staged_files, submitted
+from tests.submitting import (
+    NAME,
+    THURSDAY,
+    begun,
+    broken_invariants,
+    claim,
+    listed,
+    objects,
+    refused_with,
+    staged_files,
+    submitted,
+)
 from tests.world import World
 
 ID = "0" * 32
@@ -27,18 +37,6 @@ ID = "0" * 32
 @pytest.fixture
 def chan(any_world: World) -> Actor:
     return any_world.actor("CHAN01")
-
-
-def refused_with(action: Callable[..., Any], *args: Any, **kwargs: Any) -> int:
-    with pytest.raises(Refused) as refused:
-        action(*args, **kwargs)
-    return refused.value.number
-
-
-def listed(world: World, actor: Actor, **wanted: Any) -> list[tuple[str, int | None, int | None]]:
-    """State, version and fault of what Activity Enquiry shows, oldest first."""
-    page = world.services.activity.page(actor, ActivityFilter(**wanted), None, 500)
-    return [(item.state, item.version, item.fault) for item in reversed(page.items)]
 
 
 # ── accepted ─────────────────────────────────────────────────────────────────────────────────────────────────────
