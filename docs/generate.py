@@ -85,7 +85,7 @@ def faults() -> str:
     """One section a fault, in the order of the numbers."""
     pages = [
         "# Faults",
-        MADE.format(source="backend/contract/faults/catalogue.py"),
+        MADE.format(source="backend/contract/faults"),
         "Every refusal has a number, says what happened and what to do. The same row decides how each door answers.\n"
         "Words in *italics* are filled in when it happens. A number is never reused.",
     ]

@@ -18,9 +18,32 @@ CHECKS: Final = f"{PREFIX}/checks"
 SUBMISSIONS: Final = f"{PREFIX}/submissions"
 ACTIVITY: Final = f"{PREFIX}/activity"
 RECEIPTS: Final = f"{PREFIX}/receipts"
+RECOVERY_REQUESTS: Final = f"{PREFIX}/recovery/requests"
+PASSWORD_RESETS: Final = f"{PREFIX}/recovery/password-resets"
+UNLOCKS: Final = f"{PREFIX}/recovery/unlocks"
+CODE_LOOKS: Final = f"{PREFIX}/recovery/looks"
+ENROLMENTS: Final = f"{PREFIX}/enrolments"
+ENROLMENT_CONFIRMATIONS: Final = f"{PREFIX}/enrolments/confirmations"
+CONFIRMATIONS: Final = f"{PREFIX}/session/confirmations"
+OWN_SESSIONS: Final = f"{PREFIX}/profile/sessions"
+PROFILE: Final = f"{PREFIX}/profile"
+OWN_PASSWORD: Final = f"{PREFIX}/profile/password"
+OWN_OTP: Final = f"{PREFIX}/profile/otp"
+OWN_OTP_CONFIRMATIONS: Final = f"{PREFIX}/profile/otp/confirmations"
+OWN_RECOVERY_CODES: Final = f"{PREFIX}/profile/recovery-codes"
+USERS: Final = f"{PREFIX}/users"
+SUSPENSIONS: Final = f"{PREFIX}/suspensions"
+COMPANIES: Final = f"{PREFIX}/companies"
+REQUESTS: Final = f"{PREFIX}/requests"
+SFTP_ACCESS: Final = f"{PREFIX}/sftp-access"
+KEY_REVOCATIONS: Final = f"{PREFIX}/sftp-access/key-revocations"
+KEY_ROTATIONS: Final = f"{PREFIX}/sftp-access/key-rotations"
+ADDRESS_REMOVALS: Final = f"{PREFIX}/sftp-access/address-removals"
+FORM_CHECKS: Final = f"{PREFIX}/forms/checks"
 OPENAPI: Final = f"{PREFIX}/openapi.json"
 DEMO_PEOPLE: Final = f"{PREFIX}/demo/people"
 DEMO_WORLD: Final = f"{PREFIX}/demo/world"
+DEMO_MAILS: Final = f"{PREFIX}/demo/mails"
 
 VERSION_HEADER: Final = "ecp-version"
 CLIENT_HEADER: Final = "ecp-client"
@@ -44,3 +67,20 @@ def receipt(log_index: int) -> str:
 
 def demo_credentials(login_id: str) -> str:
     return f"{DEMO_PEOPLE}/{login_id}/credentials"
+
+
+def own_session(session_id: str) -> str:
+    return f"{OWN_SESSIONS}/{session_id}"
+
+
+def user(login_id: str) -> str:
+    return f"{USERS}/{login_id}"
+
+
+def request(request_id: int) -> str:
+    return f"{REQUESTS}/{request_id}"
+
+
+def request_act(request_id: int, act: str) -> str:
+    """`act`: approve, reject, return or withdraw."""
+    return f"{REQUESTS}/{request_id}/{act}"

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
-from backend.contract.messages import Kind
+from backend.contract.messages import AccountState, EmailKind, Kind, Service, Side
 
-AccountState = Literal["invited", "active", "suspended", "closed"]
+__all__ = ["Account", "AccountState", "Company", "Grant", "Identity", "Session", "SftpKey"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +18,8 @@ class Identity:
     company: str
     user_type: str
     name: str
+    removed: bool = False
+    """Its company holds it no longer; no other company may have it either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,10 @@ class Company:
     name: str
     quota: int
     used: int
+    state: str = "active"
+    cc_das: int = 2
+    """Accounts with the Client Connect right, in any state but closed."""
+    ecp_das: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +59,15 @@ class Account:
     sealed_seed: bytes
     last_step: int
     grants: tuple[Grant, ...]
-    services: tuple[str, ...]
+    services: tuple[Service, ...]
     """The services whose delegated administrator this account is: `client_connect`, `ecp`."""
+    email: str = ""
+    email_kind: EmailKind = "personal"
+    phone: str = ""
+    """E.164, compared by its digits."""
+    sftp_folders: tuple[str, ...] | None = None
+    """What `EU_ECPSFTP` was narrowed to; `None` means all it opens."""
+    suspended_by: Side | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +81,10 @@ class Session:
     source: str
     last_sign_in: datetime | None
     last_source: str | None
+    channel: str = "console"
+    confirmed: datetime | None = None
+    """When a One-Time-Password was last given in it."""
+    wrong_otps: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +96,6 @@ class SftpKey:
     public_key: str
     expires: datetime
     networks: tuple[str, ...]
+    comment: str = ""
+    registered: datetime | None = None
+    revoked: datetime | None = None

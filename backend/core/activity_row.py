@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
-from backend.contract.rules.receipts import entry_text, receipt_text
+from backend.contract.rules.receipts import change_text, entry_text, receipt_text
 
 ACCEPTED: Final = "accepted"
 REFUSED: Final = "refused"
@@ -18,7 +18,7 @@ FILE_ACTS: Final = (ACCEPTED, REFUSED)
 
 @dataclass(frozen=True, slots=True)
 class ActivityRow:
-    """Facts of one act. All but `superseded_by`, `source`, `fault_values` and `object_key` are in its leaf."""
+    """Facts of one act. All but `superseded_by`, `source`, `fault_values`, `note` and `object_key` are in its leaf."""
 
     origin: str
     log_index: int
@@ -42,7 +42,15 @@ class ActivityRow:
     count: int | None = None
     superseded_by: int | None = None
     object_key: str | None = None
+    object: str | None = None
+    """What of an account the act is about: a fingerprint, a network, a session."""
+    request: int | None = None
+    kind: str | None = None
+    revision: int | None = None
+    digest: str | None = None
     source: str | None = None
+    note: str | None = None
+    """A person's own words, such as a reason."""
     fault_values: Mapping[str, str] = field(default_factory=dict)
 
     def text(self) -> str:
@@ -71,14 +79,23 @@ class ActivityRow:
                     "submitter": self.login_id,
                 }
             )
-        return entry_text(
+        facts |= {
+            "act": self.act,
+            "at": self.at,
+            "login-id": self.login_id,
+            "subject": self.subject,
+            "fault": self.fault,
+            "count": self.count,
+        }
+        if self.object is None and self.kind is None:
+            return entry_text(facts)
+        return change_text(
             facts
             | {
-                "act": self.act,
-                "at": self.at,
-                "login-id": self.login_id,
-                "subject": self.subject,
-                "fault": self.fault,
-                "count": self.count,
+                "object": self.object,
+                "request": self.request,
+                "kind": self.kind,
+                "revision": self.revision,
+                "digest": self.digest,
             }
         )

@@ -12,6 +12,7 @@ from backend.core.accounts import Account, Company, Identity, Session, SftpKey
 from backend.core.activity_row import ActivityRow
 from backend.core.actor import Scope
 from backend.core.catalogue import Catalogue
+from backend.core.client_connect import ports
 from backend.core.ledger import Head
 
 
@@ -26,7 +27,9 @@ class Throttle:
     failed: int
 
 
-class Rows(Protocol):
+class Rows(
+    ports.PeopleRows, ports.RequestRows, ports.CodeRows, ports.KeyRows, ports.SessionRows, ports.FormRows, Protocol
+):
     """What can be read, in one snapshot."""
 
     def account(self, login_id: str) -> Account | None: ...
@@ -114,7 +117,16 @@ class Rows(Protocol):
         ...
 
 
-class Unit(Rows, Protocol):
+class Unit(
+    Rows,
+    ports.PeopleUnit,
+    ports.RequestUnit,
+    ports.CodeUnit,
+    ports.KeyUnit,
+    ports.SessionUnit,
+    ports.FormUnit,
+    Protocol,
+):
     """One unit of work: all of it is committed, or none."""
 
     def append(self, row: ActivityRow, head: Head) -> None: ...

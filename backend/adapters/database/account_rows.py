@@ -28,7 +28,7 @@ _SERVICES: Final = (
 )
 _IDENTITIES: Final = (
     select(tables.identities)
-    .where(tables.identities.c.company == bindparam("company"))
+    .where(tables.identities.c.company == bindparam("company"), tables.identities.c.removed.is_(None))
     .order_by(tables.identities.c.code)
 )
 _ADMINISTRATORS: Final = (
@@ -50,7 +50,7 @@ class AccountRows:
 
     def company(self, code: str) -> Company | None:
         row = self._connection.execute(select(_companies).where(_companies.c.code == code)).one_or_none()
-        return None if row is None else Company(row.code, row.name, row.quota, row.used)
+        return None if row is None else _company(row)
 
     def identities(self, company: str) -> dict[str, Identity]:
         rows = self._connection.execute(_IDENTITIES, {"company": company})
@@ -65,7 +65,18 @@ class AccountRows:
         account = self.account_by_id(row.account_id) if row is not None else None
         if row is None or account is None:
             return None
-        return Session(key, account, row.created, row.seen, row.source, row.last_sign_in, row.last_source)
+        return Session(
+            key,
+            account,
+            row.created,
+            row.seen,
+            row.source,
+            row.last_sign_in,
+            row.last_source,
+            row.channel,
+            row.confirmed,
+            row.wrong_otps,
+        )
 
     def sftp_key(self, fingerprint: str) -> SftpKey | None:
         keys, addresses = tables.sftp_keys, tables.sftp_addresses
@@ -74,7 +85,16 @@ class AccountRows:
         if row is None or account is None:
             return None
         networks = self._connection.scalars(select(addresses.c.network).where(addresses.c.account_id == account.id))
-        return SftpKey(account, row.fingerprint, row.public_key, row.expires, tuple(networks))
+        return SftpKey(
+            account,
+            row.fingerprint,
+            row.public_key,
+            row.expires,
+            tuple(networks),
+            row.comment,
+            row.registered,
+            row.revoked,
+        )
 
     def sftp_networks(self) -> list[str]:
         return list(self._connection.scalars(select(tables.sftp_addresses.c.network).distinct()))
@@ -98,7 +118,16 @@ class AccountRows:
             last_step=row.last_step,
             grants=tuple(Grant(function, tuple(codes)) for function, codes in held.items()),
             services=tuple(self._connection.scalars(_SERVICES, {"account_id": row.id})),
+            email=row.email,
+            email_kind=row.email_kind,
+            phone=row.phone,
+            sftp_folders=None if row.sftp_folders is None else tuple(row.sftp_folders),
+            suspended_by=row.suspended_by,
         )
+
+
+def _company(row: Row[Any]) -> Company:
+    return Company(row.code, row.name, row.quota, row.used, row.state, row.cc_das, row.ecp_das)
 
 
 class AccountUnit:

@@ -11,7 +11,13 @@ from sqlalchemy import Connection, Engine
 from backend.adapters.database.account_rows import AccountRows, AccountUnit
 from backend.adapters.database.activity_rows import ActivityRows, ActivityUnit
 from backend.adapters.database.catalogue_rows import CatalogueCache, CatalogueRows
+from backend.adapters.database.code_rows import CodeRows, CodeUnit
 from backend.adapters.database.engine import reading_options
+from backend.adapters.database.form_rows import FormRows, FormUnit
+from backend.adapters.database.key_rows import KeyRows, KeyUnit
+from backend.adapters.database.people_rows import PeopleRows, PeopleUnit
+from backend.adapters.database.request_rows import RequestRows, RequestUnit
+from backend.adapters.database.session_rows import SessionRows, SessionUnit
 from backend.adapters.database.sign_in_rows import SignInUnit
 from backend.adapters.database.writer import UNREACHABLE, Writer, unreachable
 from backend.contract.faults import Refused
@@ -20,7 +26,9 @@ from backend.core.rows import Rows, Unit
 T = TypeVar("T")
 
 
-class _Rows(AccountRows, ActivityRows, CatalogueRows):
+class _Rows(
+    AccountRows, ActivityRows, CatalogueRows, PeopleRows, RequestRows, CodeRows, KeyRows, SessionRows, FormRows
+):
     """All that can be read, on one connection."""
 
     def __init__(self, connection: Connection, cache: CatalogueCache) -> None:
@@ -28,7 +36,9 @@ class _Rows(AccountRows, ActivityRows, CatalogueRows):
         self._cache = cache
 
 
-class _Unit(_Rows, AccountUnit, ActivityUnit, SignInUnit):
+class _Unit(
+    _Rows, AccountUnit, ActivityUnit, SignInUnit, PeopleUnit, RequestUnit, CodeUnit, KeyUnit, SessionUnit, FormUnit
+):
     """All that can be written, on the writer's connection."""
 
 

@@ -8,6 +8,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, StringConstraints, WithJsonSchema
 
 Kind = Literal["business", "da", "operator", "auditor"]
+AccountState = Literal["invited", "active", "suspended", "closed"]
+Service = Literal["client_connect", "ecp"]
+EmailKind = Literal["personal", "group"]
 Direction = Literal["submission", "download"]
 Channel = Literal["console", "http", "sftp"]
 State = Literal["accepted", "superseded", "collected", "refused"]
@@ -17,12 +20,36 @@ Hash = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[0-9A-Fa-f]{64
 TimeOfDay = Annotated[time, WithJsonSchema({"type": "string", "pattern": r"^\d\d:\d\d:\d\d$"})]
 """In the deployment's time zone, which OpenAPI's own `time` cannot leave unsaid."""
 SubmissionId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+LoginId = Annotated[str, StringConstraints(to_upper=True, strip_whitespace=True, pattern=r"^[A-Za-z0-9]{4,20}$")]
+IdentityCode = Annotated[str, StringConstraints(to_upper=True, strip_whitespace=True, pattern=r"^[A-Za-z0-9]{1,12}$")]
+CompanyCode = Annotated[str, StringConstraints(to_upper=True, strip_whitespace=True, pattern=r"^[A-Za-z0-9]{2,12}$")]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+Email = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, max_length=254, pattern=r"^[^\s@<>\",;:]+@[^\s@<>\",;:]+\.[^\s@<>\",;:]+$"
+    ),
+]
+Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9 ()./-]{6,30}$")]
+"""As somebody writes it; kept as E.164, compared by its digits."""
+Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
+Password = Annotated[str, StringConstraints(max_length=1024)]
+Otp = Annotated[str, StringConstraints(max_length=64)]
+"""A One-Time-Password, or one of the recovery codes in its place."""
+Code = Annotated[str, StringConstraints(max_length=200)]
+"""As typed or pasted from a mail; `rules.codes` reads it."""
 
 
 class Message(BaseModel):
     """The base of all messages: frozen; a server may add fields that an older client does not know."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Ask(Message):
+    """The base of what a client asks in Client Connect: a field that nobody knows is refused, never passed over."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Problem(Message):

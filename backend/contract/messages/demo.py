@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from pydantic import Field
 
 from backend.contract.messages.base import Message
@@ -36,3 +38,14 @@ class DemoWorld(Message):
     host_key_fingerprint: str
     samples_listing: tuple[tuple[str, str], ...]
     """File name and what becomes of it."""
+
+
+class DemoMail(Message):
+    """One mail that the demo's platform sent, as its reader sees it."""
+
+    id: str
+    at: datetime
+    sender: str
+    to: str
+    subject: str
+    text: str

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from backend.contract.messages.activity import Activity
-from backend.contract.messages.base import Direction, DueState, Hash, Message, TimeOfDay
+from backend.contract.messages.base import Ask, Direction, DueState, Hash, Message, TimeOfDay
 from backend.contract.messages.sign_in import IdentityName
 
 
@@ -61,7 +61,7 @@ class Home(Message):
     """The latest refusals of the last 7 days that no acceptance of the same name has followed."""
 
 
-class CheckRequest(Message):
+class CheckRequest(Ask):
     """What is about to be submitted; the verdict is the one an upload would get, without one."""
 
     folder: Annotated[str, StringConstraints(max_length=40)]

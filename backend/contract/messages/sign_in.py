@@ -7,7 +7,13 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from backend.contract.messages.base import Kind, Message
+from backend.contract.messages.base import Ask, Kind, Message, Service
+from backend.contract.messages.forms import SupportTeam
+
+
+class UserType(Message):
+    code: str
+    title: str
 
 
 class Landing(Message):
@@ -21,6 +27,14 @@ class Landing(Message):
     demo: bool = False
     notices: tuple[str, ...] = ()
     existing_ecp: str | None = None
+    mail_sender: str = ""
+    """Whom the mails of Client Connect come from, for those who look for them in a junk filter (FAQ Q18)."""
+    mail_subject: str = ""
+    """The subject of the mail about a forgotten password."""
+    support: tuple[SupportTeam, ...] = ()
+    """Where application forms go."""
+    user_types: tuple[UserType, ...] = ()
+    """What a form can apply for."""
 
 
 class LoginTransaction(Message):
@@ -30,7 +44,7 @@ class LoginTransaction(Message):
     expires: datetime
 
 
-class SignIn(Message):
+class SignIn(Ask):
     """One form: login ID, password and One-Time-Password."""
 
     transaction: Annotated[str, StringConstraints(max_length=200)]
@@ -46,7 +60,7 @@ class Ticket(Message):
     expires: datetime
 
 
-class TicketUse(Message):
+class TicketUse(Ask):
     ticket: Annotated[str, StringConstraints(max_length=200)] = Field(repr=False)
 
 
@@ -84,12 +98,16 @@ class Me(Message):
     """Those of the company's user types that would open ECP and that this account does not hold."""
     identities: tuple[IdentityName, ...]
     delegated_administrators: tuple[Person, ...]
-    services: tuple[str, ...] = ()
+    services: tuple[Service, ...] = ()
     enters_ecp: bool
     expires: datetime
     idle_expires: datetime
     last_sign_in: datetime | None = None
     last_source: str | None = None
+    waiting: int = 0
+    """Change requests that this account may approve now."""
+    keys_expiring: int = 0
+    """Own SFTP keys that expire within 30 days, or have."""
     users: int | None = None
     quota: int | None = None
 

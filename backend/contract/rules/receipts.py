@@ -51,7 +51,24 @@ ENTRY_KEYS: Final = (
     "submission",
     "channel",
 )
-
+CHANGE: Final = "change-v1"
+CHANGE_KEYS: Final = (
+    "origin",
+    "log-index",
+    "act",
+    "at",
+    "company",
+    "login-id",
+    "subject",
+    "object",
+    "request",
+    "kind",
+    "revision",
+    "digest",
+    "fault",
+    "count",
+    "channel",
+)
 
 _AS_IT_IS = re.compile(r"[ -$&-~]+")
 
@@ -66,10 +83,15 @@ def entry_text(values: Mapping[str, object]) -> str:
     return _document(ENTRY, ENTRY_KEYS, values)
 
 
+def change_text(values: Mapping[str, object]) -> str:
+    """The leaf of an act on a change request or a thing of an account; `values` are named by `CHANGE_KEYS`."""
+    return _document(CHANGE, CHANGE_KEYS, values)
+
+
 def read_document(text: str) -> dict[str, str]:
     """The keys and raw values of a receipt or entry; raises `ValueError` if it is not exactly one."""
     head, *lines = text.split("\n")
-    keys = {RECEIPT: RECEIPT_KEYS, ENTRY: ENTRY_KEYS}.get(head)
+    keys = {RECEIPT: RECEIPT_KEYS, ENTRY: ENTRY_KEYS, CHANGE: CHANGE_KEYS}.get(head)
     if keys is None or len(lines) != len(keys) + 1 or lines[-1] != "":
         raise ValueError("this is not a receipt")
     found: dict[str, str] = {}

@@ -38,7 +38,9 @@ class SftpAccess:
             return RegisteredAddresses(rows.sftp_networks())
 
     def _admitted(self, rows: Rows, key: SftpKey | None, login_id: str, address: str) -> Actor:
-        if key is None or key.account.login_id != login_id or self._clock.now() >= key.expires:
+        if key is None or key.account.login_id != login_id or key.revoked is not None:
+            raise Refused(SESSION_ENDED)
+        if self._clock.now() >= key.expires:
             raise Refused(SESSION_ENDED)
         actor = actor_of(rows, key.account, "sftp", plain_address(address))
         if SFTP_FUNCTION not in {grant.function for grant in actor.account.grants}:

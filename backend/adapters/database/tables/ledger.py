@@ -1,0 +1,126 @@
+"""The ledger: its head, its entries, and what is known beside them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    TextClause,
+    text,
+)
+
+from backend.adapters.database.tables.base import Instant, metadata
+
+log_head = Table(
+    "log_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("size", BigInteger, nullable=False),
+    Column("frontier", LargeBinary, nullable=False),
+    Column("set_back", BigInteger, nullable=False, server_default="0"),
+    CheckConstraint("id = 1", name="one_row"),
+)
+activity = Table(
+    "activity",
+    metadata,
+    Column("log_index", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("origin", String, nullable=False),
+    Column("act", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("company", String),
+    Column("login_id", String),
+    Column("subject", String),
+    Column("folder", String),
+    Column("identity_code", String),
+    Column("input_date", Date),
+    Column("file_name", String),
+    Column("size", BigInteger),
+    Column("sha256", String(64)),
+    Column("version", Integer),
+    Column("supersedes", BigInteger),
+    Column("received_start", Instant),
+    Column("submission", String(32)),
+    Column("fault", Integer),
+    Column("count", Integer),
+    Column("superseded_by", BigInteger),
+    Column("object_key", String, unique=True),
+    Column("object", String),
+    Column("request", Integer),
+    Column("kind", String),
+    Column("revision", Integer),
+    Column("digest", String(64)),
+)
+activity_details = Table(
+    "activity_details",
+    metadata,
+    Column("log_index", ForeignKey("activity.log_index"), primary_key=True, autoincrement=False),
+    Column("source", String),
+    Column("fault_values", JSON(none_as_null=True)),
+    Column("note", String),
+)
+refusal_counts = Table(
+    "refusal_counts",
+    metadata,
+    Column("login_id", String, primary_key=True),
+    Column("folder", String, primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+
+
+def _only(rows: TextClause) -> dict[str, Any]:
+    """Makes an index over these rows alone, on either database."""
+    return {"sqlite_where": rows, "postgresql_where": rows}
+
+
+_FILE_ACT = text("file_name IS NOT NULL")
+_REFUSED = text("act = 'refused'")
+_ACT = text("file_name IS NULL")
+_REPEATED = text("act = 'repeated'")
+_SUPERSEDED = text("superseded_by IS NOT NULL")
+_CURRENT = text("act = 'accepted' AND superseded_by IS NULL")
+Index("ix_activity_files", activity.c.log_index, **_only(_FILE_ACT))
+# It holds whatever is filtered by, so that a walk reads only the rows it shows.
+Index(
+    "ix_activity_company",
+    activity.c.company,
+    activity.c.log_index,
+    *(activity.c[name] for name in ("at", "folder", "identity_code", "login_id", "channel")),
+    *(activity.c[name] for name in ("act", "superseded_by", "file_name")),
+    **_only(_FILE_ACT),
+)
+Index("ix_activity_folder", activity.c.company, activity.c.folder, activity.c.log_index, **_only(_FILE_ACT))
+Index("ix_activity_repeated", activity.c.subject, activity.c.log_index, **_only(_REPEATED))
+Index("ix_activity_superseded", activity.c.log_index, **_only(_SUPERSEDED))
+Index("ix_activity_acts_of", activity.c.login_id, activity.c.log_index, **_only(_ACT))
+Index("ix_activity_acts_on", activity.c.subject, activity.c.log_index, **_only(_ACT))
+Index("ix_activity_at", activity.c.at, activity.c.log_index)
+Index("ix_activity_sha256", activity.c.sha256, activity.c.log_index)
+Index("ix_activity_refused", activity.c.login_id, activity.c.folder, activity.c.at, **_only(_REFUSED))
+Index(
+    "uq_activity_submission",
+    activity.c.login_id,
+    activity.c.submission,
+    unique=True,
+    **_only(text("submission IS NOT NULL")),
+)
+Index(
+    "uq_activity_current",
+    activity.c.folder,
+    activity.c.identity_code,
+    activity.c.input_date,
+    activity.c.file_name,
+    unique=True,
+    **_only(_CURRENT),
+)

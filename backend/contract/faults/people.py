@@ -1,0 +1,147 @@
+"""Faults of people, their rights, keys and addresses: 2xxx, 3xxx and 5xxx."""
+
+from __future__ import annotations
+
+from backend.contract.faults.fault import Exit, Sftp
+from backend.contract.faults.table import row
+
+NO_ECP_FUNCTION = row(
+    2000,
+    "No ECP function",
+    "{reason}",
+    "Ask {ask} to grant you the ECP functions you need; appendix 7.4 lists them.",
+    403,
+    Exit.REFUSED,
+    Sftp.PERMISSION_DENIED,
+)
+NOT_FOUND = row(
+    2001,
+    "Not found",
+    "There is nothing of that name here, or it is not yours to see.",
+    "Check the name, or refresh the list it came from.",
+    404,
+    Exit.REFUSED,
+    Sftp.NO_SUCH_FILE,
+)
+NOT_ALLOWED = row(
+    2002,
+    "Not allowed for this role",
+    "{what}",
+    "Ask someone whose role allows it; the user guide, section 5.3, says who may do what.",
+    403,
+    Exit.REFUSED,
+    Sftp.PERMISSION_DENIED,
+)
+TERMINAL_NOT_SUPPORTED = row(
+    2003,
+    "Terminal not supported",
+    "The console needs an interactive terminal; here {found}.",
+    "Run ecp in a terminal with TERM set to something like xterm-256color, or use the commands: ecp --help.",
+    400,
+    Exit.USAGE,
+)
+QUOTA_REACHED = row(
+    3001,
+    "Quota of 20 users reached",
+    "{company} has {used} of {quota} users, delegated administrators and business users together.",
+    "Close an account that is no longer needed, in Users (6), then try again.",
+    409,
+    Exit.REFUSED,
+)
+TWO_DAS = row(
+    3002,
+    "Fewer than two delegated administrators would remain",
+    "{what}",
+    "Name on the form at least two delegated administrators for each service, as maker and checker.",
+    409,
+    Exit.REFUSED,
+)
+MAKER_CANNOT_CHECK = row(
+    3003,
+    "Maker cannot check",
+    "{what}",
+    "Ask {ask} to check it: the checker is neither its maker nor the one it is about.",
+    403,
+    Exit.REFUSED,
+)
+CHANGED_SINCE = row(
+    3004,
+    "Changed since you opened it",
+    "{what}",
+    "Open the request again and read what it says now.",
+    409,
+    Exit.REFUSED,
+)
+EMAIL_REGISTERED = row(
+    3005,
+    "E-mail already registered",
+    "{email} serves an account already; an address registered under one company cannot serve another.",
+    "Give a different address: a group address, or a teammate's.",
+    409,
+    Exit.REFUSED,
+)
+SAME_PERSON = row(
+    3006,
+    "Same person",
+    "{what}",
+    "Ask somebody else: maker and checker are two people, with a telephone each.",
+    403,
+    Exit.REFUSED,
+)
+REQUEST_CLOSED = row(
+    3007,
+    "Request expired or closed",
+    "{what}",
+    "Make a new request if the change is still wanted.",
+    409,
+    Exit.REFUSED,
+)
+RANGE_TOO_WIDE = row(
+    3008,
+    "Address range too wide",
+    "{network} holds more addresses than one registration may: at most a /24, or a /64 of IPv6.",
+    "Register the addresses your computers really use, each by itself or as a small network.",
+    422,
+    Exit.REFUSED,
+)
+KEY_NOT_ACCEPTABLE = row(
+    5001,
+    "Key not acceptable",
+    "{what}",
+    "{fix}",
+    422,
+    Exit.REFUSED,
+)
+KEY_REGISTERED = row(
+    5002,
+    "Key already registered",
+    "This key was registered before, here or for another account; a key serves one account, once.",
+    "Make a new key pair with ssh-keygen -t ed25519 and register that.",
+    409,
+    Exit.REFUSED,
+)
+ADDRESS_NOT_REGISTERED = row(
+    5003,
+    "Address not registered",
+    "SFTP connections of this account are not taken from {address}.",
+    "Register it in SFTP access (5), for a delegated administrator to check (user guide, 4.5.3).",
+    403,
+    Exit.REFUSED,
+    Sftp.PERMISSION_DENIED,
+)
+THREE_KEYS = row(
+    5004,
+    "Three keys already",
+    "{login_id} has three live keys, and more there cannot be.",
+    "Revoke one that is no longer used, in SFTP access (5), then register the new one.",
+    409,
+    Exit.REFUSED,
+)
+TOO_MANY_HANDLES = row(
+    5005,
+    "Too many connections or handles",
+    "More files or connections are open than one account may hold.",
+    "Close some, then go on.",
+    429,
+    Exit.REFUSED,
+)
