@@ -29,6 +29,13 @@ BUILT: Final = {
     "folders": "FoldersScreen",
     "submit": "SubmitScreen",
     "activity": "ActivityScreen",
+    "sftp_access": "SftpAccessScreen",
+    "users": "UsersScreen",
+    "approvals": "ApprovalsScreen",
+    "operator": "OperatorScreen",
+    "profile": "ProfileScreen",
+    "forms": "FormsScreen",
+    "mailbox": "MailboxScreen",
     "help": "HelpScreen",
     "demo": "DemoScreen",
 }

@@ -12,7 +12,7 @@ from backend.core.accounts import Account, Company, Identity, Session, SftpKey
 from backend.core.activity_row import ActivityRow
 from backend.core.actor import Scope
 from backend.core.catalogue import Catalogue
-from backend.core.client_connect import ports
+from backend.core.client_connect.ports import ClientConnectRows, ClientConnectUnit
 from backend.core.ledger import Head
 
 
@@ -27,9 +27,7 @@ class Throttle:
     failed: int
 
 
-class Rows(
-    ports.PeopleRows, ports.RequestRows, ports.CodeRows, ports.KeyRows, ports.SessionRows, ports.FormRows, Protocol
-):
+class Rows(ClientConnectRows, Protocol):
     """What can be read, in one snapshot."""
 
     def account(self, login_id: str) -> Account | None: ...
@@ -117,16 +115,7 @@ class Rows(
         ...
 
 
-class Unit(
-    Rows,
-    ports.PeopleUnit,
-    ports.RequestUnit,
-    ports.CodeUnit,
-    ports.KeyUnit,
-    ports.SessionUnit,
-    ports.FormUnit,
-    Protocol,
-):
+class Unit(Rows, ClientConnectUnit, Protocol):
     """One unit of work: all of it is committed, or none."""
 
     def append(self, row: ActivityRow, head: Head) -> None: ...

@@ -1,5 +1,7 @@
 """What Client Connect asks of the store, a noun a module."""
 
+from typing import Protocol
+
 from backend.core.client_connect.ports.codes import CodeRows, CodeUnit
 from backend.core.client_connect.ports.forms import FormRows, FormUnit
 from backend.core.client_connect.ports.keys import KeyRows, KeyUnit
@@ -7,17 +9,10 @@ from backend.core.client_connect.ports.people import PeopleRows, PeopleUnit
 from backend.core.client_connect.ports.requests import RequestRows, RequestUnit
 from backend.core.client_connect.ports.sessions import SessionRows, SessionUnit
 
-__all__ = [
-    "CodeRows",
-    "CodeUnit",
-    "FormRows",
-    "FormUnit",
-    "KeyRows",
-    "KeyUnit",
-    "PeopleRows",
-    "PeopleUnit",
-    "RequestRows",
-    "RequestUnit",
-    "SessionRows",
-    "SessionUnit",
-]
+
+class ClientConnectRows(PeopleRows, RequestRows, CodeRows, KeyRows, SessionRows, FormRows, Protocol):
+    """All that Client Connect reads."""
+
+
+class ClientConnectUnit(PeopleUnit, RequestUnit, CodeUnit, KeyUnit, SessionUnit, FormUnit, Protocol):
+    """All that Client Connect writes in one unit."""
