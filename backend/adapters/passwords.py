@@ -23,7 +23,7 @@ class Argon2Passwords:
             right = self._argon2.verify(hashed or self._nobody, _normal(password))
         except (VerificationError, InvalidHashError):
             return False
-        return right and hashed is not None
+        return right and bool(hashed)
 
 
 def _normal(password: str) -> str:

@@ -12,9 +12,10 @@ from backend.contract.faults import FAULTS, NOT_FOUND, NOT_UNDERSTOOD, Refused, 
 from backend.contract.messages import Activity, ActivityFilter, ActivityPage, Receipt, State
 from backend.contract.rules.receipts import leaf_hash
 from backend.core.activity_row import FILE_ACTS, REFUSED, ActivityRow
-from backend.core.actor import Actor, Scope, activity_scope
+from backend.core.actor import Actor, Scope
 from backend.core.calendar import Calendar
 from backend.core.catalogue import Catalogue
+from backend.core.gate import activity_scope
 from backend.core.ledger import Head
 from backend.core.ports import Store
 from backend.core.rows import Unit

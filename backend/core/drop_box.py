@@ -9,8 +9,9 @@ from typing import Final, NoReturn
 from backend.contract.faults import INCOMPLETE_UPLOAD, NOT_FOUND, UNEXPECTED, Refused
 from backend.contract.messages import Receipt
 from backend.contract.rules.file_names import read_name
-from backend.core.actor import Actor, folder_for
+from backend.core.actor import Actor
 from backend.core.calendar import Calendar
+from backend.core.gate import folder_for
 from backend.core.ports import Clock, Store
 from backend.core.submissions import Claim, Submissions, Upload
 

@@ -9,9 +9,10 @@ from backend.contract.messages import Due, DueState, Folder, Home, IdentityName
 from backend.core.accounts import Identity
 from backend.core.activity import shown_activity
 from backend.core.activity_row import ActivityRow
-from backend.core.actor import Actor, activity_scope, folders_for
+from backend.core.actor import Actor
 from backend.core.calendar import Calendar
 from backend.core.catalogue import Catalogue, FolderRule
+from backend.core.gate import activity_scope, folders_for
 from backend.core.ports import Clock, Store
 from backend.core.rows import Rows
 

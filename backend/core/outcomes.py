@@ -14,9 +14,10 @@ from backend.contract.rules.file_names import plain, read_name
 from backend.contract.rules.receipts import instant_text
 from backend.core.activity import refusal_of
 from backend.core.activity_row import ACCEPTED, REFUSED, ActivityRow
-from backend.core.actor import Actor, activity_scope, folder_for, folders_for
+from backend.core.actor import Actor
 from backend.core.calendar import Calendar
 from backend.core.catalogue import Catalogue, FolderRule
+from backend.core.gate import activity_scope, folder_for, folders_for
 from backend.core.ports import Clock, Store
 from backend.core.rows import Rows
 

@@ -26,9 +26,10 @@ from backend.contract.rules.shown import shown
 from backend.core.accounts import Identity
 from backend.core.activity import Ledger, receipt_of, refusal_of, shown_activity
 from backend.core.activity_row import ACCEPTED, REFUSED, REPEATED, ActivityRow
-from backend.core.actor import Actor, folder_for
+from backend.core.actor import Actor
 from backend.core.calendar import Calendar
 from backend.core.catalogue import Catalogue, FolderRule
+from backend.core.gate import folder_for
 from backend.core.ports import Clock, Staging, Store, Vault
 from backend.core.rows import Rows, Unit
 from backend.core.stagings import Stagings

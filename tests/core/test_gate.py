@@ -10,8 +10,9 @@ import pytest
 from backend.contract.faults import Refused
 from backend.contract.messages import Channel, Kind
 from backend.core.accounts import Account, Grant, Identity
-from backend.core.actor import Actor, activity_scope, enters_ecp, folder_for, folders_for, may_suspend
+from backend.core.actor import Actor
 from backend.core.catalogue_text import parse, shipped
+from backend.core.gate import activity_scope, enters_ecp, folder_for, folders_for, may_suspend
 
 CATALOGUE = parse(shipped())
 IDENTITIES = {

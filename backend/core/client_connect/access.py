@@ -11,7 +11,8 @@ import structlog
 
 from backend.contract.faults import NOT_ALLOWED, NOT_FOUND, Refused
 from backend.core.activity import Ledger
-from backend.core.actor import Actor, may_suspend, refuse_inactive
+from backend.core.actor import Actor
+from backend.core.gate import may_suspend, refuse_inactive
 from backend.core.ports import Clock, Store
 from backend.core.rows import Unit
 

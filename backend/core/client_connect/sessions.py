@@ -11,9 +11,10 @@ from backend.contract.faults import SESSION_ENDED, SIGN_IN_EXPIRED, Refused
 from backend.contract.messages import Channel, FunctionName, IdentityName, Me, NewSession
 from backend.core.accounts import Account, Session
 from backend.core.activity import Ledger
-from backend.core.actor import Actor, enters_ecp, refuse_inactive
+from backend.core.actor import Actor
 from backend.core.catalogue import Catalogue
 from backend.core.client_connect.sign_in import digest
+from backend.core.gate import enters_ecp, refuse_inactive
 from backend.core.ports import Clock, Store
 from backend.core.rows import Rows, Unit
 

@@ -9,8 +9,9 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from backend.contract.faults import ADDRESS_NOT_REGISTERED, NO_ECP_FUNCTION, SESSION_ENDED, Refused
 from backend.contract.rules.shown import shown
 from backend.core.accounts import SftpKey
-from backend.core.actor import SFTP_FUNCTION, Actor
+from backend.core.actor import Actor
 from backend.core.client_connect.sessions import actor_of
+from backend.core.gate import SFTP_FUNCTION
 from backend.core.ports import Clock, Store
 from backend.core.rows import Rows
 
