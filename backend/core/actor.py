@@ -22,6 +22,10 @@ class Actor:
     """The delegated administrators to ask, in words."""
     until: datetime | None = None
     """When the key that let them in expires."""
+    session: bytes | None = None
+    """The key of the session they ask in; none by SSH."""
+    confirmed: datetime | None = None
+    """When a One-Time-Password was last given in that session."""
 
     @property
     def login_id(self) -> str:
