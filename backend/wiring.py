@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
@@ -31,20 +31,19 @@ from backend.adapters.passwords import Argon2Passwords
 from backend.adapters.vault import LocalVault
 from backend.contract.messages import Landing
 from backend.core.activity import ActivityEnquiry, Ledger
-from backend.core.actor import Actor
 from backend.core.calendar import Calendar
 from backend.core.catalogue import Catalogue
 from backend.core.catalogue_text import parse, shipped
 from backend.core.client_connect.access import Access, AccessWatch
-from backend.core.client_connect.sessions import SessionService, actor_for
+from backend.core.client_connect.sessions import SessionService
 from backend.core.client_connect.sftp_access import SftpAccess
 from backend.core.client_connect.sign_in import SignInService
+from backend.core.client_connect.standing import as_of_now
 from backend.core.drop_box import DropBox
 from backend.core.home import HomeService
 from backend.core.outcomes import Outcomes
 from backend.core.pool import BoundedPool
 from backend.core.ports import Clock, Hasher
-from backend.core.rows import Rows
 from backend.core.services import Services
 from backend.core.submissions import Submissions
 from backend.core.sweep import sweep
@@ -138,11 +137,6 @@ def open_platform(
         watch.start()
         stack.callback(watch.stop)
         return Platform(settings, services, store, vault, codes, hasher, stack.pop_all().close)
-
-
-def as_of_now(rows: Rows, actor: Actor) -> Actor:
-    """The same person at commit time: what was taken away meanwhile is gone."""
-    return replace(actor_for(rows, actor.account.id, actor.channel, actor.source), until=actor.until)
 
 
 def _landing(settings: Settings, demo: bool) -> Landing:

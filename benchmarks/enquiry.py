@@ -15,7 +15,7 @@ from sqlalchemy import text
 from backend.adapters.passwords import Argon2Passwords
 from backend.contract.messages import ActivityFilter, ActivityPage
 from backend.core.actor import Actor
-from backend.core.client_connect.sessions import actor_for
+from backend.core.client_connect.standing import actor_for
 from backend.settings import Settings
 from backend.wiring import Platform, initialise, open_platform
 from benchmarks.databases import postgres

@@ -15,7 +15,7 @@ import pytest
 
 from backend.contract.messages import Activity, ActivityFilter
 from backend.core.actor import Actor
-from backend.core.client_connect.sessions import actor_for
+from backend.core.client_connect.standing import actor_for
 from backend.doors.ssh import SshDoor, start_ssh
 from tests.world import World
 

@@ -10,10 +10,10 @@ from backend.contract.faults import Refused
 from backend.core.activity import Ledger
 from backend.core.actor import Actor
 from backend.core.calendar import Calendar
-from backend.core.client_connect.sessions import actor_for
+from backend.core.client_connect.standing import actor_for, as_of_now
 from backend.core.submissions import Claim, Submissions, Upload
 from backend.demo.samples import stamp_duty_return
-from backend.wiring import Platform, as_of_now
+from backend.wiring import Platform
 
 _DAYS = 8
 

@@ -19,7 +19,7 @@ from backend.adapters.database.writer import Writer
 from backend.adapters.passwords import Argon2Passwords
 from backend.adapters.vault.local import LocalStaging, LocalVault
 from backend.core.activity import Ledger
-from backend.core.client_connect.sessions import actor_for
+from backend.core.client_connect.standing import actor_for
 from backend.core.submissions import Submissions, Upload
 from backend.settings import Settings
 from backend.wiring import open_platform

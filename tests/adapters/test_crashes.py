@@ -15,7 +15,7 @@ from sqlalchemy import make_url
 
 from backend.contract.messages import Activity, ActivityFilter
 from backend.core.actor import Actor
-from backend.core.client_connect.sessions import actor_for
+from backend.core.client_connect.standing import actor_for
 from tests.adapters.crashing import ID, NEW_BYTES
 from tests.databases import Postgres, Prepared, copied_world, prepared_world, reopened_world
 from tests.submitting import broken_invariants, objects, staged_files, submitted

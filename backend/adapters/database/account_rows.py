@@ -50,7 +50,7 @@ class AccountRows:
 
     def company(self, code: str) -> Company | None:
         row = self._connection.execute(select(_companies).where(_companies.c.code == code)).one_or_none()
-        return None if row is None else _company(row)
+        return None if row is None else as_company(row)
 
     def identities(self, company: str) -> dict[str, Identity]:
         rows = self._connection.execute(_IDENTITIES, {"company": company})
@@ -126,7 +126,7 @@ class AccountRows:
         )
 
 
-def _company(row: Row[Any]) -> Company:
+def as_company(row: Row[Any]) -> Company:
     return Company(row.code, row.name, row.quota, row.used, row.state, row.cc_das, row.ecp_das)
 
 
@@ -158,14 +158,6 @@ class AccountUnit:
 
     def end_session(self, key: bytes) -> bool:
         return self._connection.execute(delete(tables.sessions).where(tables.sessions.c.key == key)).rowcount == 1
-
-    def suspend(self, account_id: int) -> bool:
-        accounts, sessions = tables.accounts, tables.sessions
-        active = (accounts.c.id == account_id) & (accounts.c.state == "active")
-        if self._connection.execute(update(accounts).where(active).values(state="suspended")).rowcount != 1:
-            return False
-        self._connection.execute(delete(sessions).where(sessions.c.account_id == account_id))
-        return True
 
     def bump_access_epoch(self) -> None:
         epoch = tables.platform.c.access_epoch

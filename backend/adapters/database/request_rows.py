@@ -2,12 +2,126 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, insert, or_, select, update
+
+from backend.adapters.database import tables
+from backend.contract.messages import Line, RequestKind, RequestState
+from backend.core.client_connect.ports.requests import RequestScope, StoredRequest
+
+_requests: Final = tables.change_requests
+_OPEN: Final = ("draft", "submitted", "returned")
 
 
 class RequestRows:
     _connection: Connection
 
+    def change_request(self, request_id: int) -> StoredRequest | None:
+        row = self._connection.execute(select(_requests).where(_requests.c.id == request_id)).one_or_none()
+        return None if row is None else _stored(row)
+
+    def change_requests(
+        self,
+        scope: RequestScope,
+        *,
+        states: tuple[RequestState, ...] | None = None,
+        kinds: tuple[RequestKind, ...] | None = None,
+        subject: str | None = None,
+        limit: int = 200,
+    ) -> list[StoredRequest]:
+        wanted = _in_scope(scope)
+        if states is not None:
+            wanted.append(_requests.c.state.in_(states))
+        if kinds is not None:
+            wanted.append(_requests.c.kind.in_(kinds))
+        if subject is not None:
+            wanted.append(_requests.c.subject == subject)
+        order = (case((_requests.c.state.in_(_OPEN), 0), else_=1), _requests.c.id.desc())
+        found = self._connection.execute(select(_requests).where(*wanted).order_by(*order).limit(limit))
+        return [_stored(row) for row in found]
+
 
 class RequestUnit:
     _connection: Connection
+
+    def add_request(self, new: StoredRequest) -> int:
+        added = self._connection.execute(insert(_requests).values(**_values(new)).returning(_requests.c.id))
+        return int(added.scalar_one())
+
+    def revise_request(self, request: StoredRequest, before: int) -> bool:
+        open_one = and_(_requests.c.id == request.id, _requests.c.rev == before, _requests.c.state.in_(_OPEN))
+        return self._connection.execute(update(_requests).where(open_one).values(**_values(request))).rowcount == 1
+
+    def decide_request(
+        self, request_id: int, rev: int, state: RequestState, checker_id: int | None, now: datetime, reason: str = ""
+    ) -> bool:
+        places = _OPEN if state in ("withdrawn", "void") else ("submitted",)
+        here = and_(_requests.c.id == request_id, _requests.c.rev == rev, _requests.c.state.in_(places))
+        decided = update(_requests).where(here).values(state=state, checker_id=checker_id, decided=now, reason=reason)
+        return self._connection.execute(decided).rowcount == 1
+
+    def void_requests_of(self, account_id: int, login_id: str, now: datetime) -> None:
+        theirs = or_(_requests.c.maker_id == account_id, _requests.c.subject == login_id)
+        here = and_(theirs, _requests.c.state.in_(_OPEN))
+        self._connection.execute(update(_requests).where(here).values(state="void", decided=now))
+
+    def expire_requests(self, now: datetime) -> list[StoredRequest]:
+        over = and_(_requests.c.state == "submitted", _requests.c.expires <= now)
+        found = self._connection.execute(update(_requests).where(over).values(state="expired").returning(_requests))
+        return [_stored(row) for row in found]
+
+
+def _in_scope(scope: RequestScope) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if scope.side is not None:
+        wanted.append(_requests.c.side == scope.side)
+    if scope.company is not None:
+        wanted.append(_requests.c.company == scope.company)
+    if scope.account_id is not None:
+        wanted.append(or_(_requests.c.maker_id == scope.account_id, _requests.c.subject == scope.login_id))
+    drafts = _requests.c.maker_id == scope.drafts_of
+    wanted.append(or_(_requests.c.state != "draft", drafts) if scope.drafts_of else _requests.c.state != "draft")
+    return wanted
+
+
+def _values(request: StoredRequest) -> dict[str, Any]:
+    return {
+        "side": request.side,
+        "company": request.company,
+        "kind": request.kind,
+        "subject": request.subject,
+        "maker_id": request.maker_id,
+        "state": request.state,
+        "rev": request.rev,
+        "proposal": request.proposal,
+        "lines": [line.model_dump() for line in request.lines],
+        "digest": request.digest,
+        "made": request.made,
+        "expires": request.expires,
+        "checker_id": request.checker_id,
+        "decided": request.decided,
+        "reason": request.reason,
+    }
+
+
+def _stored(row: Row[Any]) -> StoredRequest:
+    return StoredRequest(
+        id=row.id,
+        side=row.side,
+        company=row.company,
+        kind=row.kind,
+        subject=row.subject,
+        maker_id=row.maker_id,
+        state=row.state,
+        rev=row.rev,
+        proposal=row.proposal,
+        lines=tuple(Line(**line) for line in row.lines),
+        digest=row.digest,
+        made=row.made,
+        expires=row.expires,
+        checker_id=row.checker_id,
+        decided=row.decided,
+        reason=row.reason,
+    )

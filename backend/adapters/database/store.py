@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from backend.adapters.database.account_rows import AccountRows, AccountUnit
+from backend.adapters.database.account_rows import AccountUnit
 from backend.adapters.database.activity_rows import ActivityRows, ActivityUnit
 from backend.adapters.database.catalogue_rows import CatalogueCache, CatalogueRows
 from backend.adapters.database.code_rows import CodeRows, CodeUnit
@@ -26,9 +26,7 @@ from backend.core.rows import Rows, Unit
 T = TypeVar("T")
 
 
-class _Rows(
-    AccountRows, ActivityRows, CatalogueRows, PeopleRows, RequestRows, CodeRows, KeyRows, SessionRows, FormRows
-):
+class _Rows(ActivityRows, CatalogueRows, PeopleRows, RequestRows, CodeRows, KeyRows, SessionRows, FormRows):
     """All that can be read, on one connection."""
 
     def __init__(self, connection: Connection, cache: CatalogueCache) -> None:

@@ -10,9 +10,11 @@ from typing import Final
 import structlog
 
 from backend.contract.faults import NOT_ALLOWED, NOT_FOUND, Refused
+from backend.contract.messages import Side
 from backend.core.activity import Ledger
 from backend.core.actor import Actor
-from backend.core.gate import may_suspend, refuse_inactive
+from backend.core.client_connect.standing import as_of_now
+from backend.core.gate import may_suspend
 from backend.core.ports import Clock, Store
 from backend.core.rows import Unit
 
@@ -30,18 +32,19 @@ class Access:
         self._clock = clock
         self._ledger = ledger
 
-    def suspend(self, actor: Actor, login_id: str) -> None:
+    def suspend(self, actor: Actor, login_id: str, reason: str = "") -> None:
         """Suspends an account; 2001 if it is not the actor's to see, 2002 if the role does not allow it."""
 
-        def unit(unit: Unit) -> Refused | None:
-            refuse_inactive(unit.account_by_id(actor.account.id) or actor.account)
+        def unit(unit: Unit) -> None:
+            now_actor = as_of_now(unit, actor)
+            if not may_suspend(now_actor):
+                raise Refused(NOT_ALLOWED, what="Suspending is for administrators and operators.")
             subject = unit.account(login_id)
-            if not may_suspend(actor):
-                return Refused(NOT_ALLOWED, what="Suspending is for administrators and operators.")
             if subject is None or (actor.company is not None and subject.company != actor.company):
-                return Refused(NOT_FOUND)
-            if not unit.suspend(subject.id):
-                return Refused(NOT_FOUND)
+                raise Refused(NOT_FOUND)
+            by: Side = "company" if actor.company is not None else "operator"
+            if not unit.suspend(subject.id, by):
+                raise Refused(NOT_FOUND)
             unit.bump_access_epoch()
             self._ledger.record(
                 unit,
@@ -52,8 +55,8 @@ class Access:
                 login_id=actor.login_id,
                 subject=subject.login_id,
                 source=actor.source,
+                note=reason or None,
             )
-            return None
 
         self._store.write(unit)
 

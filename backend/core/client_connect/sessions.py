@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,6 +15,7 @@ from backend.core.activity import Ledger
 from backend.core.actor import Actor
 from backend.core.catalogue import Catalogue
 from backend.core.client_connect.sign_in import digest
+from backend.core.client_connect.standing import actor_of
 from backend.core.gate import enters_ecp, refuse_inactive
 from backend.core.ports import Clock, Store
 from backend.core.rows import Rows, Unit
@@ -69,7 +71,9 @@ class SessionService:
             raise Refused(SESSION_ENDED)
         with self._store.reading() as rows:
             session = self._live(rows, digest(key))
-            actor = actor_of(rows, session.account, channel, source)
+            actor = replace(
+                actor_of(rows, session.account, channel, source), session=session.key, confirmed=session.confirmed
+            )
         now = self._clock.now()
         if not background and now - session.seen > TOUCH_EVERY:
             self._store.write(lambda unit: unit.touch_session(session.key, now))
@@ -163,24 +167,6 @@ def _missing(account: Account, catalogue: Catalogue, user_types: set[str]) -> tu
     return tuple(
         FunctionName(function=name, title=catalogue.functions[name].title)
         for name in sorted(useful & catalogue.interactive_functions - held)
-    )
-
-
-def actor_for(rows: Rows, account_id: int, channel: Channel, source: str) -> Actor:
-    """The account as it stands now, at work; 1005 or 1016 if it may not be."""
-    account = rows.account_by_id(account_id)
-    if account is None:
-        raise Refused(SESSION_ENDED)
-    return actor_of(rows, account, channel, source)
-
-
-def actor_of(rows: Rows, account: Account, channel: Channel, source: str) -> Actor:
-    refuse_inactive(account)
-    company = account.company or ""
-    others = [who for who in rows.administrators(company) if who.login_id != account.login_id]
-    administrators = " or ".join(f"{who.name} ({who.login_id})" for who in others[:2])
-    return Actor(
-        account, rows.identities(company), channel, source, ask=administrators or "your delegated administrators"
     )
 
 

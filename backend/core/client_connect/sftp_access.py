@@ -10,7 +10,7 @@ from backend.contract.faults import ADDRESS_NOT_REGISTERED, NO_ECP_FUNCTION, SES
 from backend.contract.rules.shown import shown
 from backend.core.accounts import SftpKey
 from backend.core.actor import Actor
-from backend.core.client_connect.sessions import actor_of
+from backend.core.client_connect.standing import actor_of
 from backend.core.gate import SFTP_FUNCTION
 from backend.core.ports import Clock, Store
 from backend.core.rows import Rows

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backend.contract.messages import Activity
-from backend.core.client_connect.sessions import actor_for
+from backend.core.client_connect.standing import actor_for
 from backend.doors.ssh.desk import Desk
 from backend.doors.ssh.house import House
 from backend.doors.ssh.operations import EXTENSIONS, OPERATIONS, Operations

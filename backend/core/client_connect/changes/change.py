@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from backend.contract.messages import Line, Side
-from backend.core.accounts import Account
 from backend.core.rows import Rows, Unit
 
 
@@ -24,10 +23,8 @@ class Plan:
     """A login ID or a company's code."""
     subject_name: str
     lines: tuple[Line, ...]
-    subjects: tuple[Account, ...] = ()
-    """The accounts it is about, which therefore may not check it."""
     fingerprint: str = ""
-    """Of a key: its last 8 characters the checker must type."""
+    """Of a key, whole, as it stands in a line: its last 8 characters the checker must type, and is not shown."""
 
 
 ProposalT = TypeVar("ProposalT", contravariant=True)
