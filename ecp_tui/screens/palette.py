@@ -65,6 +65,7 @@ def _acts(screen: EcpScreen) -> list[Choice]:
     ids = [binding.id for node in nodes for _, binding in node._bindings if binding.id not in _NOT_LISTED]
     for key in (KEYS[id_] for id_ in ids if id_ in KEYS):
         shown = screen.context.keys.get(key.id, key.shown)
-        found[key.id] = Choice(f"key:{key.id}", shown, key.word, key.tooltip, screen.reason(key.id))
+        word = screen.hint_word(key.id) or key.word
+        found[key.id] = Choice(f"key:{key.id}", shown, word, key.tooltip, screen.reason(key.id))
     ours = {id_: found[id_] for id_ in screen.ACTS if id_ in found}
     return list((ours | found).values())
