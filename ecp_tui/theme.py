@@ -13,7 +13,8 @@ from textual.theme import Theme
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """One row of the look's palette a field; `bar` is the cursor row, `raised` what is muted on panel or focus."""
+    """One row of the look's palette a field; `bar` is the cursor row, `raised` what is muted on panel or focus,
+    `ink` and `paper` are what QR codes are printed with."""
 
     background: str
     surface: str
@@ -29,6 +30,8 @@ class Palette:
     error: str
     bar: str = "#005f87"
     bar_text: str = "#ffffff"
+    ink: str = "#000000"
+    paper: str = "#ffffff"
 
 
 DARK: Final = Palette(
@@ -82,6 +85,8 @@ def _theme(name: str, palette: Palette, *, dark: bool) -> Theme:
             "raised": palette.raised,
             "bar": palette.bar,
             "bar-text": palette.bar_text,
+            "ink": palette.ink,
+            "paper": palette.paper,
             "text": palette.text,
             "text-muted": palette.muted,
             "text-disabled": palette.muted,
@@ -148,6 +153,13 @@ SIGNS: Final[dict[str, Sign]] = {
     "rejected": Sign("✕", "rejected", "$error"),
     "withdrawn": Sign("○", "withdrawn", "$muted"),
     "void": Sign("✕", "void", "$error"),
+    "invited": Sign("◐", "invited", "$warning"),
+    "active": Sign("●", "active", "$success"),
+    "suspended": Sign("✕", "suspended", "$error"),
+    "closed": Sign("○", "closed", "$muted"),
+    "locked": Sign("!", "locked", "$warning"),
+    "added": Sign("+", "added", "$success"),
+    "removed": Sign("−", "removed", "$error"),
     "attention": Sign("!", "", "$warning"),
     "match": Sign("●", "MATCH", "$success"),
     "different": Sign("✕", "DIFFERENT", "$error"),
