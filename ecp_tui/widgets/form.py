@@ -25,6 +25,14 @@ class Form(VerticalScroll, can_focus=False):
     class Completed(Message):
         """Enter in the last field, or its primary button: the form is to be checked."""
 
+        def __init__(self, form: Form) -> None:
+            super().__init__()
+            self.form = form
+
+        @property
+        def control(self) -> Form:
+            return self.form
+
     def controls(self) -> list[Widget]:
         """The fields that can be filled, in their order."""
         return [
@@ -40,9 +48,9 @@ class Form(VerticalScroll, can_focus=False):
         if place + 1 < len(controls):
             controls[place + 1].focus()
         else:
-            self.post_message(self.Completed())
+            self.post_message(self.Completed(self))
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         if event.button.has_class("-primary") and event.button.parent is self.query(Buttons).first():
             event.stop()
-            self.post_message(self.Completed())
+            self.post_message(self.Completed(self))
