@@ -28,6 +28,7 @@ from backend.adapters.database.catalogue_rows import import_catalogue
 from backend.adapters.key_files import check_value, new_key, read_key
 from backend.adapters.one_time_codes import OneTimeCodes
 from backend.adapters.passwords import Argon2Passwords
+from backend.adapters.seals import KeyedSeals
 from backend.adapters.vault import LocalVault
 from backend.contract.messages import Landing
 from backend.core.activity import ActivityEnquiry, Ledger
@@ -35,6 +36,9 @@ from backend.core.calendar import Calendar
 from backend.core.catalogue import Catalogue
 from backend.core.catalogue_text import parse, shipped
 from backend.core.client_connect.access import Access, AccessWatch
+from backend.core.client_connect.codes import CodeIssuer
+from backend.core.client_connect.confirmation import Confirmation
+from backend.core.client_connect.mails import Mailer
 from backend.core.client_connect.sessions import SessionService
 from backend.core.client_connect.sftp_access import SftpAccess
 from backend.core.client_connect.sign_in import SignInService
@@ -63,6 +67,8 @@ class Platform:
     vault: LocalVault
     codes: OneTimeCodes
     hasher: Hasher
+    issuer: CodeIssuer
+    mailer: Mailer
     close: Callable[[], None]
 
     def sweep(self) -> int:
@@ -114,6 +120,8 @@ def open_platform(
         ledger = Ledger(settings.origin)
         calendar = Calendar(settings.zone, settings.every_day_trades)
         derive = partial(_derived, keys["throttle_key"])
+        mailer = Mailer(KeyedSeals(keys["seed_key"]))
+        issuer = CodeIssuer(mailer, settings.zone, derive(b"codes"))
         watch = AccessWatch(store)
         submissions = Submissions(store, vault, clock, calendar, ledger, as_of_now, lambda: watch.taking)
         pool = BoundedPool()
@@ -125,6 +133,7 @@ def open_platform(
             sign_in=SignInService(store, clock, hasher, codes, ledger, derive(b"sign-in")),
             sign_in_pool=pool,
             sessions=SessionService(store, clock, ledger),
+            confirmation=Confirmation(store, clock, codes, ledger),
             sftp_access=SftpAccess(store, clock),
             access=Access(store, clock, ledger),
             access_watch=watch,
@@ -136,7 +145,7 @@ def open_platform(
         )
         watch.start()
         stack.callback(watch.stop)
-        return Platform(settings, services, store, vault, codes, hasher, stack.pop_all().close)
+        return Platform(settings, services, store, vault, codes, hasher, issuer, mailer, stack.pop_all().close)
 
 
 def _landing(settings: Settings, demo: bool) -> Landing:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from backend.contract.messages import ActivityFilter, Person
-from backend.core.accounts import Account, Company, Identity, Session, SftpKey
+from backend.core.accounts import Account, Company, Identity, SftpKey
 from backend.core.activity_row import ActivityRow
 from backend.core.actor import Scope
 from backend.core.catalogue import Catalogue
@@ -41,8 +41,6 @@ class Rows(ClientConnectRows, Protocol):
     def administrators(self, company: str) -> list[Person]:
         """The company's delegated administrators that are active."""
         ...
-
-    def session(self, key: bytes) -> Session | None: ...
 
     def sftp_key(self, fingerprint: str) -> SftpKey | None: ...
 
@@ -155,12 +153,6 @@ class Unit(Rows, ClientConnectUnit, Protocol):
     def use_ticket(self, key: bytes, now: datetime) -> int | None:
         """The account id, once; `None` if unknown, used or expired."""
         ...
-
-    def add_session(self, key: bytes, account_id: int, now: datetime, source: str) -> None: ...
-
-    def touch_session(self, key: bytes, now: datetime) -> None: ...
-
-    def end_session(self, key: bytes) -> bool: ...
 
     def bump_access_epoch(self) -> None: ...
 

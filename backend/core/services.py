@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from backend.contract.messages import Landing
 from backend.core.activity import ActivityEnquiry
 from backend.core.client_connect.access import Access, AccessWatch
+from backend.core.client_connect.confirmation import Confirmation
 from backend.core.client_connect.sessions import SessionService
 from backend.core.client_connect.sftp_access import SftpAccess
 from backend.core.client_connect.sign_in import SignInService
@@ -28,6 +29,7 @@ class Services:
     sign_in: SignInService
     sign_in_pool: BoundedPool
     sessions: SessionService
+    confirmation: Confirmation
     sftp_access: SftpAccess
     access: Access
     access_watch: AccessWatch

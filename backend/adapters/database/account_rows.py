@@ -1,23 +1,21 @@
-"""Accounts, companies, identities, sessions and SFTP keys in the database."""
+"""Accounts, companies, identities and SFTP keys in the database."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from backend.adapters.database import tables
 from backend.contract.messages import Person
-from backend.core.accounts import Account, Company, Grant, Identity, Session, SftpKey
+from backend.core.accounts import Account, Company, Grant, Identity, SftpKey
 
 # Asked at every request: built once, so that only their values change.
-_accounts, _companies, _sessions = tables.accounts, tables.companies, tables.sessions
+_accounts, _companies = tables.accounts, tables.companies
 _grants, _rights = tables.grants, tables.administrator_rights
 _ACCOUNTS: Final = select(_accounts, _companies.c.name.label("company_name")).outerjoin(_companies)
 _BY_ID: Final = _ACCOUNTS.where(_accounts.c.id == bindparam("account_id"))
 _BY_LOGIN_ID: Final = _ACCOUNTS.where(_accounts.c.login_id == bindparam("login_id"))
-_SESSION: Final = select(_sessions).where(_sessions.c.key == bindparam("session"))
 _GRANTS: Final = (
     select(_grants.c.function, _grants.c.identity_code)
     .where(_grants.c.account_id == bindparam("account_id"))
@@ -59,24 +57,6 @@ class AccountRows:
     def administrators(self, company: str) -> list[Person]:
         rows = self._connection.execute(_ADMINISTRATORS, {"company": company})
         return [Person(login_id=row.login_id, name=row.name) for row in rows]
-
-    def session(self, key: bytes) -> Session | None:
-        row = self._connection.execute(_SESSION, {"session": key}).one_or_none()
-        account = self.account_by_id(row.account_id) if row is not None else None
-        if row is None or account is None:
-            return None
-        return Session(
-            key,
-            account,
-            row.created,
-            row.seen,
-            row.source,
-            row.last_sign_in,
-            row.last_source,
-            row.channel,
-            row.confirmed,
-            row.wrong_otps,
-        )
 
     def sftp_key(self, fingerprint: str) -> SftpKey | None:
         keys, addresses = tables.sftp_keys, tables.sftp_addresses
@@ -132,32 +112,6 @@ def as_company(row: Row[Any]) -> Company:
 
 class AccountUnit:
     _connection: Connection
-
-    def add_session(self, key: bytes, account_id: int, now: datetime, source: str) -> None:
-        accounts = tables.accounts
-        before = self._connection.execute(
-            select(accounts.c.last_sign_in, accounts.c.last_source).where(accounts.c.id == account_id)
-        ).one()
-        self._connection.execute(
-            insert(tables.sessions).values(
-                key=key,
-                account_id=account_id,
-                created=now,
-                seen=now,
-                source=source,
-                last_sign_in=before.last_sign_in,
-                last_source=before.last_source,
-            )
-        )
-        mine = accounts.c.id == account_id
-        self._connection.execute(update(accounts).where(mine).values(last_sign_in=now, last_source=source))
-
-    def touch_session(self, key: bytes, now: datetime) -> None:
-        sessions = tables.sessions
-        self._connection.execute(update(sessions).where(sessions.c.key == key, sessions.c.seen < now).values(seen=now))
-
-    def end_session(self, key: bytes) -> bool:
-        return self._connection.execute(delete(tables.sessions).where(tables.sessions.c.key == key)).rowcount == 1
 
     def bump_access_epoch(self) -> None:
         epoch = tables.platform.c.access_epoch

@@ -4,21 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, delete, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, func, insert, select, update
 
 from backend.adapters.database import tables
+from backend.adapters.database.account_rows import AccountRows
+from backend.contract.messages import Channel
 from backend.core.accounts import Account, Session
 
+# Asked at every request: built once.
+_SESSION: Final = select(tables.sessions).where(tables.sessions.c.key == bindparam("session"))
 
-class SessionRows:
+
+class SessionRows(AccountRows):
     _connection: Connection
+
+    def session(self, key: bytes) -> Session | None:
+        row = self._connection.execute(_SESSION, {"session": key}).one_or_none()
+        account = self.account_by_id(row.account_id) if row is not None else None
+        return None if row is None or account is None else _session(row, account)
 
     def sessions_of(self, account: Account) -> list[Session]:
         sessions = tables.sessions
         mine = select(sessions).where(sessions.c.account_id == account.id).order_by(sessions.c.created.desc())
-        return [session_of(row, account) for row in self._connection.execute(mine)]
+        return [_session(row, account) for row in self._connection.execute(mine)]
+
+    def keys_expiring(self, account_id: int, before: datetime) -> int:
+        keys = tables.sftp_keys
+        soon = and_(keys.c.account_id == account_id, keys.c.revoked.is_(None), keys.c.expires < before)
+        return self._connection.execute(select(func.count()).where(soon)).scalar_one()
 
     def locked(self, account_ids: Sequence[int]) -> set[int]:
         throttles = tables.throttles
@@ -26,7 +41,7 @@ class SessionRows:
         return set(self._connection.scalars(select(throttles.c.account_id).where(mine)))
 
 
-def session_of(row: Row[Any], account: Account) -> Session:
+def _session(row: Row[Any], account: Account) -> Session:
     return Session(
         row.key,
         account,
@@ -43,6 +58,34 @@ def session_of(row: Row[Any], account: Account) -> Session:
 
 class SessionUnit:
     _connection: Connection
+
+    def add_session(self, key: bytes, account_id: int, now: datetime, source: str, channel: Channel) -> None:
+        accounts = tables.accounts
+        before = self._connection.execute(
+            select(accounts.c.last_sign_in, accounts.c.last_source).where(accounts.c.id == account_id)
+        ).one()
+        self._connection.execute(
+            insert(tables.sessions).values(
+                key=key,
+                account_id=account_id,
+                created=now,
+                seen=now,
+                source=source,
+                channel=channel,
+                confirmed=now,
+                last_sign_in=before.last_sign_in,
+                last_source=before.last_source,
+            )
+        )
+        mine = accounts.c.id == account_id
+        self._connection.execute(update(accounts).where(mine).values(last_sign_in=now, last_source=source))
+
+    def touch_session(self, key: bytes, now: datetime) -> None:
+        sessions = tables.sessions
+        self._connection.execute(update(sessions).where(sessions.c.key == key, sessions.c.seen < now).values(seen=now))
+
+    def end_session(self, key: bytes) -> bool:
+        return self._connection.execute(delete(tables.sessions).where(tables.sessions.c.key == key)).rowcount == 1
 
     def end_sessions(self, account_id: int, but: bytes | None = None) -> int:
         sessions = tables.sessions

@@ -8,15 +8,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from backend.contract.faults import SESSION_ENDED, SIGN_IN_EXPIRED, Refused
-from backend.contract.messages import Channel, FunctionName, IdentityName, Me, NewSession
-from backend.core.accounts import Account, Session
+from backend.contract.faults import NOT_FOUND, SESSION_ENDED, SIGN_IN_EXPIRED, Refused
+from backend.contract.messages import Channel, Me, NewSession, SessionRow
+from backend.core.accounts import Session
 from backend.core.activity import Ledger
 from backend.core.actor import Actor
-from backend.core.catalogue import Catalogue
+from backend.core.client_connect.confirmation import session_id
+from backend.core.client_connect.me import me_of
 from backend.core.client_connect.sign_in import digest
 from backend.core.client_connect.standing import actor_of
-from backend.core.gate import enters_ecp, refuse_inactive
+from backend.core.gate import refuse_inactive
 from backend.core.ports import Clock, Store
 from backend.core.rows import Rows, Unit
 
@@ -40,7 +41,7 @@ class SessionService:
         self._clock = clock
         self._ledger = ledger
 
-    def open(self, ticket: str, source: str) -> NewSession:
+    def open(self, ticket: str, source: str, channel: Channel = "console") -> NewSession:
         """The session for a ticket, once; 1003 if it is unknown, used or over a minute old, 1016 if suspended since."""
         handed = _secret(ticket)
         if handed is None:
@@ -53,7 +54,7 @@ class SessionService:
             if account_id is None:
                 return Refused(SIGN_IN_EXPIRED)
             unit.forget_old(now)
-            unit.add_session(digest(key), account_id, now, source)
+            unit.add_session(digest(key), account_id, now, source, channel)
             session = unit.session(digest(key))
             if session is None:
                 raise Refused(SESSION_ENDED)
@@ -62,7 +63,8 @@ class SessionService:
 
         session = self._store.write(unit)
         with self._store.reading() as rows:
-            return NewSession(token=urlsafe_b64encode(key).decode(), me=self._me(rows, session))
+            me = me_of(rows, session, _ends(session), self._clock.now())
+        return NewSession(token=urlsafe_b64encode(key).decode(), me=me)
 
     def actor(self, token: str | None, channel: Channel, source: str, *, background: bool) -> Actor:
         """Who the token belongs to; 1005 once it has ended. Background requests never extend the idle limit."""
@@ -84,7 +86,8 @@ class SessionService:
         if key is None:
             raise Refused(SESSION_ENDED)
         with self._store.reading() as rows:
-            return self._me(rows, self._live(rows, digest(key)))
+            session = self._live(rows, digest(key))
+            return me_of(rows, session, _ends(session), self._clock.now())
 
     def end(self, token: str, channel: Channel, source: str) -> None:
         """Signs out; an ended session stays ended."""
@@ -104,11 +107,60 @@ class SessionService:
                 channel,
                 company=who.company,
                 login_id=who.login_id,
+                object=session_id(session.key),
                 source=source,
             )
             return None
 
         self._store.write(unit)
+
+    # ── all sessions of one account ──────────────────────────────────────────────────────────────────────────────
+
+    def own(self, actor: Actor) -> list[SessionRow]:
+        """Those that are open, the newest first."""
+        now = self._clock.now()
+        with self._store.reading() as rows:
+            found = [session for session in rows.sessions_of(actor.account) if now < min(_ends(session))]
+        return [
+            SessionRow(
+                id=session_id(session.key),
+                created=session.created,
+                seen=session.seen,
+                ends=min(_ends(session)),
+                source=session.source,
+                channel=session.channel,
+                own=session.key == actor.session,
+            )
+            for session in found
+        ]
+
+    def end_one(self, actor: Actor, wanted: str) -> None:
+        """Ends one of the actor's sessions; 2001 for any other."""
+
+        def unit(unit: Unit) -> Refused | None:
+            for session in unit.sessions_of(actor.account):
+                if session_id(session.key) == wanted:
+                    unit.end_session(session.key)
+                    self._ended(unit, actor, "session-ended", object=wanted)
+                    return None
+            return Refused(NOT_FOUND)
+
+        self._store.write(unit)
+
+    def end_others(self, actor: Actor) -> None:
+        """Ends all of the actor's sessions but the one that asks."""
+
+        def unit(unit: Unit) -> None:
+            ended = unit.end_sessions(actor.account.id, but=actor.session)
+            if ended:
+                self._ended(unit, actor, "sessions-ended", count=ended)
+
+        self._store.write(unit)
+
+    def _ended(self, unit: Unit, actor: Actor, act: str, **facts: object) -> None:
+        unit.bump_access_epoch()
+        who = {"company": actor.company, "login_id": actor.login_id, "source": actor.source}
+        self._ledger.record(unit, act, self._clock.now(), actor.channel, **who, **facts)
 
     def _live(self, rows: Rows, key: bytes) -> Session:
         session = rows.session(key)
@@ -117,57 +169,6 @@ class SessionService:
             raise Refused(SESSION_ENDED)
         refuse_inactive(session.account)
         return session
-
-    def _me(self, rows: Rows, session: Session) -> Me:
-        account, catalogue = session.account, rows.catalogue()
-        identities = rows.identities(account.company) if account.company else {}
-        company = rows.company(account.company) if account.company else None
-        mine = {code for grant in account.grants for code in grant.identity_codes}
-        expires, idle_expires = _ends(session)
-        return Me(
-            login_id=account.login_id,
-            name=account.name,
-            kind=account.kind,
-            company=account.company,
-            company_name=account.company_name,
-            functions=tuple(
-                FunctionName(
-                    function=grant.function,
-                    title=catalogue.functions[grant.function].title if grant.function in catalogue.functions else "",
-                    identity_codes=grant.identity_codes,
-                )
-                for grant in account.grants
-            ),
-            functions_missing=_missing(account, catalogue, {one.user_type for one in identities.values()}),
-            identities=tuple(
-                IdentityName(
-                    identity_code=code,
-                    name=identity.name,
-                    user_type=catalogue.user_types.get(identity.user_type, identity.user_type),
-                )
-                for code, identity in identities.items()
-                if code in mine
-            ),
-            delegated_administrators=tuple(rows.administrators(account.company or "")),
-            services=account.services,
-            enters_ecp=enters_ecp(account, catalogue),
-            expires=expires,
-            idle_expires=idle_expires,
-            last_sign_in=session.last_sign_in,
-            last_source=session.last_source,
-            users=company.used if company else None,
-            quota=company.quota if company else None,
-        )
-
-
-def _missing(account: Account, catalogue: Catalogue, user_types: set[str]) -> tuple[FunctionName, ...]:
-    """The functions that would open ECP to this account, of those its company's user types give folders to."""
-    useful = {name for one in catalogue.folders.values() if user_types & set(one.user_types) for name in one.functions}
-    held = {grant.function for grant in account.grants}
-    return tuple(
-        FunctionName(function=name, title=catalogue.functions[name].title)
-        for name in sorted(useful & catalogue.interactive_functions - held)
-    )
 
 
 def _ends(session: Session) -> tuple[datetime, datetime]:

@@ -30,5 +30,5 @@ async def sign_in(form: SignIn, services: OnServices, channel: OnChannel, source
 
 
 @router.post(paths.SESSIONS)
-def open_session(use: TicketUse, services: OnServices, source: Source) -> NewSession:
-    return services.sessions.open(use.ticket, source)
+def open_session(use: TicketUse, services: OnServices, channel: OnChannel, source: Source) -> NewSession:
+    return services.sessions.open(use.ticket, source, channel)

@@ -6,14 +6,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from backend.contract.messages import Channel
 from backend.core.accounts import Account, Session
 
 
 class SessionRows(Protocol):
     """What is read, in one snapshot."""
 
+    def session(self, key: bytes) -> Session | None: ...
+
     def sessions_of(self, account: Account) -> list[Session]:
         """Newest first, whether their limits have been reached or not."""
+        ...
+
+    def keys_expiring(self, account_id: int, before: datetime) -> int:
+        """How many of its SFTP keys expire before then, or have; not those that were revoked."""
         ...
 
     def locked(self, account_ids: Sequence[int]) -> set[int]:
@@ -23,6 +30,14 @@ class SessionRows(Protocol):
 
 class SessionUnit(Protocol):
     """What one unit writes."""
+
+    def add_session(self, key: bytes, account_id: int, now: datetime, source: str, channel: Channel) -> None:
+        """A One-Time-Password was given to open it: it is confirmed."""
+        ...
+
+    def touch_session(self, key: bytes, now: datetime) -> None: ...
+
+    def end_session(self, key: bytes) -> bool: ...
 
     def end_sessions(self, account_id: int, but: bytes | None = None) -> int:
         """Ends all sessions of the account, but the one with this key; returns how many."""
