@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -29,11 +30,31 @@ class Hasher(Protocol):
         ...
 
 
+class Seals(Protocol):
+    """Secrets kept in the database are sealed under a key outside it, each for one purpose."""
+
+    def seal(self, secret: bytes, purpose: bytes) -> bytes: ...
+
+    def open(self, sealed: bytes, purpose: bytes) -> bytes | None:
+        """`None` where key or purpose is another one, or the bytes are damaged."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class NewSeed:
+    """The seed of a new authenticator: as it is kept, and in base32, as its owner's authenticator takes it."""
+
+    sealed: bytes
+    secret: str = field(repr=False)
+
+
 class Codes(Protocol):
     """One-Time-Passwords, by RFC 6238."""
 
+    def new_seed(self) -> NewSeed: ...
+
     def step_of(self, sealed_seed: bytes | None, otp: str, now: datetime) -> int | None:
-        """The time step whose code `otp` is, within one step of `now`; the same work is done for `None`."""
+        """The time step whose code `otp` is, within one step of `now`; the same work is done where there is no seed."""
         ...
 
 

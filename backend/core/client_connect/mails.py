@@ -1,0 +1,53 @@
+"""Mails: queued in the unit that gives reason for one, sealed until they are sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, Literal, get_args
+
+from backend.contract.messages import Purpose
+from backend.core.accounts import Account
+from backend.core.ports import Seals
+from backend.core.rows import Unit
+
+MailKind = Literal[Purpose, "notice"]
+KINDS: Final[tuple[MailKind, ...]] = (*get_args(Purpose), "notice")
+NOTICE_LIFE: Final = timedelta(days=7)
+_SEALED_AS: Final = b"mail"
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """What one mail says to whom; after `until` it is worth nothing to its reader."""
+
+    kind: MailKind
+    to: str
+    until: datetime
+    values: Mapping[str, str] = field(repr=False)
+
+
+class Mailer:
+    """Queues mails, and opens those that were queued."""
+
+    def __init__(self, seals: Seals) -> None:
+        self._seals = seals
+
+    def queue(self, unit: Unit, mail: Mail, now: datetime) -> None:
+        facts = {"kind": mail.kind, "to": mail.to, "until": mail.until.isoformat(), "values": dict(mail.values)}
+        unit.add_mail(self._seals.seal(json.dumps(facts).encode(), _SEALED_AS), now)
+
+    def notice(self, unit: Unit, account: Account, words: str, now: datetime) -> None:
+        """Tells somebody what was done, in a sentence or two."""
+        values = {"login_id": account.login_id, "name": account.name, "words": words}
+        self.queue(unit, Mail("notice", account.email, now + NOTICE_LIFE, values), now)
+
+    def opened(self, sealed: bytes) -> Mail | None:
+        """`None` for what was sealed with another key."""
+        plain = self._seals.open(sealed, _SEALED_AS)
+        if plain is None:
+            return None
+        facts = json.loads(plain)
+        return Mail(facts["kind"], facts["to"], datetime.fromisoformat(facts["until"]), facts["values"])
