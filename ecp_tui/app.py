@@ -136,6 +136,8 @@ class EcpApp(KeyedApp):
                 self.screen.arrive(wanted)
 
     async def on_ecp_screen_page_opened(self, event: EcpScreen.PageOpened) -> None:
+        for _ in range(event.in_place_of):
+            await self.pop_screen()
         await self.push_screen(event.page)
 
     async def on_ecp_screen_closed(self) -> None:

@@ -66,11 +66,12 @@ class EcpScreen(Screen[None]):
             self.wanted = dict(wanted or {})
 
     class PageOpened(Message):
-        """A page is opened on top of this one; Esc comes back."""
+        """A page is opened on top of this one, or in place of as many of those in front; Esc comes back."""
 
-        def __init__(self, page: EcpScreen) -> None:
+        def __init__(self, page: EcpScreen, in_place_of: int = 0) -> None:
             super().__init__()
             self.page = page
+            self.in_place_of = in_place_of
 
     class Closed(Message):
         """This page was left by one step back."""
@@ -197,9 +198,13 @@ class EcpScreen(Screen[None]):
     def show_keys(self) -> None:
         """Brings row 24 up to what can be done now."""
         keys = self.context.keys
-        middle = [Hint(id_, not self.reason(id_), self.hint_word(id_), keys.get(id_, "")) for id_ in self.HINTS]
+        middle = [Hint(id_, not self.reason(id_), self.hint_word(id_), keys.get(id_, "")) for id_ in self.hints()]
         ends = (Hint("help", key=keys.get("help", "")), Hint("menu", key=keys.get("menu", "")))
         self.query_one(KeyLine).hints = (ends[0], *middle, ends[1])
+
+    def hints(self) -> tuple[str, ...]:
+        """The footer's middle as things stand."""
+        return self.HINTS
 
     def hint_word(self, key: str) -> str:
         """The footer's word for a key where the table's does not fit this page."""
@@ -235,8 +240,8 @@ class EcpScreen(Screen[None]):
     def go(self, place: str, **wanted: str) -> None:
         self.post_message(self.PlaceChosen(place, wanted))
 
-    def open(self, page: EcpScreen) -> None:
-        self.post_message(self.PageOpened(page))
+    def open(self, page: EcpScreen, *, in_place_of: int = 0) -> None:
+        self.post_message(self.PageOpened(page, in_place_of))
 
     def arrive(self, wanted: Mapping[str, str]) -> None:
         """Somebody came here from another page and wants the page to start with these values."""

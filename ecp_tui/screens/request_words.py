@@ -1,0 +1,129 @@
+"""Change requests in words: what each kind is called, its before → after, who can check it, and what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final
+
+from textual.content import Content
+
+from backend.contract.messages import ChangeRequest, Line, Me, RequestKind
+from ecp_tui import wording
+from ecp_tui.theme import SIGNS
+
+KIND_WORDS: Final[dict[RequestKind, str]] = {
+    "create-user": "create user",
+    "change-user": "change user",
+    "grant-functions": "grant functions",
+    "close-user": "close user",
+    "unlock-user": "unlock user",
+    "reset-otp": "reset OTP",
+    "reinvite": "invite again",
+    "lift-suspension": "lift suspension",
+    "register-key": "register key",
+    "register-address": "register address",
+    "apply-form": "apply form",
+    "close-company": "close company",
+}
+_FOLLOWS: Final[dict[RequestKind, str]] = {
+    "create-user": "{subject} gets an invitation by mail, good for 72 hours.",
+    "change-user": "It holds at once.",
+    "grant-functions": "It holds at once, in open sessions too.",
+    "close-user": "Sessions and SFTP connections end, keys are revoked, and a place is free again.",
+    "unlock-user": "{subject} can sign in again with the password as it is.",
+    "reset-otp": "{subject} gets a mail to enrol a new authenticator.",
+    "reinvite": "{subject} gets a new invitation by mail, good for 72 hours.",
+    "lift-suspension": "{subject} can sign in again.",
+    "register-key": "{subject} can connect by SFTP with this key, from a registered address.",
+    "register-address": "{subject} can connect by SFTP from there, with a registered key.",
+    "apply-form": "Companies, delegated administrators and user types are as the form says.",
+    "close-company": "All its accounts are closed.",
+}
+_MARK: Final = 2
+_GAP: Final = 2
+_LABEL: Final = 20
+_STACKED: Final = 56
+"""In fewer cells before and after stand below each other."""
+
+
+def follows(request: ChangeRequest) -> str:
+    """What applying it brings about."""
+    return _FOLLOWS[request.kind].format(subject=request.subject)
+
+
+def state_of(request: ChangeRequest) -> Content:
+    sign = SIGNS[request.state]
+    return Content.styled(f"{sign.glyph} {sign.word}", sign.style)
+
+
+def age(made: datetime, now: datetime) -> str:
+    """In the largest unit alone: 4 h, 3 d."""
+    return " ".join(wording.duration((now - made).total_seconds()).split()[:2])
+
+
+def checkers(request: ChangeRequest, me: Me) -> str:
+    """Who can check it, in words."""
+    if request.side == "operator":
+        return "another operator"
+    people = [one for one in me.delegated_administrators if one.login_id not in (request.maker, request.subject)]
+    names = [f"{one.name} ({one.login_id})" for one in people]
+    return " or ".join(names) or f"another delegated administrator of {request.company_name}"
+
+
+# ── before → after ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def diff(lines: Sequence[Line], width: int) -> Content:
+    """Two columns under the words before and after, in which − goes and + comes; narrow, below each other."""
+    if width < _STACKED:
+        return Content("\n").join(piece for line in lines for piece in _stacked(line, width))
+    label = min(_LABEL, max((Content(line.label).cell_length for line in lines), default=0)) + _MARK + _GAP
+    both = any(line.before for line in lines)
+    cell = (width - label - _GAP) // 2 if both else width - label
+    headings = f"{'before':<{cell + _GAP}}after" if both else "after"
+    rows = [Content.styled(f"{'':<{label}}  {headings}", "$muted")]
+    for line in lines:
+        rows += _beside(line, label, cell, both=both)
+    return Content("\n").join(rows)
+
+
+def _beside(line: Line, label: int, cell: int, *, both: bool) -> Iterable[Content]:
+    names = _label(line).wrap(label - _GAP)
+    befores = _side(line, line.before, "removed").wrap(cell) if line.before else []
+    afters = _side(line, line.after, "added").wrap(cell) if line.after else []
+    for at in range(max(len(names), len(befores), len(afters))):
+        parts = [_padded(names, at, label)]
+        if both:
+            parts.append(_padded(befores, at, cell + _GAP))
+        yield Content.assemble(*parts, afters[at] if at < len(afters) else "")
+
+
+def _stacked(line: Line, width: int) -> Iterable[Content]:
+    yield _label(line)
+    for words, kind in ((line.before, "removed"), (line.after, "added")):
+        if words and not (kind == "removed" and line.before == line.after):
+            yield from (Content.assemble("  ", piece) for piece in _side(line, words, kind).wrap(width - 2))
+
+
+def _label(line: Line) -> Content:
+    mark = (f"{SIGNS['attention'].glyph} ", f"bold {SIGNS['attention'].style}") if line.weighs else ("  ", "")
+    return Content.assemble(mark, (line.label, "bold" if line.weighs else ""))
+
+
+def _side(line: Line, words: str, kind: str) -> Content:
+    """A value that stays is plain; one that goes or comes has its sign."""
+    if line.before == line.after:
+        return Content(f"  {words}")
+    sign = SIGNS[kind]
+    return Content.assemble((f"{sign.glyph} ", f"bold {sign.style}"), (words, sign.style))
+
+
+def _padded(pieces: Sequence[Content], at: int, width: int) -> Content:
+    piece = pieces[at] if at < len(pieces) else Content("")
+    return Content.assemble(piece, " " * max(0, width - piece.cell_length))
+
+
+def weighs(lines: Iterable[Line]) -> bool:
+    """Whether there is something that a checker must not overlook."""
+    return any(line.weighs for line in lines)
