@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+
+from backend.core.client_connect.passwords import normal
 
 
 class Argon2Passwords:
@@ -16,16 +16,11 @@ class Argon2Passwords:
         self._nobody = self._argon2.hash("nobody has this password")
 
     def hash(self, password: str) -> str:
-        return self._argon2.hash(_normal(password))
+        return self._argon2.hash(normal(password))
 
     def verify(self, password: str, hashed: str | None) -> bool:
         try:
-            right = self._argon2.verify(hashed or self._nobody, _normal(password))
+            right = self._argon2.verify(hashed or self._nobody, normal(password))
         except (VerificationError, InvalidHashError):
             return False
         return right and bool(hashed)
-
-
-def _normal(password: str) -> str:
-    """NFC, and nothing that UTF-8 cannot say."""
-    return unicodedata.normalize("NFC", password).encode("utf-8", "replace").decode()
