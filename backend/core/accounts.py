@@ -7,7 +7,7 @@ from datetime import datetime
 
 from backend.contract.messages import AccountState, EmailKind, Kind, Service, Side
 
-__all__ = ["Account", "AccountState", "Company", "Grant", "Identity", "Session", "SftpKey"]
+__all__ = ["Account", "AccountState", "Company", "Grant", "Identity", "Session", "SftpAddress", "SftpKey"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +99,16 @@ class SftpKey:
     comment: str = ""
     registered: datetime | None = None
     revoked: datetime | None = None
+    seen: datetime | None = None
+    """When a connection was last signed in with it, to the quarter of an hour."""
+
+    def live(self, now: datetime) -> bool:
+        return self.revoked is None and now < self.expires
+
+
+@dataclass(frozen=True, slots=True)
+class SftpAddress:
+    """A network that connections of an account may come from."""
+
+    network: str
+    registered: datetime | None

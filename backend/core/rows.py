@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from backend.contract.messages import ActivityFilter, Person
-from backend.core.accounts import Account, Company, Identity, SftpKey
+from backend.core.accounts import Account, Company, Identity
 from backend.core.activity_row import ActivityRow
 from backend.core.actor import Scope
 from backend.core.catalogue import Catalogue
@@ -40,12 +40,6 @@ class Rows(ClientConnectRows, Protocol):
 
     def administrators(self, company: str) -> list[Person]:
         """The company's delegated administrators that are active."""
-        ...
-
-    def sftp_key(self, fingerprint: str) -> SftpKey | None: ...
-
-    def sftp_networks(self) -> Sequence[str]:
-        """All networks registered for SFTP, whoever's."""
         ...
 
     def access_epoch(self) -> int: ...
@@ -93,6 +87,10 @@ class Rows(ClientConnectRows, Protocol):
 
     def repeated(self, log_indexes: Sequence[int]) -> dict[int, int]:
         """By version: the log index of the latest act that submitted its bytes once more, where there is one."""
+        ...
+
+    def acts_of(self, login_id: str, before: int | None, limit: int) -> list[ActivityRow]:
+        """Acts by or about an account but those on files, newest first, below log index `before`."""
         ...
 
     def open_refusals(self, scope: Scope, since: datetime, limit: int) -> list[ActivityRow]:

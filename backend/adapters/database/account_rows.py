@@ -1,4 +1,4 @@
-"""Accounts, companies, identities and SFTP keys in the database."""
+"""Accounts, companies and identities in the database."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 
 from backend.adapters.database import tables
 from backend.contract.messages import Person
-from backend.core.accounts import Account, Company, Grant, Identity, SftpKey
+from backend.core.accounts import Account, Company, Grant, Identity
 
 # Asked at every request: built once, so that only their values change.
 _accounts, _companies = tables.accounts, tables.companies
@@ -57,27 +57,6 @@ class AccountRows:
     def administrators(self, company: str) -> list[Person]:
         rows = self._connection.execute(_ADMINISTRATORS, {"company": company})
         return [Person(login_id=row.login_id, name=row.name) for row in rows]
-
-    def sftp_key(self, fingerprint: str) -> SftpKey | None:
-        keys, addresses = tables.sftp_keys, tables.sftp_addresses
-        row = self._connection.execute(select(keys).where(keys.c.fingerprint == fingerprint)).one_or_none()
-        account = self.account_by_id(row.account_id) if row is not None else None
-        if row is None or account is None:
-            return None
-        networks = self._connection.scalars(select(addresses.c.network).where(addresses.c.account_id == account.id))
-        return SftpKey(
-            account,
-            row.fingerprint,
-            row.public_key,
-            row.expires,
-            tuple(networks),
-            row.comment,
-            row.registered,
-            row.revoked,
-        )
-
-    def sftp_networks(self) -> list[str]:
-        return list(self._connection.scalars(select(tables.sftp_addresses.c.network).distinct()))
 
     def _account(self, row: Row[Any] | None) -> Account | None:
         if row is None:

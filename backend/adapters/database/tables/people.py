@@ -80,6 +80,7 @@ sftp_keys = Table(
     Column("comment", String, nullable=False, server_default=""),
     Column("registered", Instant),
     Column("revoked", Instant),
+    Column("seen", Instant),
 )
 sftp_addresses = Table(
     "sftp_addresses",

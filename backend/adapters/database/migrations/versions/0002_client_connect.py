@@ -119,6 +119,7 @@ def upgrade() -> None:
     op.add_column("sftp_keys", sa.Column("comment", sa.String(), server_default="", nullable=False))
     op.add_column("sftp_keys", sa.Column("registered", sa.BigInteger(), nullable=True))
     op.add_column("sftp_keys", sa.Column("revoked", sa.BigInteger(), nullable=True))
+    op.add_column("sftp_keys", sa.Column("seen", sa.BigInteger(), nullable=True))
     op.add_column("throttles", sa.Column("account_id", sa.Integer(), nullable=True))
     op.add_column("throttles", sa.Column("seen", sa.BigInteger(), nullable=True))
     op.execute("UPDATE accounts SET email_key = lower(email)")
