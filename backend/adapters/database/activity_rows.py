@@ -21,6 +21,7 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
+    or_,
     select,
     update,
 )
@@ -127,6 +128,14 @@ class ActivityRows:
         latest = select(_table.c.subject, func.max(_table.c.log_index)).where(*mine).group_by(_table.c.subject)
         return {int(subject): log_index for subject, log_index in self._connection.execute(latest)}
 
+    def acts_of(self, login_id: str, before: int | None, limit: int) -> list[ActivityRow]:
+        theirs = or_(_table.c.login_id == login_id, _table.c.subject == login_id)
+        wanted = [theirs, _table.c.file_name.is_(None)]
+        if before is not None:
+            wanted.append(_table.c.log_index < before)
+        found = self._connection.execute(_ROWS.where(*wanted).order_by(_table.c.log_index.desc()).limit(limit))
+        return [_row(row) for row in found]
+
     def open_refusals(self, scope: Scope, since: datetime, limit: int) -> list[ActivityRow]:
         later, stood, again = _table.alias("later"), _table.alias("stood"), _table.alias("again")
         same_name = and_(
@@ -178,9 +187,9 @@ class ActivityUnit:
 
     def append(self, row: ActivityRow, head: Head) -> None:
         self._connection.execute(_ADD, {name: getattr(row, name) for name in _COLUMNS})
-        if row.source is not None or row.fault_values:
-            values = {"log_index": row.log_index, "source": row.source, "fault_values": dict(row.fault_values) or None}
-            self._connection.execute(_ADD_DETAILS, values)
+        if row.source is not None or row.fault_values or row.note is not None:
+            values = {"source": row.source, "fault_values": dict(row.fault_values) or None, "note": row.note}
+            self._connection.execute(_ADD_DETAILS, {"log_index": row.log_index, **values})
         if row.file_name is not None and self._connection.dialect.name == "sqlite":
             self._connection.execute(_ADD_NAME, {"log_index": row.log_index, "file_name": row.file_name})
         moved = {"place": row.log_index, "to": head.size, "over": head.packed(), "at": row.at}

@@ -8,6 +8,8 @@ from typing import Final
 from backend.contract.messages import FunctionName, IdentityName, Me
 from backend.core.accounts import Account, Session
 from backend.core.catalogue import Catalogue
+from backend.core.client_connect.request_views import waiting_for
+from backend.core.client_connect.standing import actor_of
 from backend.core.gate import enters_ecp
 from backend.core.rows import Rows
 
@@ -52,6 +54,7 @@ def me_of(rows: Rows, session: Session, ends: tuple[datetime, datetime], now: da
         idle_expires=idle_expires,
         last_sign_in=session.last_sign_in,
         last_source=session.last_source,
+        waiting=waiting_for(rows, actor_of(rows, account, "console", session.source), now),
         keys_expiring=rows.keys_expiring(account.id, now + KEY_WARNING),
         users=company.used if company else None,
         quota=company.quota if company else None,

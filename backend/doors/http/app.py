@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from backend.contract import paths
 from backend.core.services import Services
-from backend.doors.http import activity, faults, home, landing, sessions, submissions
+from backend.doors.http import activity, faults, home, landing, recovery, requests, sessions, submissions, users
 from backend.doors.http.guards import Guards
 
 
@@ -23,7 +23,7 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     faults.install(app)
-    for noun in (landing, sessions, home, submissions, activity):
+    for noun in (landing, recovery, sessions, requests, users, home, submissions, activity):
         app.include_router(noun.router)
     app.add_middleware(Guards)
     return app

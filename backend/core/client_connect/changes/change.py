@@ -12,10 +12,11 @@ from backend.core.rows import Rows, Unit
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a proposal comes to, as of now. The digest that a checker approves is taken over all of it."""
+    """What a proposal comes to, as of now. The digest that a checker approves is taken over all of it.
 
-    title: str
-    """What it does, in words, its subject included: "Create user KWOK03"."""
+    What it is called stands in `titles`.
+    """
+
     side: Side
     company: str | None
     """The company it is about; `None` means the operator's own staff."""
@@ -41,6 +42,6 @@ class Change(Protocol[ProposalT]):
         """
         ...
 
-    def apply(self, unit: Unit, proposal: ProposalT, now: datetime) -> bool:
-        """Changes what the plan of this very unit says; true where it takes rights away, which moves the epoch."""
+    def apply(self, unit: Unit, proposal: ProposalT, plan: Plan, now: datetime) -> bool:
+        """Changes what this plan, made in this very unit, says; true where that takes rights away."""
         ...

@@ -1,0 +1,36 @@
+"""Every kind of change request, by its name on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from backend.contract.messages import RequestKind
+from backend.core.client_connect.changes.accounts import (
+    LiftSuspensionChange,
+    ReinviteChange,
+    ResetOtpChange,
+    UnlockUserChange,
+)
+from backend.core.client_connect.changes.change import Change
+from backend.core.client_connect.changes.users import (
+    ChangeUserChange,
+    CloseUserChange,
+    CreateUserChange,
+    GrantFunctionsChange,
+)
+from backend.core.client_connect.codes import CodeIssuer
+
+
+def every_change(codes: CodeIssuer) -> Mapping[RequestKind, Change[Any]]:
+    """One of each kind; those that invite somebody issue codes."""
+    return {
+        "create-user": CreateUserChange(codes),
+        "change-user": ChangeUserChange(),
+        "grant-functions": GrantFunctionsChange(),
+        "close-user": CloseUserChange(),
+        "unlock-user": UnlockUserChange(),
+        "reset-otp": ResetOtpChange(codes),
+        "reinvite": ReinviteChange(codes),
+        "lift-suspension": LiftSuspensionChange(),
+    }

@@ -1,0 +1,34 @@
+"""What each kind of change request is called."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from backend.contract.messages import ApplyForm, CreateUser, Proposal
+from backend.contract.rules.shown import shown
+
+_TITLES: Final = {
+    "create-user": "Create user {subject}",
+    "change-user": "Change details of {subject}",
+    "grant-functions": "Change functions of {subject}",
+    "close-user": "Close account {subject}",
+    "unlock-user": "Unlock {subject}",
+    "reset-otp": "Reset One-Time-Password of {subject}",
+    "reinvite": "Invite {subject} again",
+    "lift-suspension": "Lift suspension of {subject}",
+    "register-key": "Register SFTP key of {subject}",
+    "register-address": "Register address of {subject}",
+    "apply-form": "Apply {which} form of {subject}",
+    "close-company": "Close company {subject}",
+}
+_STAFF: Final = {"operator": "Appoint operator {subject}", "auditor": "Appoint auditor {subject}"}
+_SERVICES: Final = {"client_connect": "Client Connect", "ecp": "ECP"}
+
+
+def title_of(proposal: Proposal, subject: str) -> str:
+    """In words, its subject included: "Create user KWOK03"."""
+    title = _TITLES[proposal.kind]
+    if isinstance(proposal, CreateUser):
+        title = _STAFF.get(proposal.account_kind, title)
+    which = _SERVICES[proposal.form.service] if isinstance(proposal, ApplyForm) else ""
+    return title.format(subject=shown(subject, 40), which=which)
