@@ -7,7 +7,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NoReturn
 from zoneinfo import ZoneInfo
 
 from backend.contract.faults import (
@@ -102,6 +102,11 @@ class CodeIssuer:
         self._refuse_ended(code, account, now)
         return FoundCode(code, account)
 
+    def refuse(self, rows: Rows, text: str, now: datetime) -> NoReturn:
+        """Raises why a code that was open a moment ago is not any more."""
+        self.find(rows, text, now)
+        raise Refused(CODE_USED, what="It is being used right now.", fix=_STRANGE)
+
     def _refuse_ended(self, code: OneTimeCode, account: Account, now: datetime) -> None:
         ask = ask_of(account)
         fix = _NEXT[code.purpose].format(ask=ask)
@@ -118,7 +123,7 @@ class CodeIssuer:
                 raise Refused(INVITATION_ENDED, what=f"It was good for {life} and ended at {ended}.", ask=ask)
             raise Refused(CODE_EXPIRED, life=life, ended=ended, fix=fix)
         if code.tries >= MOST_TRIES:
-            raise Refused(CODE_USED, what=f"{MOST_TRIES} tries with it were wrong, so it works no more.", fix=fix)
+            raise Refused(CODE_USED, what=f"It was tried {MOST_TRIES} times, so it works no more.", fix=fix)
 
     def _told(self, instant: datetime, now: datetime) -> str:
         """The time of day where the platform is; with its date, if that is not today's."""

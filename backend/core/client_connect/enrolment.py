@@ -1,0 +1,140 @@
+"""Enrolment of an authenticator with the code that was mailed: an invitation's, or after a One-Time-Password reset.
+
+Two steps in this order: `begin` makes a new secret, `confirm` proves that an authenticator holds it. Until then nothing
+counts.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from backend.contract.faults import CONFIRM_WITH_OTP, NOT_UNDERSTOOD, SIGN_IN_REFUSED, Refused
+from backend.contract.messages import BeginEnrolment, ConfirmEnrolment, Enrolment, RecoveryCodes
+from backend.core.accounts import Account
+from backend.core.activity import Ledger
+from backend.core.client_connect.codes import MOST_TRIES, CodeIssuer, FoundCode
+from backend.core.client_connect.passwords import refuse_weak
+from backend.core.client_connect.recovery_codes import RecoveryCodeBook
+from backend.core.client_connect.source_limit import SourceLimit
+from backend.core.gate import refuse_inactive
+from backend.core.ports import Clock, Codes, Hasher, Store
+from backend.core.rows import Unit
+
+
+class EnrolmentService:
+    """Makes an invited account active, and gives a standing one a new authenticator."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        hasher: Hasher,
+        codes: Codes,
+        ledger: Ledger,
+        issuer: CodeIssuer,
+        book: RecoveryCodeBook,
+        sources: SourceLimit,
+        platform: str,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._hasher = hasher
+        self._codes = codes
+        self._ledger = ledger
+        self._issuer = issuer
+        self._book = book
+        self._sources = sources
+        self._platform = platform
+
+    def begin(self, form: BeginEnrolment, channel: str, source: str) -> Enrolment:
+        """A new secret, in place of one begun before. A new password is judged (1014), one that stands verified (1001)."""
+        self._sources.refuse_beyond(source)
+        found = self._proven(form.code, form.password, channel, source)
+        seed = self._codes.new_seed()
+
+        def unit(unit: Unit) -> None:
+            if not unit.enrol(found.code.key, seed.sealed, self._clock.now()):
+                self._issuer.refuse(unit, form.code, self._clock.now())
+
+        self._store.write(unit)
+        login_id = found.account.login_id
+        return Enrolment(login_id=login_id, secret=seed.secret, uri=otpauth(self._platform, login_id, seed.secret))
+
+    def confirm(self, form: ConfirmEnrolment, channel: str, source: str) -> RecoveryCodes:
+        """From now on the authenticator counts and the account is active; ten recovery codes. 1006 for a wrong code."""
+        self._sources.refuse_beyond(source)
+        found = self._proven(form.code, form.password, channel, source)
+        sealed = found.code.sealed_seed
+        if sealed is None:
+            raise Refused(NOT_UNDERSTOOD, what="No authenticator was set up with this code yet: that comes first.")
+        step = self._codes.step_of(sealed, form.otp, self._clock.now())
+        if step is None:
+            raise Refused(CONFIRM_WITH_OTP, what="The new authenticator does not show this One-Time-Password now.")
+        invited = found.code.purpose == "invitation"
+        hashed = self._hasher.hash(form.password) if invited else found.account.password_hash
+
+        def unit(unit: Unit) -> RecoveryCodes:
+            now = self._clock.now()
+            self._use(unit, found, form.code)
+            if invited:
+                unit.move_account(found.account.id, "invited", "active")
+                unit.set_password(found.account.id, hashed)
+            unit.set_authenticator(found.account.id, sealed, step, now)
+            unit.end_codes(found.account.id, now)
+            unit.end_sessions(found.account.id)
+            unit.bump_access_epoch()
+            self._record(unit, "activated" if invited else "authenticator-enrolled", found.account, channel, source)
+            return RecoveryCodes(login_id=found.account.login_id, codes=self._book.make(unit, found.account.id))
+
+        return self._store.write(unit)
+
+    def _proven(self, text: str, password: str, channel: str, source: str) -> FoundCode:
+        """The open code of somebody whose password is acceptable, or right where there is one."""
+        with self._store.reading() as rows:
+            found = self._issuer.find(rows, text, self._clock.now(), "invitation", "enrolment")
+        if found.code.purpose == "invitation":
+            refuse_weak(password, found.account)
+        else:
+            self._verify(found, text, password, channel, source)
+        return found
+
+    def _verify(self, found: FoundCode, text: str, password: str, channel: str, source: str) -> None:
+        """Reserves a try before it looks, and gives it back where the password was right."""
+
+        def reserve(unit: Unit) -> None:
+            if not unit.try_code(found.code.key, MOST_TRIES, self._clock.now()):
+                self._issuer.refuse(unit, text, self._clock.now())
+
+        self._store.write(reserve)
+        right = self._hasher.verify(password, found.account.password_hash)
+
+        def settle(unit: Unit) -> Refused | None:
+            if right:
+                unit.give_back_try(found.code.key)
+                refuse_inactive(found.account)
+                return None
+            self._record(unit, "recovery-refused", found.account, channel, source, fault=SIGN_IN_REFUSED.number)
+            return Refused(SIGN_IN_REFUSED)
+
+        self._store.write(settle)
+
+    def _use(self, unit: Unit, found: FoundCode, text: str) -> None:
+        """Uses the code, if the authenticator begun with it is still the one that was confirmed."""
+        code, account = unit.code(found.code.key), unit.account_by_id(found.account.id)
+        if code is None or account is None or code.sealed_seed != found.code.sealed_seed:
+            raise Refused(CONFIRM_WITH_OTP, what="The authenticator was set up anew meanwhile: use the newest secret.")
+        if code.purpose == "enrolment":
+            refuse_inactive(account)
+        if not unit.use_code(code.key, self._clock.now()):
+            self._issuer.refuse(unit, text, self._clock.now())
+
+    def _record(
+        self, unit: Unit, act: str, account: Account, channel: str, source: str, fault: int | None = None
+    ) -> None:
+        who = {"company": account.company, "login_id": account.login_id, "source": source}
+        self._ledger.record(unit, act, self._clock.now(), channel, fault=fault, **who)
+
+
+def otpauth(platform: str, login_id: str, secret: str) -> str:
+    """What an authenticator scans; as short as it can be, for a QR code must fit a terminal."""
+    return f"otpauth://totp/{quote(platform)}:{login_id}?secret={secret}"
