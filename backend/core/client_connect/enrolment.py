@@ -47,7 +47,7 @@ class EnrolmentService:
         self._platform = platform
 
     def begin(self, form: BeginEnrolment, channel: str, source: str) -> Enrolment:
-        """A new secret, in place of one begun before. A new password is judged (1014), one that stands verified (1001)."""
+        """A new secret, in place of one begun before. A new password is judged (1014), a standing one verified."""
         self._sources.refuse_beyond(source)
         found = self._proven(form.code, form.password, channel, source)
         seed = self._codes.new_seed()
@@ -83,7 +83,7 @@ class EnrolmentService:
             unit.end_codes(found.account.id, now)
             unit.end_sessions(found.account.id)
             unit.bump_access_epoch()
-            self._record(unit, "activated" if invited else "authenticator-enrolled", found.account, channel, source)
+            self._record(unit, "activated" if invited else "enrolled", found.account, channel, source)
             return RecoveryCodes(login_id=found.account.login_id, codes=self._book.make(unit, found.account.id))
 
         return self._store.write(unit)

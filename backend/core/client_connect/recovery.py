@@ -131,7 +131,7 @@ class RecoveryService:
             return
         if unit.codes_made(account_id, "reset", now - _DAY) < MOST_CODES_A_DAY:
             self._issuer.issue(unit, account, "reset", now)
-            self._record(unit, "reset-asked", account, channel, source)
+            self._record(unit, "recovery-requested", account, channel, source)
 
     def _found(self, text: str, purpose: Purpose) -> FoundCode:
         with self._store.reading() as rows:
