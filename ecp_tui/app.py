@@ -17,7 +17,8 @@ from ecp_tui.screens.context import Context
 from ecp_tui.screens.everywhere import KeyedApp
 from ecp_tui.screens.landing import LandingScreen
 from ecp_tui.screens.mishap import write_down
-from ecp_tui.screens.places import BY_ID, why_not
+from ecp_tui.screens.places import BY_ID, OPEN, why_not
+from ecp_tui.screens.recovery_page import RecoveryPage
 from ecp_tui.screens.sign_in import SignInScreen
 from ecp_tui.screens.transfers import TransfersScreen
 from ecp_tui.widgets.filters import AsciiGlyphs, Exact256, NoColours, needs_ascii
@@ -124,7 +125,7 @@ class EcpApp(KeyedApp):
         if why := why_not(place, self.context.me if self.context.signed_in else None):
             self.notify(f"{BY_ID[place].name}: {why}.", markup=False)
             return
-        if place != self.current_mode and self.current_mode not in ("help", "demo"):
+        if place != self.current_mode and self.current_mode not in OPEN:
             self._came_from = self.current_mode
         if isinstance(self.screen, TransfersScreen):  # it is of no place: a digit opens the place itself
             await self.pop_screen()
@@ -141,10 +142,10 @@ class EcpApp(KeyedApp):
         await self.push_screen(event.page)
 
     async def on_ecp_screen_closed(self) -> None:
-        """One step back: to the page below, from a place to Home, from help to where it was asked for."""
+        """One step back: to the page below, from a place to Home, from one open to all to where it was chosen."""
         if len(self.screen_stack) > 1:
             await self.pop_screen()
-        elif self.current_mode in ("help", "demo"):
+        elif self.current_mode in OPEN:
             await self.switch_mode(self._came_from)
         elif self.current_mode not in (FRONT, "home"):
             await self.switch_mode("home")
@@ -173,6 +174,24 @@ class EcpApp(KeyedApp):
         if self.context.signed_in and self.context.me is not None:
             self.context.client.token = None
             await self.push_screen(SignInScreen(again=refused, login_id=self.context.me.login_id))
+
+    async def on_recovery_page_recovered(self, event: RecoveryPage.Recovered) -> None:
+        """Back to the sign-in page that was left for it, or to a new one; who is signed in stays where they are."""
+        in_session = self.context.signed_in
+        if self.current_mode in OPEN and not in_session:
+            while len(self.screen_stack) > 1:
+                await self.pop_screen()
+            await self.switch_mode(self._came_from)
+        while len(self.screen_stack) > 1 and not isinstance(self.screen, SignInScreen):
+            await self.pop_screen()
+        if in_session:
+            self.notify(f"{event.login_id}: {event.words} ctrl+q signs you out first.", markup=False)
+            return
+        self.context.login_id = event.login_id
+        if not isinstance(self.screen, SignInScreen):
+            await self.push_screen(SignInScreen())
+        if isinstance(self.screen, SignInScreen):
+            self.screen.welcome(event.login_id, event.words)
 
     async def on_ecp_screen_granted(self) -> None:
         await self._forget_pages()

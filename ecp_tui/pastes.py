@@ -1,4 +1,4 @@
-"""What people paste: a SHA-256 in the words of whatever tool made it, and paths in the quoting of their shell."""
+"""What people paste: a SHA-256 in the words of its tool, paths in the quoting of their shell, codes of mails."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from backend.contract.faults import NOT_UNDERSTOOD, Refused
+from backend.contract.rules.codes import grouped, read_code
 
 MOST: Final = 65536
 """Characters from which on a paste is neither a path nor a hash."""
@@ -19,6 +20,8 @@ _WHOLE = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{64}(?![0-9A-Za-z])")
 _PAIRS = re.compile(r"(?<![0-9A-Za-z:-])[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){31}(?![0-9A-Za-z:-])")
 _GROUP = re.compile(r"(?:[0-9A-Fa-f]{2}|[0-9A-Fa-f]{4}|[0-9A-Fa-f]{8}|[0-9A-Fa-f]{16}|[0-9A-Fa-f]{32})")
 _RUN = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]+(?![0-9A-Za-z])")
+_GROUPS = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]{4}(?:[-\s]{1,3}[0-9A-Za-z]{4}){5}(?![0-9A-Za-z])")
+_LONGEST_CODE: Final = 200
 _OTHER_HASHES: Final = {32: "an MD5", 40: "a SHA-1", 96: "a SHA-384", 128: "a SHA-512"}
 
 
@@ -120,3 +123,14 @@ def _is_file(path: Path) -> bool:
         return path.is_file()
     except (OSError, ValueError):
         return False
+
+
+def code_in(text: str) -> str:
+    """The code in a whole mail, in its line or in its link, in groups of four; else the text as it is, to be told
+    apart from one."""
+    for found in (text, *_GROUPS.findall(text[:MOST])):
+        try:
+            return grouped(read_code(found))
+        except Refused:
+            continue
+    return " ".join(text.split())[:_LONGEST_CODE]

@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from backend.contract.messages import DemoPerson
 from ecp_tui.screens.base import EcpScreen
+from ecp_tui.screens.recovery_page import recover_page
 from ecp_tui.screens.sign_in import SignInScreen
 from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.form import Buttons
@@ -22,7 +23,8 @@ class LandingScreen(EcpScreen):
     """Where everybody begins (FAQ Q3)."""
 
     CSS_PATH: ClassVar = "landing.tcss"
-    HINTS: ClassVar[tuple[str, ...]] = ("open", "goto", "leave")
+    ACTS: ClassVar[tuple[str, ...]] = ("recover",)
+    HINTS: ClassVar[tuple[str, ...]] = ("open", "recover", "goto", "leave")
     where = "Welcome"
 
     def __init__(self) -> None:
@@ -34,7 +36,9 @@ class LandingScreen(EcpScreen):
         yield Words("", id="notices", classes="facts")
         with Buttons(id="ways"):
             yield Button("Client Connect", id="client-connect", primary=True)
+            yield Button("Apply", id="forms")
             yield Button("Existing ECP", id="existing-ecp")
+            yield Button("Mailbox", id="mailbox")
             yield Button("Help", id="help")
         with Vertical(id="people-part"):
             yield Words(Content.styled("Who would you like to be?", "bold"), id="people-title")
@@ -48,8 +52,8 @@ class LandingScreen(EcpScreen):
             yield Table(columns, id="people", titles=False)
 
     def on_mount(self) -> None:
-        self.query_one("#existing-ecp").display = False
-        self.query_one("#people-part").display = False
+        for part in ("#existing-ecp", "#mailbox", "#people-part"):
+            self.query_one(part).display = False
         self.query_one("#client-connect").focus()
         self.say("asking the server …")
 
@@ -61,6 +65,7 @@ class LandingScreen(EcpScreen):
         lines = [*landing.notices, *([f"certificate {fingerprint}"] if fingerprint else [])]
         self.query_one("#notices", Words).update(Content("\n".join(lines)))
         self.query_one("#existing-ecp").display = landing.existing_ecp is not None
+        self.query_one("#mailbox").display = landing.demo
         self.say(f"{self.context.client.server} · all times {self.context.zone}")
         self.tick()
         if landing.demo:
@@ -82,10 +87,13 @@ class LandingScreen(EcpScreen):
             self.say("asking the server …")  # in a demo, its answer is the people one can be
         elif event.button.id == "client-connect":
             self.open(SignInScreen())
-        elif event.button.id == "help":
-            self.go("help")
+        elif event.button.id in ("help", "forms", "mailbox"):
+            self.go(event.button.id)
         elif self.context.landing and self.context.landing.existing_ecp:
             self.copy(self.context.landing.existing_ecp)
+
+    def action_recover(self) -> None:
+        self.open(recover_page(login_id=self.context.login_id))
 
     def on_table_moved(self, event: Table.Moved) -> None:
         self.say(self._to_try[event.row.key])

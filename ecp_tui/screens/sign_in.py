@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import ClassVar, Final
@@ -17,19 +16,15 @@ from backend.contract.faults import LOCKED, SIGN_IN_EXPIRED, SIGN_IN_REFUSED, Re
 from backend.contract.messages import Me
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.dialogs import ConfirmDialog
+from ecp_tui.screens.recovery_page import recover_page
 from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.fault_panel import FaultPanel
 from ecp_tui.widgets.field import Field, TextField
 from ecp_tui.widgets.form import Buttons, Form
+from ecp_tui.widgets.password import OTP_WORDS, OtpField, PasswordField
 from ecp_tui.widgets.words import Words
 
 BOOKMARK: Final = "none"
-_CODE: Final = re.compile(r"[0-9]{6}")
-
-
-def digits(text: str) -> str:
-    """A One-Time-Password as typed or pasted, without spaces: "123 456" is 123456."""
-    return "".join(text.split())
 
 
 class SignInScreen(EcpScreen):
@@ -68,11 +63,8 @@ class SignInScreen(EcpScreen):
             yield Words(Content.styled("Sign in to Client Connect", "bold"), id="title")
             yield Words("for ECP 2.0", id="facts")
             yield Field("Login ID", TextField(self._login_id or self.context.login_id, id="login_id", max_length=40))
-            yield Field("Password", TextField(id="password", password=True, clean=str, max_length=1024))
-            yield Field(
-                "One-Time-Password",
-                TextField(id="otp", placeholder="6 digits", clean=digits, max_length=16),
-            )
+            yield Field("Password", PasswordField(id="password"))
+            yield Field("One-Time-Password", OtpField())
             with Buttons(id="send"):
                 yield Button("Sign in", id="sign-in", primary=True)
                 yield Button("Forgot password", id="forgot")
@@ -128,9 +120,9 @@ class SignInScreen(EcpScreen):
             self.query_one(f"#{missing}").focus()
             self.say("Login ID, password and One-Time-Password are all needed.")
             return
-        if not _CODE.fullmatch(digits(self._text("otp"))):  # a try that cannot succeed would count towards the lock
-            self.query_one("#otp").focus()
-            self.say("The One-Time-Password has 6 digits.")
+        if not self.query_one(OtpField).complete:
+            self.query_one(OtpField).focus()
+            self.say(OTP_WORDS)
             return
         self.ask(self._sign_in(), group="sign-in")
 
@@ -139,7 +131,7 @@ class SignInScreen(EcpScreen):
             self.say(f"Waiting {wait:.0f} s for a new One-Time-Password …")
             await asyncio.sleep(wait)
         self.say("Signing in …")
-        password, otp = self._text("password"), digits(self._text("otp"))
+        password, otp = self._text("password"), self.query_one(OtpField).code
         ticket = await self.context.client.sign_in(self._transaction, self.context.login_id, password, otp)
         me = await self.context.client.open_session(ticket.ticket)
         self.post_message(self.SignedIn(me, self._then))
@@ -155,9 +147,11 @@ class SignInScreen(EcpScreen):
             self._offer_ways(True)
             self.query_one("#landing").focus()
         elif refused.fault in (SIGN_IN_REFUSED, LOCKED):
-            otp = self.query_one("#otp", TextField)
+            otp = self.query_one(OtpField)
             otp.value = ""
             otp.focus()
+            if refused.fault is LOCKED:
+                self.say("F4 takes the code of the mail that was sent when it locked.")
 
     def action_back(self) -> None:
         """Over a covered page there is no way back but signing in, or giving the page up."""
@@ -171,6 +165,16 @@ class SignInScreen(EcpScreen):
     def _leave(self, sure: bool | None) -> None:
         if sure:
             self.post_message(self.SignedOut())
+
+    def welcome(self, login_id: str, words: str) -> None:
+        """Somebody can sign in again: the form begins anew, and says with what."""
+        self._bookmarked, self._waits_until, self._demo_person = False, None, ""
+        for field in self.query(TextField):
+            field.value = login_id if field.id == "login_id" else ""
+        self._offer_ways(False)
+        self.query_one(PasswordField).focus()
+        self.reload()
+        self.say(words)
 
     def _begin_again(self) -> None:
         """The FAQ's other way: Client Connect first, then ECP in its menu."""
@@ -202,14 +206,12 @@ class SignInScreen(EcpScreen):
     # ── keys ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def reason(self, key: str) -> str:
-        if key in ("check", "recover") and self.query_one("#ways").display:
+        if key == "check" and self.query_one("#ways").display:
             return "This sign-in expired: choose one of the two ways in."
-        if key == "recover":
-            return "Passwords cannot be reset in this version."
         return super().reason(key)
 
     def hint_word(self, key: str) -> str:
         return "sign in" if key == "check" else ""
 
     def action_recover(self) -> None:
-        """Greyed out by `reason` in this version."""
+        self.open(recover_page(login_id=self._text("login_id")))
