@@ -20,7 +20,16 @@ from backend.contract.faults import (
     SUSPENDED,
     Refused,
 )
-from backend.contract.messages import Approval, ChangeRequest, CreateUser, Decision, NewRequest, Proposal, RequestKind, Revision
+from backend.contract.messages import (
+    Approval,
+    ChangeRequest,
+    CreateUser,
+    Decision,
+    NewRequest,
+    Proposal,
+    RequestKind,
+    Revision,
+)
 from backend.core.activity import Ledger
 from backend.core.actor import Actor
 from backend.core.client_connect.changes import Change, Plan
