@@ -36,13 +36,20 @@ from backend.core.calendar import Calendar
 from backend.core.catalogue import Catalogue
 from backend.core.catalogue_text import parse, shipped
 from backend.core.client_connect.access import Access, AccessWatch
+from backend.core.client_connect.changes.every import every_change
 from backend.core.client_connect.codes import CodeIssuer
 from backend.core.client_connect.confirmation import Confirmation
+from backend.core.client_connect.enrolment import EnrolmentService
 from backend.core.client_connect.mails import Mailer
+from backend.core.client_connect.recovery import RecoveryService
+from backend.core.client_connect.recovery_codes import RecoveryCodeBook
+from backend.core.client_connect.requests import ChangeRequests
 from backend.core.client_connect.sessions import SessionService
 from backend.core.client_connect.sftp_access import SftpAccess
 from backend.core.client_connect.sign_in import SignInService
+from backend.core.client_connect.source_limit import SourceLimit
 from backend.core.client_connect.standing import as_of_now
+from backend.core.client_connect.users import UserService
 from backend.core.drop_box import DropBox
 from backend.core.home import HomeService
 from backend.core.outcomes import Outcomes
@@ -122,6 +129,9 @@ def open_platform(
         derive = partial(_derived, keys["throttle_key"])
         mailer = Mailer(KeyedSeals(keys["seed_key"]))
         issuer = CodeIssuer(mailer, settings.zone, derive(b"codes"))
+        requests = ChangeRequests(store, clock, ledger, every_change(issuer))
+        book = RecoveryCodeBook(derive(b"recovery-codes"))
+        recovering = (store, clock, hasher, codes, ledger, issuer, book, SourceLimit(clock))
         watch = AccessWatch(store)
         submissions = Submissions(store, vault, clock, calendar, ledger, as_of_now, lambda: watch.taking)
         pool = BoundedPool()
@@ -130,10 +140,14 @@ def open_platform(
             store=store,
             clock=clock,
             landing=_landing(settings, demo),
-            sign_in=SignInService(store, clock, hasher, codes, ledger, derive(b"sign-in")),
+            sign_in=SignInService(store, clock, hasher, codes, book, issuer, ledger, derive(b"sign-in")),
             sign_in_pool=pool,
+            recovery=RecoveryService(*recovering),
+            enrolment=EnrolmentService(*recovering, settings.name),
             sessions=SessionService(store, clock, ledger),
-            confirmation=Confirmation(store, clock, codes, ledger),
+            confirmation=Confirmation(store, clock, codes, book, ledger),
+            requests=requests,
+            users=UserService(store, clock, requests),
             sftp_access=SftpAccess(store, clock),
             access=Access(store, clock, ledger),
             access_watch=watch,

@@ -8,9 +8,13 @@ from backend.contract.messages import Landing
 from backend.core.activity import ActivityEnquiry
 from backend.core.client_connect.access import Access, AccessWatch
 from backend.core.client_connect.confirmation import Confirmation
+from backend.core.client_connect.enrolment import EnrolmentService
+from backend.core.client_connect.recovery import RecoveryService
+from backend.core.client_connect.requests import ChangeRequests
 from backend.core.client_connect.sessions import SessionService
 from backend.core.client_connect.sftp_access import SftpAccess
 from backend.core.client_connect.sign_in import SignInService
+from backend.core.client_connect.users import UserService
 from backend.core.drop_box import DropBox
 from backend.core.home import HomeService
 from backend.core.outcomes import Outcomes
@@ -28,8 +32,12 @@ class Services:
     landing: Landing
     sign_in: SignInService
     sign_in_pool: BoundedPool
+    recovery: RecoveryService
+    enrolment: EnrolmentService
     sessions: SessionService
     confirmation: Confirmation
+    requests: ChangeRequests
+    users: UserService
     sftp_access: SftpAccess
     access: Access
     access_watch: AccessWatch
