@@ -1,0 +1,164 @@
+"""The rows of SFTP access: the five steps, keys, addresses and what is asked for; and the whole of each in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from textual.content import Content
+
+from backend.contract.messages import ChangeRequest, SftpAccessPage, SftpAddressRow, SftpKeyRow, SftpStep
+from ecp_tui import wording
+from ecp_tui.screens.context import Context
+from ecp_tui.theme import SIGNS
+from ecp_tui.widgets.table import Column, Row, row
+
+COLUMNS: Final = (
+    Column("", 12),
+    Column("", 16, grows=True),
+    Column("", 14, 2),
+    Column("", 12, 3),
+    Column("", 14),
+)
+_PREFIX, _TAIL = "SHA256:", 8
+_DAY: Final = 86400
+_OPEN: Final = ("draft", "submitted", "returned")
+
+
+def short(fingerprint: str) -> str:
+    """As a list shows it: by the last 8 characters, which its checker types."""
+    return f"{_PREFIX}…{fingerprint[-_TAIL:]}"
+
+
+def day_of(context: Context, instant: datetime) -> str:
+    """7 Jun 2023."""
+    local = context.here(instant)
+    return f"{local.day} {local:%b %Y}"
+
+
+def checkers(request: ChangeRequest, context: Context, *, named: bool = True) -> str:
+    """Who can check a request: the company's delegated administrators but its maker and whom it is about."""
+    if request.side == "operator":
+        return "another operator"
+    known = context.me.delegated_administrators if context.me else ()
+    others = [one for one in known if one.login_id not in (request.maker, request.subject)]
+    said = [f"{one.name} ({one.login_id})" if named else one.login_id for one in others]
+    return " or ".join(said) or "another administrator"
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRows:
+    """One page of SFTP access as rows and words."""
+
+    page: SftpAccessPage
+    context: Context
+
+    def rows(self) -> list[Row]:
+        live = sum(key.state in ("live", "expiring") for key in self.page.keys)
+        rows = [self._step(step) for step in self.page.steps]
+        rows += [_gap("keys"), _heading("Keys", f"{live} of 3 live")]
+        rows += [self._key(key) for key in self.page.keys] or [row("key/", "  none yet   n registers one", dim=True)]
+        rows += [_gap("addresses"), _heading("Addresses", "where SFTP may come from")]
+        rows += [self._address(one) for one in self.page.addresses]
+        rows += [] if self.page.covered else [self._here()]
+        if self.page.requests:
+            rows += [_gap("requests"), _heading("Requests", "applied once a checker approved them")]
+            rows += [self._request(one) for one in self.page.requests]
+        return rows
+
+    def _step(self, step: SftpStep) -> Row:
+        sign = SIGNS[step.state]
+        title = (f"{step.title:<25}", sign.style if step.state == "next" else "")
+        line = Content.assemble((f"  {sign.glyph} ", sign.style), f"{step.section:<7}", title, (step.words, "$muted"))
+        return row(f"step/{step.number}", line, wide=True)
+
+    def _key(self, key: SftpKeyRow) -> Row:
+        sign = SIGNS[key.state]
+        state = Content.styled(f"  {sign.glyph} {sign.word}", sign.style)
+        age = f"{wording.count(self._days(key.registered), 'day')} old" if key.registered else ""
+        until = f"to {self._day(key.expires)}" if key.state != "revoked" else ""
+        dim = key.state in ("expired", "revoked")
+        return row(f"key/{key.fingerprint}", state, short(key.fingerprint), key.type, age, until, dim=dim)
+
+    def _address(self, one: SftpAddressRow) -> Row:
+        words = f"   since {self._day(one.registered)}" if one.registered else ""
+        sign = SIGNS["live"]
+        line = Content.assemble((f"  {sign.glyph} ", sign.style), f"{one.network:<22}", (words, "$muted"))
+        return row(f"net/{one.network}", line, wide=True)
+
+    def _here(self) -> Row:
+        sign = SIGNS["attention"]
+        line = Content.assemble(
+            (f"  {sign.glyph} ", sign.style), f"{self.page.your_address:<22}", ("   you come from here: ", "$muted")
+        )
+        return row("here", line, Content.styled("not registered", sign.style), wide=True)
+
+    def _request(self, one: ChangeRequest) -> Row:
+        sign = SIGNS[one.state]
+        state = (f"  {sign.glyph} {sign.word:<10}", sign.style)
+        who = f"   for {checkers(one, self.context, named=False)}" if one.state == "submitted" else ""
+        if one.checker_name and one.state not in _OPEN:
+            who = f"   by {one.checker_name}"
+        line = Content.assemble(state, f" {one.id}  {one.title}", (who, "$muted"))
+        return row(f"req/{one.id}", line, dim=one.state not in _OPEN, wide=True)
+
+    # ── the whole of one row ─────────────────────────────────────────────────────────────────────────────────
+
+    def whole(self, key: str) -> Content:
+        """What stands below the list for the row under the cursor."""
+        kind, _, which = key.partition("/")
+        lines: list[str] = []
+        if kind == "step":
+            lines = [line for step in self.page.steps if str(step.number) == which for line in self._step_lines(step)]
+        elif kind == "key":
+            lines = [line for one in self.page.keys if one.fingerprint == which for line in self._key_lines(one)]
+        elif kind == "net":
+            covers = which in [one.network for one in self.page.addresses] and self.page.covered
+            lines = [f"{which} may connect by SFTP.", f"You come from {self.page.your_address}." if covers else ""]
+        elif kind == "here":
+            lines = [f"You come from {self.page.your_address}, which is not registered.", "Enter registers it."]
+        elif kind == "req":
+            lines = [line for one in self.page.requests if str(one.id) == which for line in self._request_lines(one)]
+        return Content("\n".join(line for line in lines if line))
+
+    def _step_lines(self, step: SftpStep) -> Iterator[str]:
+        yield step.words
+        acts = {2: "Enter registers a key.", 3: "Enter registers an address.", 4: "Enter shows the connection."}
+        act = acts.get(step.number, "Enter shows the folders." if step.number == len(self.page.steps) else "")
+        if step.number == 1 and step.state != "done":
+            known = self.context.me.delegated_administrators if self.context.me else ()
+            ask = " or ".join(f"{one.name} ({one.login_id})" for one in known) or "your delegated administrators"
+            act = f"Ask {ask} to grant EU_ECPSFTP."
+        yield f"{act} User guide, section {step.section}.".strip()
+
+    def _key_lines(self, key: SftpKeyRow) -> Iterator[str]:
+        yield key.fingerprint
+        since = f"registered {self._day(key.registered)}, " if key.registered else ""
+        left = -self._days(key.expires)
+        ends = f"expires in {wording.count(left, 'day')}" if left >= 0 else f"expired {wording.count(-left, 'day')} ago"
+        yield f"{key.type} {key.comment}".strip()
+        yield f"{since}{'revoked' if key.state == 'revoked' else ends}. Enter replaces it by a new one."
+
+    def _request_lines(self, one: ChangeRequest) -> Iterator[str]:
+        made = f"Made by {one.maker_name} ({one.maker}) {wording.when(one.made, self.context.zone).strip()}"
+        waits = f", for {checkers(one, self.context)} to check" if one.state == "submitted" else ""
+        yield f"{made}{waits}."
+        if one.state == "submitted" and one.needs_fingerprint:
+            yield "Tell your checker the last 8 characters of the fingerprint."
+        yield f"Reason: {one.reason}" if one.reason else ""
+
+    def _day(self, instant: datetime) -> str:
+        return day_of(self.context, instant)
+
+    def _days(self, instant: datetime) -> int:
+        return int((self.context.now() - instant).total_seconds() // _DAY)
+
+
+def _gap(name: str) -> Row:
+    return row(f"gap/{name}", "", heading=True)
+
+
+def _heading(title: str, facts: str) -> Row:
+    return row(f"heading/{title}", title, Content.styled(f"   {facts}", "$muted not bold"), heading=True)
