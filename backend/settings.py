@@ -46,6 +46,9 @@ class Settings:
     notices: tuple[str, ...] = ()
     existing_ecp: str = ""
     every_day_trades: bool = False
+    support_client_connect: str = ""
+    """Where the Client Connect form goes: "Team <address>", or the address alone."""
+    support_ecp: str = ""
 
     @property
     def url(self) -> str:
@@ -167,4 +170,6 @@ _MEANINGS: Final = {
     "notices": "Lines shown on the landing page.",
     "existing_ecp": "Where folders that have not moved yet are served; empty hides it.",
     "every_day_trades": "Whether Saturday and Sunday are trading days.",
+    "support_client_connect": 'Where the Client Connect form goes: "Client Connect team <connect@exchange.example>".',
+    "support_ecp": "Where the ECP form goes, written alike.",
 }

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import parseaddr
 from functools import partial
 from importlib.metadata import version
 from typing import Final
@@ -28,9 +29,10 @@ from backend.adapters.database.catalogue_rows import import_catalogue
 from backend.adapters.key_files import check_value, new_key, read_key
 from backend.adapters.one_time_codes import OneTimeCodes
 from backend.adapters.passwords import Argon2Passwords
+from backend.adapters.public_keys import SshPublicKeys
 from backend.adapters.seals import KeyedSeals
 from backend.adapters.vault import LocalVault
-from backend.contract.messages import Landing
+from backend.contract.messages import Landing, Service, SupportTeam, UserType
 from backend.core.activity import ActivityEnquiry, Ledger
 from backend.core.calendar import Calendar
 from backend.core.catalogue import Catalogue
@@ -38,6 +40,7 @@ from backend.core.catalogue_text import parse, shipped
 from backend.core.client_connect.access import Access, AccessWatch
 from backend.core.client_connect.changes.every import every_change
 from backend.core.client_connect.codes import CodeIssuer
+from backend.core.client_connect.companies import Companies
 from backend.core.client_connect.confirmation import Confirmation
 from backend.core.client_connect.enrolment import EnrolmentService
 from backend.core.client_connect.mails import Mailer
@@ -46,6 +49,8 @@ from backend.core.client_connect.recovery_codes import RecoveryCodeBook
 from backend.core.client_connect.requests import ChangeRequests
 from backend.core.client_connect.sessions import SessionService
 from backend.core.client_connect.sftp_access import SftpAccess
+from backend.core.client_connect.sftp_acts import SftpActs
+from backend.core.client_connect.sftp_setup import Endpoint, SftpSetup
 from backend.core.client_connect.sign_in import SignInService
 from backend.core.client_connect.source_limit import SourceLimit
 from backend.core.client_connect.standing import as_of_now
@@ -129,7 +134,8 @@ def open_platform(
         derive = partial(_derived, keys["throttle_key"])
         mailer = Mailer(KeyedSeals(keys["seed_key"]))
         issuer = CodeIssuer(mailer, settings.zone, derive(b"codes"))
-        requests = ChangeRequests(store, clock, ledger, every_change(issuer))
+        changes = every_change(issuer)
+        requests = ChangeRequests(store, clock, ledger, changes)
         book = RecoveryCodeBook(derive(b"recovery-codes"))
         recovering = (store, clock, hasher, codes, ledger, issuer, book, SourceLimit(clock))
         watch = AccessWatch(store)
@@ -139,7 +145,7 @@ def open_platform(
         services = Services(
             store=store,
             clock=clock,
-            landing=_landing(settings, demo),
+            landing=_landing(settings, store, demo),
             sign_in=SignInService(store, clock, hasher, codes, book, issuer, ledger, derive(b"sign-in")),
             sign_in_pool=pool,
             recovery=RecoveryService(*recovering),
@@ -148,7 +154,12 @@ def open_platform(
             confirmation=Confirmation(store, clock, codes, book, ledger),
             requests=requests,
             users=UserService(store, clock, requests),
+            companies=Companies(store, clock, changes["apply-form"]),
             sftp_access=SftpAccess(store, clock),
+            sftp_setup=SftpSetup(
+                store, clock, settings.zone, Endpoint(settings.ssh_host, settings.ssh_port), requests.views.about
+            ),
+            sftp_acts=SftpActs(store, clock, ledger, SshPublicKeys()),
             access=Access(store, clock, ledger),
             access_watch=watch,
             home=HomeService(store, clock, calendar),
@@ -162,7 +173,9 @@ def open_platform(
         return Platform(settings, services, store, vault, codes, hasher, issuer, mailer, stack.pop_all().close)
 
 
-def _landing(settings: Settings, demo: bool) -> Landing:
+def _landing(settings: Settings, store: DatabaseStore, demo: bool) -> Landing:
+    with store.reading() as rows:
+        user_types = rows.catalogue().user_types
     return Landing(
         name=settings.name,
         operator=settings.operator,
@@ -172,7 +185,20 @@ def _landing(settings: Settings, demo: bool) -> Landing:
         demo=demo,
         notices=settings.notices,
         existing_ecp=settings.existing_ecp or None,
+        support=tuple(_support(settings)),
+        user_types=tuple(UserType(code=code, title=title) for code, title in user_types.items()),
     )
+
+
+def _support(settings: Settings) -> Iterator[SupportTeam]:
+    teams: tuple[tuple[Service, str], ...] = (
+        ("client_connect", settings.support_client_connect),
+        ("ecp", settings.support_ecp),
+    )
+    for service, said in teams:
+        name, email = parseaddr(said)
+        if email:
+            yield SupportTeam(service=service, name=name or email, email=email)
 
 
 @contextmanager

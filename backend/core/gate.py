@@ -19,7 +19,7 @@ from backend.contract.faults import (
 from backend.contract.messages import Channel, RequestKind, Service, Side
 from backend.contract.rules.contacts import same_phone
 from backend.contract.rules.shown import shown
-from backend.core.accounts import Account, Identity
+from backend.core.accounts import Account, Grant, Identity
 from backend.core.actor import Actor, Scope
 from backend.core.catalogue import Catalogue, FolderRule
 from backend.core.client_connect.ports.requests import RequestScope, StoredRequest
@@ -70,11 +70,18 @@ def identities_in(actor: Actor, catalogue: Catalogue, folder: FolderRule) -> tup
     codes = {
         code
         for grant in actor.account.grants
-        if catalogue.opens(grant.function, folder, actor.channel)
+        if catalogue.opens(grant.function, folder, actor.channel) and not _narrowed(actor.account, grant, folder)
         for code in grant.identity_codes
     }
     mine = (actor.identities[code] for code in sorted(codes) if code in actor.identities)
     return tuple(identity for identity in mine if identity.user_type in folder.user_types)
+
+
+def _narrowed(account: Account, grant: Grant, folder: FolderRule) -> bool:
+    """Whether administrators took this folder out of what the SFTP function opens."""
+    return (
+        grant.function == SFTP_FUNCTION and account.sftp_folders is not None and folder.code not in account.sftp_folders
+    )
 
 
 def folders_for(actor: Actor, catalogue: Catalogue) -> list[tuple[FolderRule, tuple[Identity, ...]]]:
@@ -110,9 +117,30 @@ def activity_scope(actor: Actor, catalogue: Catalogue) -> Scope:
     return Scope(actor.company, folders)
 
 
+def refuse_outside_staff(actor: Actor) -> None:
+    """2002 but for operators and auditors, who see all companies."""
+    refuse_inactive(actor.account)
+    if actor.account.kind not in _READS_ALL:
+        raise Refused(NOT_ALLOWED, what="Companies and their forms are for the operator's staff.")
+
+
 def may_suspend(actor: Actor) -> bool:
     """Administrators suspend in their company, operators anywhere; one person is enough, at once."""
     return actor.account.kind == "operator" or bool(actor.account.services)
+
+
+def may_revoke(actor: Actor, subject: Account) -> bool:
+    """Keys and addresses: their owner, the company's administrators, operators; one person is enough, at once."""
+    administers = bool(actor.account.services) and subject.company == actor.company
+    return subject.id == actor.account.id or administers or actor.account.kind == "operator"
+
+
+def may_rotate(actor: Actor, subject: Account) -> bool:
+    """A key that a live one has signed: its owner, or those who may register one for this account."""
+    if subject.company is None:
+        return subject.id == actor.account.id or actor.account.kind == "operator"
+    administers = "ecp" in actor.account.services and subject.company == actor.company
+    return subject.id == actor.account.id or administers
 
 
 # ── change requests ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from backend.contract.messages import Landing
 from backend.core.activity import ActivityEnquiry
 from backend.core.client_connect.access import Access, AccessWatch
+from backend.core.client_connect.companies import Companies
 from backend.core.client_connect.confirmation import Confirmation
 from backend.core.client_connect.enrolment import EnrolmentService
 from backend.core.client_connect.recovery import RecoveryService
 from backend.core.client_connect.requests import ChangeRequests
 from backend.core.client_connect.sessions import SessionService
 from backend.core.client_connect.sftp_access import SftpAccess
+from backend.core.client_connect.sftp_acts import SftpActs
+from backend.core.client_connect.sftp_setup import SftpSetup
 from backend.core.client_connect.sign_in import SignInService
 from backend.core.client_connect.users import UserService
 from backend.core.drop_box import DropBox
@@ -38,7 +41,10 @@ class Services:
     confirmation: Confirmation
     requests: ChangeRequests
     users: UserService
+    companies: Companies
     sftp_access: SftpAccess
+    sftp_setup: SftpSetup
+    sftp_acts: SftpActs
     access: Access
     access_watch: AccessWatch
     home: HomeService

@@ -6,7 +6,19 @@ from fastapi import FastAPI
 
 from backend.contract import paths
 from backend.core.services import Services
-from backend.doors.http import activity, faults, home, landing, recovery, requests, sessions, submissions, users
+from backend.doors.http import (
+    activity,
+    companies,
+    faults,
+    home,
+    landing,
+    recovery,
+    requests,
+    sessions,
+    sftp_access,
+    submissions,
+    users,
+)
 from backend.doors.http.guards import Guards
 
 
@@ -23,7 +35,7 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     faults.install(app)
-    for noun in (landing, recovery, sessions, requests, users, home, submissions, activity):
+    for noun in (landing, recovery, sessions, requests, users, companies, sftp_access, home, submissions, activity):
         app.include_router(noun.router)
     app.add_middleware(Guards)
     return app

@@ -13,6 +13,9 @@ from backend.core.client_connect.changes.accounts import (
     UnlockUserChange,
 )
 from backend.core.client_connect.changes.change import Change
+from backend.core.client_connect.changes.companies import CloseCompanyChange
+from backend.core.client_connect.changes.forms import ApplyFormChange
+from backend.core.client_connect.changes.keys import RegisterAddressChange, RegisterKeyChange
 from backend.core.client_connect.changes.users import (
     ChangeUserChange,
     CloseUserChange,
@@ -33,4 +36,8 @@ def every_change(codes: CodeIssuer) -> Mapping[RequestKind, Change[Any]]:
         "reset-otp": ResetOtpChange(codes),
         "reinvite": ReinviteChange(codes),
         "lift-suspension": LiftSuspensionChange(),
+        "register-key": RegisterKeyChange(),
+        "register-address": RegisterAddressChange(),
+        "apply-form": ApplyFormChange(codes),
+        "close-company": CloseCompanyChange(),
     }
