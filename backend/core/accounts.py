@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from backend.contract.messages import AccountState, EmailKind, Kind, Service, Side
 
-__all__ = ["Account", "AccountState", "Company", "Grant", "Identity", "Session", "SftpAddress", "SftpKey"]
+__all__ = ["Account", "AccountState", "Company", "Grant", "Identity", "Known", "Session", "SftpAddress", "SftpKey"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,23 @@ class Account:
     sftp_folders: tuple[str, ...] | None = None
     """What `EU_ECPSFTP` was narrowed to; `None` means all it opens."""
     suspended_by: Side | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What signing in looks at: one row, so that finding somebody and finding nobody are the same work."""
+
+    id: int
+    login_id: str
+    company: str | None
+    state: AccountState
+    password_hash: str = field(repr=False)
+    sealed_seed: bytes = field(repr=False)
+
+    def still(self, other: Known | None) -> bool:
+        """Whether password and authenticator are the same as they were."""
+        mine = (self.id, self.password_hash, self.sealed_seed)
+        return other is not None and mine == (other.id, other.password_hash, other.sealed_seed)
 
 
 @dataclass(frozen=True, slots=True)

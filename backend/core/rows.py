@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
 from backend.contract.messages import ActivityFilter, Person
-from backend.core.accounts import Account, Company, Identity
+from backend.core.accounts import Account, Company, Identity, Known
 from backend.core.activity_row import ActivityRow
 from backend.core.actor import Scope
 from backend.core.catalogue import Catalogue
@@ -33,6 +34,8 @@ class Rows(ClientConnectRows, Protocol):
     def account(self, login_id: str) -> Account | None: ...
 
     def account_by_id(self, account_id: int) -> Account | None: ...
+
+    def known(self, login_id: str) -> Known | None: ...
 
     def company(self, code: str) -> Company | None: ...
 
@@ -118,8 +121,19 @@ class Unit(Rows, ClientConnectUnit, Protocol):
 
     def supersede(self, log_index: int, by: int) -> None: ...
 
-    def throttle(self, login: bytes, now: datetime) -> Throttle:
-        """The throttle row as of now: old attempts forgotten, stale pending ones counted as failed."""
+    def throttle(self, login: bytes, now: datetime, account_id: int | None) -> Throttle:
+        """The throttle row as of now: old attempts forgotten, stale pending ones counted as failed.
+
+        It is made where there is none, in as many statements, and notes whose it is, if anybody's.
+        """
+        ...
+
+    def kept(self, really: bool) -> AbstractContextManager[None]:
+        """What is done inside is undone at the end unless `really`: the same work, whoever it is for."""
+        ...
+
+    def stand_in(self, account_id: int | None) -> Account | None:
+        """The account, or for `None` any other one, for work that is not kept."""
         ...
 
     def reserve(self, login: bytes, now: datetime) -> int:
@@ -132,10 +146,12 @@ class Unit(Rows, ClientConnectUnit, Protocol):
 
     def drop(self, attempt: int) -> None: ...
 
-    def lock(self, login: bytes, now: datetime) -> None: ...
+    def lock(self, login: bytes, now: datetime) -> bool:
+        """False where it was locked before."""
+        ...
 
-    def forgive(self, login: bytes) -> None:
-        """Forgets all attempts, pending ones too, and the failures in a row."""
+    def forgive(self, login: bytes) -> int:
+        """Forgets all attempts, pending ones too, and the failures in a row; returns how many those were."""
         ...
 
     def spend_step(self, account_id: int, step: int) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from backend.contract.faults import Refused
 from backend.contract.messages import SignIn, Ticket
+from backend.core.rows import Unit
 from tests.world import World
 
 WRONG = "wrong-password-wrong"
@@ -65,7 +66,8 @@ def all_at_once(world: World, forms: Iterable[SignIn]) -> list[int]:
 
 def lock(world: World, login_id: str) -> None:
     for _ in range(5):
-        assert tried(world, world.form(login_id, password=WRONG) if login_id in world.people else nobody(world)) == 1001
+        known = login_id in world.people
+        assert tried(world, world.form(login_id, password=WRONG) if known else nobody(world, login_id)) == 1001
 
 
 def guess(world: World) -> SignIn:
@@ -91,6 +93,35 @@ class Dying:
 def acts(world: World) -> list[str]:
     with world.platform.store.engine.connect() as connection:
         return list(connection.scalars(text("SELECT act FROM activity ORDER BY log_index")))
+
+
+def entries(world: World) -> list[tuple[str, int | None, int | None]]:
+    """Act, fault and count of each entry."""
+    with world.platform.store.engine.connect() as connection:
+        found = connection.execute(text("SELECT act, fault, count FROM activity ORDER BY log_index"))
+        return [(row.act, row.fault, row.count) for row in found]
+
+
+def unlocked(world: World, login_id: str) -> bool:
+    """Whether there was a lock to clear, or anything else that holds the account's sign-in back."""
+
+    def unit(unit: Unit) -> bool:
+        account = unit.account(login_id)
+        assert account is not None
+        return unit.unlock(account.id)
+
+    return world.platform.store.write(unit)
+
+
+def recovery_codes(world: World, login_id: str) -> tuple[str, ...]:
+    """Ten new ones."""
+
+    def unit(unit: Unit) -> tuple[str, ...]:
+        account = unit.account(login_id)
+        assert account is not None
+        return world.services.sign_in._book.make(unit, account.id)
+
+    return world.platform.store.write(unit)
 
 
 def ticket(world: World, login_id: str = "CHAN01") -> Ticket:

@@ -12,6 +12,7 @@ from tests.adapters.signing_in import (
     Counted,
     Dying,
     acts,
+    entries,
     lock,
     nobody,
     tried,
@@ -123,15 +124,34 @@ def test_attempts_whose_process_died_count_as_failures_after_a_minute(any_world:
     assert "locked" in acts(any_world)
 
 
-def test_every_outcome_of_a_sign_in_leaves_its_entry(any_world: World) -> None:
+def test_a_row_of_failures_leaves_its_first_and_what_ended_it(any_world: World) -> None:
+    """Whoever guesses cannot make the log grow, and what they did is counted all the same."""
     tried(any_world, any_world.form("CHAN01"))
     tried(any_world, any_world.form("LEE02", password=WRONG))
     lock(any_world, "TAI09")
-    assert acts(any_world) == ["signed-in", "sign-in-refused", *["sign-in-refused"] * 5, "locked"]
+    for _ in range(3):
+        tried(any_world, any_world.form("CHAN01", password=WRONG))
+    tried(any_world, any_world.form("CHAN01"))
+    refused = ("sign-in-refused", 1001, None)
+    assert entries(any_world) == [
+        ("signed-in", None, None),
+        refused,
+        refused,
+        ("locked", 1002, 5),
+        refused,
+        ("signed-in", None, 3),
+    ]
     with any_world.platform.store.reading() as rows:
         entry = rows.activity(1)
-        assert entry is not None and entry.login_id == "LEE02" and entry.fault == 1001
+        assert entry is not None and entry.login_id == "LEE02"
         assert "192.0.2.1" not in entry.text() and entry.source == "192.0.2.1"
+
+
+def test_a_thousand_guesses_at_any_pace_leave_two_entries(any_world: World) -> None:
+    for _ in range(25):
+        tried(any_world, any_world.form("CHAN01", password=WRONG))
+        any_world.clock.move(minutes=31)
+    assert entries(any_world) == [("sign-in-refused", 1001, None), ("locked", 1002, 20)]
 
 
 def test_a_login_id_nobody_has_is_not_written_down(any_world: World) -> None:

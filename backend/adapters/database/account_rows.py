@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 
 from backend.adapters.database import tables
 from backend.contract.messages import Person
-from backend.core.accounts import Account, Company, Grant, Identity
+from backend.core.accounts import Account, Company, Grant, Identity, Known
 
 # Asked at every request: built once, so that only their values change.
 _accounts, _companies = tables.accounts, tables.companies
@@ -16,6 +16,9 @@ _grants, _rights = tables.grants, tables.administrator_rights
 _ACCOUNTS: Final = select(_accounts, _companies.c.name.label("company_name")).outerjoin(_companies)
 _BY_ID: Final = _ACCOUNTS.where(_accounts.c.id == bindparam("account_id"))
 _BY_LOGIN_ID: Final = _ACCOUNTS.where(_accounts.c.login_id == bindparam("login_id"))
+_KNOWN: Final = select(
+    *(_accounts.c[name] for name in ("id", "login_id", "company", "state", "password_hash", "sealed_seed"))
+).where(_accounts.c.login_id == bindparam("login_id"))
 _GRANTS: Final = (
     select(_grants.c.function, _grants.c.identity_code)
     .where(_grants.c.account_id == bindparam("account_id"))
@@ -45,6 +48,10 @@ class AccountRows:
 
     def account_by_id(self, account_id: int) -> Account | None:
         return self._account(self._connection.execute(_BY_ID, {"account_id": account_id}).one_or_none())
+
+    def known(self, login_id: str) -> Known | None:
+        row = self._connection.execute(_KNOWN, {"login_id": login_id}).one_or_none()
+        return None if row is None else Known(*row)
 
     def company(self, code: str) -> Company | None:
         row = self._connection.execute(select(_companies).where(_companies.c.code == code)).one_or_none()

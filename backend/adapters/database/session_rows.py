@@ -91,6 +91,7 @@ class SessionUnit:
         sessions = tables.sessions
         mine = sessions.c.account_id == account_id
         others = mine if but is None else and_(mine, sessions.c.key != but)
+        self._connection.execute(delete(tables.tickets).where(tables.tickets.c.account_id == account_id))
         return self._connection.execute(delete(sessions).where(others)).rowcount
 
     def count_otp(self, session: bytes) -> int:

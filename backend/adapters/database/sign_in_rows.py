@@ -2,70 +2,101 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, and_, delete, exists, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Integer,
+    LargeBinary,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from backend.adapters.database import tables
+from backend.adapters.database.account_rows import AccountRows
+from backend.core.accounts import Account
 from backend.core.rows import Throttle
 
 REMEMBERED: Final = timedelta(minutes=30)
 STALE: Final = timedelta(seconds=60)
+STRANGERS_REMEMBERED: Final = timedelta(days=90)
 LONGEST_SESSION: Final = timedelta(hours=12)
+_ANYBODY: Final = select(func.min(tables.accounts.c.id)).scalar_subquery()
 
 
-class SignInUnit:
+class SignInUnit(AccountRows):
     _connection: Connection
 
-    def throttle(self, login: bytes, now: datetime) -> Throttle:
+    def throttle(self, login: bytes, now: datetime, account_id: int | None) -> Throttle:
         throttles, attempts = tables.throttles, tables.attempts
         mine = attempts.c.login == login
-        row = self._connection.execute(select(throttles).where(throttles.c.login == login)).one_or_none()
-        if row is None:
-            return Throttle(None, 0, 0, 0)
+        absent = ~exists().where(throttles.c.login == login)
+        fresh = select(literal(login, LargeBinary), literal(0, Integer)).where(absent)
+        self._connection.execute(insert(throttles).from_select(["login", "failures"], fresh))
         stale = and_(mine, attempts.c.state == "pending", attempts.c.at <= now - STALE)
         turned = self._connection.execute(update(attempts).where(stale).values(state="failed")).rowcount
-        if turned:
-            self._count_failures(login, turned)
+        row = self._connection.execute(
+            update(throttles)
+            .where(throttles.c.login == login)
+            .values(seen=now, account_id=account_id, failures=throttles.c.failures + turned)
+            .returning(throttles.c.locked, throttles.c.failures)
+        ).one()
         self._connection.execute(delete(attempts).where(mine, attempts.c.at <= now - REMEMBERED))
         states = select(attempts.c.state, func.count()).where(mine).group_by(attempts.c.state)
         counted = {state: int(count) for state, count in self._connection.execute(states)}
-        return Throttle(row.locked, row.failures + turned, counted.get("pending", 0), counted.get("failed", 0))
+        return Throttle(row.locked, row.failures, counted.get("pending", 0), counted.get("failed", 0))
 
     def reserve(self, login: bytes, now: datetime) -> int:
-        throttles = tables.throttles
-        known = self._connection.execute(select(throttles.c.login).where(throttles.c.login == login)).one_or_none()
-        if known is None:
-            self._connection.execute(insert(throttles).values(login=login, failures=0))
         added = self._connection.execute(
             insert(tables.attempts).values(login=login, at=now, state="pending").returning(tables.attempts.c.id)
         )
         return int(added.scalar_one())
 
     def fail(self, attempt: int) -> bool:
-        attempts = tables.attempts
+        throttles, attempts = tables.throttles, tables.attempts
         mine = and_(attempts.c.id == attempt, attempts.c.state == "pending")
         login = self._connection.execute(
             update(attempts).where(mine).values(state="failed").returning(attempts.c.login)
         ).scalar_one_or_none()
-        if login is None:
-            return False
-        self._count_failures(login, 1)
-        return True
+        failed = update(throttles).where(throttles.c.login == login)
+        return self._connection.execute(failed.values(failures=throttles.c.failures + 1)).rowcount == 1
 
     def drop(self, attempt: int) -> None:
         self._connection.execute(delete(tables.attempts).where(tables.attempts.c.id == attempt))
 
-    def lock(self, login: bytes, now: datetime) -> None:
+    def lock(self, login: bytes, now: datetime) -> bool:
         throttles = tables.throttles
         open_one = and_(throttles.c.login == login, throttles.c.locked.is_(None))
-        self._connection.execute(update(throttles).where(open_one).values(locked=now))
+        return self._connection.execute(update(throttles).where(open_one).values(locked=now)).rowcount == 1
 
-    def forgive(self, login: bytes) -> None:
+    def forgive(self, login: bytes) -> int:
         throttles, attempts = tables.throttles, tables.attempts
+        mine = throttles.c.login == login
+        failures = self._connection.execute(select(throttles.c.failures).where(mine)).scalar_one()
         self._connection.execute(delete(attempts).where(attempts.c.login == login))
-        self._connection.execute(update(throttles).where(throttles.c.login == login).values(failures=0))
+        self._connection.execute(update(throttles).where(mine).values(failures=0))
+        return int(failures)
+
+    @contextmanager
+    def kept(self, really: bool) -> Iterator[None]:
+        with self._connection.begin_nested() as savepoint:
+            yield
+            if not really:
+                savepoint.rollback()
+
+    def stand_in(self, account_id: int | None) -> Account | None:
+        found = self._connection.scalar(select(func.coalesce(literal(account_id, Integer), _ANYBODY)))
+        return self.account_by_id(found or 0)
 
     def spend_step(self, account_id: int, step: int) -> bool:
         accounts = tables.accounts
@@ -96,14 +127,11 @@ class SignInUnit:
         throttles, attempts = tables.throttles, tables.attempts
         old = and_(attempts.c.state == "failed", attempts.c.at <= now - REMEMBERED)  # one pending has yet to be counted
         self._connection.execute(delete(attempts).where(old))
+        strange = and_(throttles.c.account_id.is_(None), throttles.c.seen <= now - STRANGERS_REMEMBERED)
+        strangers = select(throttles.c.login).where(strange)
+        self._connection.execute(delete(attempts).where(attempts.c.login.in_(strangers)))
         idle = and_(throttles.c.locked.is_(None), throttles.c.failures == 0)
         tried = exists(select(attempts.c.id).where(attempts.c.login == throttles.c.login))
-        self._connection.execute(delete(throttles).where(idle, ~tried))
+        self._connection.execute(delete(throttles).where(or_(strange, and_(idle, ~tried))))
         sessions = tables.sessions
         self._connection.execute(delete(sessions).where(sessions.c.created <= now - LONGEST_SESSION))
-
-    def _count_failures(self, login: bytes, more: int) -> None:
-        throttles = tables.throttles
-        self._connection.execute(
-            update(throttles).where(throttles.c.login == login).values(failures=throttles.c.failures + more)
-        )

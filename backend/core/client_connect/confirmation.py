@@ -14,6 +14,7 @@ from backend.contract.faults import CONFIRM_WITH_OTP, OTP_USED, SESSION_ENDED, R
 from backend.contract.messages import Confirmed
 from backend.core.activity import Ledger
 from backend.core.actor import Actor
+from backend.core.client_connect.recovery_codes import RecoveryCodeBook
 from backend.core.ports import Clock, Codes, Store
 from backend.core.rows import Unit
 
@@ -37,10 +38,11 @@ def session_id(key: bytes) -> str:
 class Confirmation:
     """Finds out whether the one in a session is who signed in; five wrong tries in a row end the session."""
 
-    def __init__(self, store: Store, clock: Clock, codes: Codes, ledger: Ledger) -> None:
+    def __init__(self, store: Store, clock: Clock, codes: Codes, book: RecoveryCodeBook, ledger: Ledger) -> None:
         self._store = store
         self._clock = clock
         self._codes = codes
+        self._book = book
         self._ledger = ledger
 
     def confirm(self, actor: Actor, otp: str) -> Confirmed:
@@ -79,6 +81,9 @@ class Confirmation:
                 return None
             unit.discount_otp(key)
             return Refused(OTP_USED)
+        if password and self._book.spend(unit, account.id, otp):
+            unit.confirm_session(key, now)
+            return None
         if session.wrong_otps < MOST_WRONG:
             return Refused(CONFIRM_WITH_OTP, what=wrong)
         self._end(unit, actor, session.wrong_otps)

@@ -10,9 +10,9 @@ import hashlib
 import hmac
 import re
 import secrets
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final
 
 from backend.contract.faults import (
@@ -24,155 +24,164 @@ from backend.contract.faults import (
     Refused,
 )
 from backend.contract.messages import LoginTransaction, SignIn, Ticket
-from backend.core.accounts import Account
+from backend.core.accounts import Known
 from backend.core.activity import Ledger
+from backend.core.client_connect.codes import CodeIssuer
+from backend.core.client_connect.login_transactions import LoginTransactions, Transaction
+from backend.core.client_connect.recovery_codes import RecoveryCodeBook
 from backend.core.client_connect.source_limit import SourceLimit
 from backend.core.ports import Clock, Codes, Hasher, Store
 from backend.core.rows import Rows, Throttle, Unit
 
-TRANSACTION_LIFE: Final = timedelta(minutes=5)
 TICKET_LIFE: Final = timedelta(seconds=60)
 MOST_ATTEMPTS: Final = 5
 MOST_FAILURES_IN_A_ROW: Final = 20
 RESERVED_LOGIN_IDS: Final = frozenset({"RECOVER"})
-_BODY: Final = 24
+NOBODY: Final = 0
+"""The number of no account."""
 _LOGIN_ID = re.compile(r"[A-Z0-9]{4,20}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class _Transaction:
-    nonce: bytes
-    expires: datetime
+class _Attempt:
+    """Who tries to sign in, from where; `number` is that of the reserved attempt."""
+
+    login: bytes
+    login_id: str
+    known: Known | None
+    channel: str
+    source: str
+    number: int = 0
 
 
 class SignInService:
     """Opens login transactions, verifies the form, hands out tickets."""
 
-    def __init__(self, store: Store, clock: Clock, hasher: Hasher, codes: Codes, ledger: Ledger, key: bytes) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        hasher: Hasher,
+        codes: Codes,
+        book: RecoveryCodeBook,
+        issuer: CodeIssuer,
+        ledger: Ledger,
+        key: bytes,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._hasher = hasher
         self._codes = codes
+        self._book = book
+        self._issuer = issuer
         self._ledger = ledger
         self._key = key
+        self._transactions = LoginTransactions(key)
         self._sources = SourceLimit(clock)
 
     def begin(self) -> LoginTransaction:
-        """A login transaction: signed, so that opening one costs the server nothing to keep."""
-        expires = self._clock.now() + TRANSACTION_LIFE
-        body = secrets.token_bytes(16) + int(expires.timestamp() * 1000).to_bytes(8, "big")
-        return LoginTransaction(transaction=urlsafe_b64encode(body + self._mac(b"t", body)).decode(), expires=expires)
+        return self._transactions.begin(self._clock.now())
 
     def sign_in(self, form: SignIn, channel: str, source: str) -> Ticket:
         """A ticket, or 1001, 1002, 1003, 1007, and 1016 only after all factors were right."""
-        transaction = self._opened(form.transaction)
+        transaction = self._transactions.opened(form.transaction, self._clock.now())
         self._sources.refuse_beyond(source)
-        login_id = form.login_id.strip().upper()
-        login = self._mac(b"l", login_id.encode("utf-8", "surrogatepass"))
-        attempt = self._store.write(lambda unit: self._reserve(unit, login, login_id, channel, source))
-        with self._store.reading() as rows:
-            known = _known(rows, login_id)
+        attempt = self._store.write(lambda unit: self._reserve(unit, form.login_id, channel, source))
+        known = attempt.known
         right = self._hasher.verify(form.password, known.password_hash if known else None)
         step = self._codes.step_of(known.sealed_seed if known else None, form.otp, self._clock.now())
-        account = known if right else None
-        return self._store.write(
-            lambda unit: (
-                self._failed(unit, attempt, login, known, channel, source)
-                if account is None or step is None
-                else self._passed(unit, attempt, login, account, step, transaction, channel, source)
-            )
-        )
+        return self._store.write(lambda unit: self._verified(unit, attempt, transaction, right, step, form.otp))
 
     # ── the units ────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _reserve(self, unit: Unit, login: bytes, login_id: str, channel: str, source: str) -> int | Refused:
-        now = self._clock.now()
-        throttle = unit.throttle(login, now)
+    def _reserve(self, unit: Unit, typed: str, channel: str, source: str) -> _Attempt | Refused:
+        now, login_id = self._clock.now(), typed.strip().upper()
+        known = _known(unit, login_id)
+        attempt = _Attempt(self._login(login_id), login_id, known, channel, source)
+        throttle = unit.throttle(attempt.login, now, known.id if known else None)
         if throttle.locked is not None:
             return Refused(LOCKED)
         if _spent(throttle):
-            self._lock(unit, login, _known(unit, login_id), channel, source)
+            self._lock(unit, attempt, throttle.failures)
             return Refused(LOCKED)
         if throttle.pending + throttle.failed >= MOST_ATTEMPTS:
             return Refused(TOO_MANY_ATTEMPTS)
-        return unit.reserve(login, now)
+        return replace(attempt, number=unit.reserve(attempt.login, now))
 
-    def _failed(
-        self, unit: Unit, attempt: int, login: bytes, known: Account | None, channel: str, source: str
-    ) -> Refused:
-        """Counts the failure, unless a sign-in that succeeded meanwhile has forgiven it; locks at the limit."""
-        if unit.fail(attempt):
-            self._record(unit, "sign-in-refused", known, channel, source, fault=SIGN_IN_REFUSED.number)
-            if _spent(unit.throttle(login, self._clock.now())):
-                self._lock(unit, login, known, channel, source)
+    def _verified(
+        self, unit: Unit, attempt: _Attempt, transaction: Transaction, right: bool, step: int | None, otp: str
+    ) -> Ticket | Refused:
+        """Whoever gave all that is asked, and still has the password and the authenticator that were looked at."""
+        known = _known(unit, attempt.login_id)
+        proven = known if right and attempt.known is not None and attempt.known.still(known) else None
+        recovered = step is None and self._book.spend(unit, proven.id if proven else NOBODY, otp)
+        if proven is None or (step is None and not recovered):
+            return self._failed(unit, attempt)
+        return self._passed(unit, attempt, transaction, proven, step)
+
+    def _failed(self, unit: Unit, attempt: _Attempt) -> Refused:
+        """Counts the failure, unless a sign-in that succeeded meanwhile has forgiven it; locks at the limit.
+
+        The first of several in a row leaves an entry, and whatever ends them tells how many there were: whoever guesses
+        does not make the log grow.
+        """
+        if unit.fail(attempt.number):
+            throttle = unit.throttle(attempt.login, self._clock.now(), attempt.known.id if attempt.known else None)
+            if throttle.failures == 1:
+                self._record(unit, attempt, "sign-in-refused", fault=SIGN_IN_REFUSED.number)
+            if _spent(throttle):
+                self._lock(unit, attempt, throttle.failures)
         return Refused(SIGN_IN_REFUSED)
 
-    def _lock(self, unit: Unit, login: bytes, known: Account | None, channel: str, source: str) -> None:
-        unit.lock(login, self._clock.now())
-        self._record(unit, "locked", known, channel, source, fault=LOCKED.number)
-
-    def _record(
-        self, unit: Unit, act: str, known: Account | None, channel: str, source: str, fault: int | None = None
-    ) -> None:
-        """Accounts only: what nobody is called may be a password, and strangers may not make the log grow."""
-        if known is not None:
-            who = {"company": known.company, "login_id": known.login_id}
-            self._ledger.record(unit, act, self._clock.now(), channel, source=source, fault=fault, **who)
+    def _lock(self, unit: Unit, attempt: _Attempt, failures: int) -> None:
+        """Once; whose account it is gets a code by mail to unlock it."""
+        now, known = self._clock.now(), attempt.known
+        if not unit.lock(attempt.login, now):
+            return
+        self._record(unit, attempt, "locked", fault=LOCKED.number, count=failures)
+        account = unit.stand_in(known.id if known else None)
+        with unit.kept(known is not None and known.state == "active"):
+            if account is not None and account.email:
+                self._issuer.issue(unit, account, "unlock", now)
 
     def _passed(
-        self,
-        unit: Unit,
-        attempt: int,
-        login: bytes,
-        account: Account,
-        step: int,
-        transaction: _Transaction,
-        channel: str,
-        source: str,
+        self, unit: Unit, attempt: _Attempt, transaction: Transaction, known: Known, step: int | None
     ) -> Ticket | Refused:
         """Spends the code and the transaction, forgives what failed before, hands over a ticket."""
         now = self._clock.now()
-        if not unit.spend_step(account.id, step):
-            unit.drop(attempt)
+        if step is not None and not unit.spend_step(known.id, step):
+            unit.drop(attempt.number)
             return Refused(SIGN_IN_REFUSED)
         if not unit.use_transaction(transaction.nonce, transaction.expires, now):
-            unit.drop(attempt)
+            unit.drop(attempt.number)
             return Refused(SIGN_IN_EXPIRED)
-        unit.forgive(login)
-        if account.state == "suspended":
-            self._record(unit, "sign-in-refused", account, channel, source, fault=SUSPENDED.number)
+        failures = unit.forgive(attempt.login) or None
+        by = {"object": "recovery-code"} if step is None else {}
+        if known.state == "suspended":
+            self._record(unit, attempt, "sign-in-refused", fault=SUSPENDED.number, count=failures, **by)
             return Refused(SUSPENDED)
         key, expires = secrets.token_bytes(32), now + TICKET_LIFE
-        unit.add_ticket(digest(key), account.id, expires)
-        self._record(unit, "signed-in", account, channel, source)
+        unit.add_ticket(digest(key), known.id, expires)
+        self._record(unit, attempt, "signed-in", count=failures, **by)
         return Ticket(ticket=urlsafe_b64encode(key).decode(), expires=expires)
 
-    # ── secrets ──────────────────────────────────────────────────────────────────────────────────────────────
+    def _record(self, unit: Unit, attempt: _Attempt, act: str, **facts: object) -> None:
+        """Accounts only: what nobody is called may be a password, and strangers may not make the log grow."""
+        known = attempt.known
+        who = {"company": known.company, "login_id": known.login_id} if known else {}
+        with unit.kept(known is not None):
+            self._ledger.record(unit, act, self._clock.now(), attempt.channel, source=attempt.source, **who, **facts)
 
-    def _opened(self, text: str) -> _Transaction:
-        """The transaction behind its signed text; 1003 for anything else, and for one that has expired."""
-        try:
-            raw = urlsafe_b64decode(text.encode("ascii"))
-        except ValueError as error:
-            raise Refused(SIGN_IN_EXPIRED) from error
-        body, mac = raw[:_BODY], raw[_BODY:]
-        if len(body) != _BODY or not hmac.compare_digest(mac, self._mac(b"t", body)):
-            raise Refused(SIGN_IN_EXPIRED)
-        expires = datetime.fromtimestamp(int.from_bytes(body[16:], "big") / 1000, UTC)
-        if self._clock.now() >= expires:
-            raise Refused(SIGN_IN_EXPIRED)
-        return _Transaction(body[:16], expires)
-
-    def _mac(self, purpose: bytes, data: bytes) -> bytes:
-        return hmac.new(self._key, purpose + data, hashlib.sha256).digest()
+    def _login(self, login_id: str) -> bytes:
+        """What the throttle knows a login ID by."""
+        return hmac.new(self._key, b"l" + login_id.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
 
 
-def _known(rows: Rows, login_id: str) -> Account | None:
+def _known(rows: Rows, login_id: str) -> Known | None:
     """The account that may sign in under this login ID, or at least hear that it is suspended."""
-    if not _LOGIN_ID.fullmatch(login_id) or login_id in RESERVED_LOGIN_IDS:
-        return None
-    account = rows.account(login_id)
-    return account if account is not None and account.state in {"active", "suspended"} else None
+    possible = _LOGIN_ID.fullmatch(login_id) is not None and login_id not in RESERVED_LOGIN_IDS
+    known = rows.known(login_id if possible else "")
+    return known if known is not None and known.state in {"active", "suspended"} else None
 
 
 def _spent(throttle: Throttle) -> bool:

@@ -40,7 +40,7 @@ class SessionUnit(Protocol):
     def end_session(self, key: bytes) -> bool: ...
 
     def end_sessions(self, account_id: int, but: bytes | None = None) -> int:
-        """Ends all sessions of the account, but the one with this key; returns how many."""
+        """Ends all sessions of the account, but the one with this key, and any about to open; returns how many."""
         ...
 
     def count_otp(self, session: bytes) -> int:
