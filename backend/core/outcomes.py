@@ -22,6 +22,7 @@ from backend.core.ports import Clock, Store
 from backend.core.rows import Rows
 
 SHOWN_FOR: Final = timedelta(days=90)
+_ROOMS: Final = {"submission": ("submit", "receipts"), "download": ("download",)}
 _MOST_SHOWN: Final = 2000
 _LONGEST_SHOWN_NAME: Final = 100
 _SUFFIX: Final = re.compile(r"(\.v[0-9]+)?\.receipt$|\.refused\.txt$", re.ASCII)
@@ -34,6 +35,11 @@ class Place:
     identity_code: str
     folder: str
     direction: Literal["submission", "download"]
+
+    @property
+    def rooms(self) -> tuple[str, ...]:
+        """The folders in it."""
+        return _ROOMS[self.direction]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +69,8 @@ class Outcomes:
         self._calendar = calendar
 
     def places(self, actor: Actor) -> list[Place]:
-        """Every folder of the actor's, by identity."""
         with self._store.reading() as rows:
-            reached = folders_for(actor, rows.catalogue())
-        return [
-            Place(identity.code, folder.code, folder.direction)
-            for folder, identities in reached
-            for identity in identities
-        ]
+            return places_for(actor, rows.catalogue())
 
     def documents(self, actor: Actor, identity_code: str, folder: str) -> list[Document]:
         """The receipt of each version, and the refusal that no acceptance has followed.
@@ -116,6 +116,15 @@ class Outcomes:
         wanted = ActivityFilter(folder=folder, identity_code=identity_code, name=file_name)
         days = (self._clock.now() - SHOWN_FOR, None)
         return rows.activities(wanted, activity_scope(actor, catalogue), days, None, _MOST_SHOWN)
+
+
+def places_for(actor: Actor, catalogue: Catalogue) -> list[Place]:
+    """Every folder of the actor's, by identity."""
+    return [
+        Place(identity.code, folder.code, folder.direction)
+        for folder, identities in folders_for(actor, catalogue)
+        for identity in identities
+    ]
 
 
 def _mine(catalogue: Catalogue, actor: Actor, identity_code: str, folder: str) -> FolderRule:

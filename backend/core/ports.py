@@ -58,6 +58,14 @@ class Codes(Protocol):
         ...
 
 
+class PublicKeys(Protocol):
+    """Public keys of SSH."""
+
+    def signed(self, public_key: str, signature: bytes, data: bytes) -> bool:
+        """Whether this signature of this data is by the key on that line, and not by a weak algorithm."""
+        ...
+
+
 class Staging(Protocol):
     """Bytes on their way in; not yet anything."""
 

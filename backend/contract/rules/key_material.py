@@ -108,8 +108,14 @@ _KINDS: Final[dict[str, Callable[[Wire], tuple[str, int]]]] = {
     "ecdsa-sha2-nistp384": _ecdsa("nistp384", 384),
     "ssh-rsa": _rsa,
 }
-ALGORITHMS: Final = frozenset(_KINDS)
-"""The kinds of key that are taken, as their blobs name them."""
+SIGNATURES: Final = {
+    "ssh-ed25519": frozenset({"ssh-ed25519"}),
+    "sk-ssh-ed25519@openssh.com": frozenset({"sk-ssh-ed25519@openssh.com"}),
+    "ecdsa-sha2-nistp256": frozenset({"ecdsa-sha2-nistp256"}),
+    "ecdsa-sha2-nistp384": frozenset({"ecdsa-sha2-nistp384"}),
+    "ssh-rsa": frozenset({"rsa-sha2-256", "rsa-sha2-512"}),
+}
+"""By kind of key: the signatures that are taken of it, none of them with SHA-1."""
 
 
 def _not_taken(algorithm: str) -> Refused:

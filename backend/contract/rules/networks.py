@@ -13,7 +13,7 @@ Network = IPv4Network | IPv6Network
 _WIDEST: Final = {4: 24, 6: 64}
 _MAPPED: Final = IPv6Network("::ffff:0:0/96")
 _WRITTEN: Final = re.compile(r"[0-9A-Fa-f.:]+(/[0-9]{1,3})?", re.ASCII)
-_NEVER: Final = (
+_NEVER: Final[tuple[Network, ...]] = (
     *map(IPv4Network, ("0.0.0.0/8", "224.0.0.0/4", "240.0.0.0/4")),
     *map(IPv6Network, ("::/128", "ff00::/8")),
     _MAPPED,

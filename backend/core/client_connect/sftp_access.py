@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Final
 
 from backend.contract.faults import ADDRESS_NOT_REGISTERED, NO_ECP_FUNCTION, SESSION_ENDED, Refused
 from backend.contract.rules.shown import shown
@@ -14,6 +16,8 @@ from backend.core.client_connect.standing import actor_of
 from backend.core.gate import SFTP_FUNCTION
 from backend.core.ports import Clock, Store
 from backend.core.rows import Rows
+
+NOTED_EVERY: Final = timedelta(minutes=15)
 
 
 class SftpAccess:
@@ -33,15 +37,21 @@ class SftpAccess:
         """The same actor as of now; raises what would refuse the connection today."""
         return self.admit(actor.login_id, fingerprint, actor.source)
 
+    def connected(self, fingerprint: str) -> None:
+        """Notes when the key was last signed in with."""
+        now = self._clock.now()
+        with self._store.reading() as rows:
+            key = rows.sftp_key(fingerprint)
+        if key is not None and (key.seen is None or now - key.seen >= NOTED_EVERY):
+            self._store.write(lambda unit: unit.see_key(fingerprint, now))
+
     def registered(self) -> RegisteredAddresses:
         """Every address registered for SFTP, by anybody."""
         with self._store.reading() as rows:
             return RegisteredAddresses(rows.sftp_networks())
 
     def _admitted(self, rows: Rows, key: SftpKey | None, login_id: str, address: str) -> Actor:
-        if key is None or key.account.login_id != login_id or key.revoked is not None:
-            raise Refused(SESSION_ENDED)
-        if self._clock.now() >= key.expires:
+        if key is None or key.account.login_id != login_id or not key.live(self._clock.now()):
             raise Refused(SESSION_ENDED)
         actor = actor_of(rows, key.account, "sftp", plain_address(address))
         if SFTP_FUNCTION not in {grant.function for grant in actor.account.grants}:

@@ -7,6 +7,8 @@ from typing import Final
 from asyncssh import SSHKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
+from backend.contract.rules import key_material
+
 KEY_EXCHANGES: Final = (
     "mlkem768x25519-sha256",
     "curve25519-sha256",
@@ -24,25 +26,17 @@ CIPHERS: Final = (
 )
 MACS: Final = ("hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com")
 
-_SIGNATURES: Final[dict[str, frozenset[str]]] = {
-    "ssh-ed25519": frozenset({"ssh-ed25519"}),
-    "sk-ssh-ed25519@openssh.com": frozenset({"sk-ssh-ed25519@openssh.com"}),
-    "ecdsa-sha2-nistp256": frozenset({"ecdsa-sha2-nistp256"}),
-    "ecdsa-sha2-nistp384": frozenset({"ecdsa-sha2-nistp384"}),
-    "ssh-rsa": frozenset({"rsa-sha2-256", "rsa-sha2-512"}),
-}
-SIGNATURES: Final = tuple(sorted(set().union(*_SIGNATURES.values())))
-_LEAST_RSA_BITS: Final = 3072
+SIGNATURES: Final = tuple(sorted(set().union(*key_material.SIGNATURES.values())))
 
 
 def acceptable(key: SSHKey) -> bool:
     """Whether this kind and strength of key may sign in."""
-    if key.get_algorithm() not in _SIGNATURES:
+    if key.get_algorithm() not in key_material.SIGNATURES:
         return False
     public = key.pyca_key
-    return not isinstance(public, RSAPublicKey) or public.key_size >= _LEAST_RSA_BITS
+    return not isinstance(public, RSAPublicKey) or public.key_size >= key_material.LEAST_RSA_BITS
 
 
 def narrow(key: SSHKey) -> None:
     """Lets this key verify only the signatures taken here: asyncssh would take SHA-1 of every RSA key, too."""
-    key.all_sig_algorithms = {name.encode() for name in _SIGNATURES[key.get_algorithm()]}
+    key.all_sig_algorithms = {name.encode() for name in key_material.SIGNATURES[key.get_algorithm()]}

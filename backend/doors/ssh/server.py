@@ -144,6 +144,7 @@ class SshDoor:
     def signed_in(self, visit: Visit) -> None:
         self._strangers.left(visit)
         self._visits.add(visit)
+        self.remember(self._loop.create_task(self._note(visit)))
 
     def left(self, visit: Visit) -> None:
         self._strangers.left(visit, failed=visit.failed)
@@ -175,6 +176,12 @@ class SshDoor:
         except Exception as error:  # the watch says when the database is gone; nothing new is taken then
             _log.error("rights could not be read again", login_id=visit.actor.login_id, exc_info=error)
 
+    async def _note(self, visit: Visit) -> None:
+        try:
+            await self.run(self._access.connected, visit.fingerprint)
+        except Exception as error:  # nobody is kept out because it could not be written down
+            _log.error("a connection could not be noted", login_id=visit.actor.login_id, exc_info=error)
+
     async def _tidy(self) -> None:
         """Lets go of drafts that nobody named, and of visits whose key has expired; learns new addresses."""
         while True:
@@ -200,6 +207,7 @@ async def start_ssh(services: Services, host: str, port: int, host_key_path: Pat
     door = SshDoor(services, host_key(host_key_path))
     try:
         await door.listen(host, port)
+        services.sftp_setup.opened(door.port, door.fingerprint)
     except BaseException:
         await door.close()
         raise

@@ -12,7 +12,6 @@ from backend.core.actor import Actor
 from backend.core.outcomes import Document, Outcomes, Received
 from backend.doors.ssh.wire import Attributes, Entry
 
-_ROOMS: Final = {"submission": ("submit", "receipts"), "download": ("download",)}
 _LONGEST_PATH: Final = 8192
 _DEEPEST: Final = 4
 _READ_ONLY: Final = Attributes(stat.S_IFDIR | 0o500)
@@ -92,7 +91,7 @@ class Tree:
         root: list[str] = []
         folders = {Spot(): root}
         for place in self._outcomes.places(actor):
-            whose, rooms = Spot(place.identity_code), list(_ROOMS[place.direction])
+            whose, rooms = Spot(place.identity_code), list(place.rooms)
             if whose not in folders:
                 folders[whose] = []
                 root.append(place.identity_code)
