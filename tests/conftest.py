@@ -1,4 +1,4 @@
-"""Fixtures for everybody: a world on SQLite."""
+"""Fixtures for everybody: a world on SQLite, and stories that run on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -6,11 +6,60 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+from sqlalchemy import make_url
 
+from tests.databases import Postgres, Prepared, copied_world, prepared_world, running_postgres
 from tests.world import World, open_world
+
+settings.register_profile("ecp", deadline=None, database=None, max_examples=60)
+settings.load_profile("ecp")
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     with open_world(tmp_path / "data") as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def prepared_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prepared]:
+    with prepared_world(tmp_path_factory.mktemp("prepared") / "data") as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def prepared_postgres(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prepared]:
+    with postgres.database() as url, prepared_world(tmp_path_factory.mktemp("prepared") / "data", url) as made:
+        yield made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def prepared(request: pytest.FixtureRequest) -> Prepared:
+    name = "prepared_sqlite" if request.param == "sqlite" else "prepared_postgres"
+    made: Prepared = request.getfixturevalue(name)
+    return made
+
+
+@pytest.fixture
+def database_url(prepared: Prepared, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database of one's own; empty means SQLite in the world's folder."""
+    if not prepared.database_url:
+        yield ""
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    with server.database(template=make_url(prepared.database_url).database or "") as url:
+        yield url
+
+
+@pytest.fixture
+def any_world(prepared: Prepared, database_url: str, tmp_path: Path) -> Iterator[World]:
+    """A world of one's own, on either database."""
+    with copied_world(prepared, tmp_path / "data", database_url) as made:
         yield made
