@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +18,8 @@ from backend.durable import make_folder, write_once
 SETTINGS_FILE: Final = "ecpd.toml"
 _HIGHEST_PORT: Final = 65535
 _DATABASES: Final = ("sqlite:///", "postgresql+psycopg://")
+_SMTP_TLS: Final = ("starttls", "tls", "none")
+_WEB: Final = re.compile(r"|https://[^\s#?<>\"']+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/[^\s#?<>\"']*)?")
 
 
 class SettingsError(Exception):
@@ -49,6 +52,22 @@ class Settings:
     support_client_connect: str = ""
     """Where the Client Connect form goes: "Team <address>", or the address alone."""
     support_ecp: str = ""
+    mail_sender: str = "no-reply@localhost"
+    mail_name: str = "Client Connect"
+    mail_subject: str = "Client Connect: reset your password"
+    """Of the mail about a forgotten password: people look for it in a junk filter."""
+    smtp_host: str = ""
+    """Empty puts mails into a folder of the data folder."""
+    smtp_port: int = 587
+    smtp_tls: str = "starttls"
+    smtp_user: str = ""
+    smtp_password_file: Path | None = None
+    smtp_password: str = field(default="", repr=False)
+    """From the environment alone."""
+    public_url: str = ""
+    """Where a browser reaches the platform; links in mails lead there and nowhere else."""
+    enquiries_url: str = ""
+    terms_url: str = ""
 
     @property
     def url(self) -> str:
@@ -67,6 +86,16 @@ class Settings:
         return named
 
     @property
+    def smtp_secret(self) -> str:
+        """The mail server's password; `SettingsError` where its file cannot be read."""
+        if self.smtp_password_file is None:
+            return self.smtp_password
+        try:
+            return self.smtp_password_file.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"smtp_password_file cannot be read: {error}") from error
+
+    @property
     def secrets(self) -> Path:
         return self.data_dir / "secrets"
 
@@ -79,6 +108,11 @@ class Settings:
                 f"Plain HTTP on {self.http_host} would show passwords to the network. Name tls_certificate and "
                 "tls_key, name the trusted_proxy that ends TLS, or set http_host to 127.0.0.1."
             )
+        if self.smtp_host and self.smtp_tls == "none" and not _loopback(self.smtp_host):
+            raise SettingsError(
+                f"Mails to {self.smtp_host} without TLS would show their codes to the network. Set smtp_tls to "
+                "starttls or tls, or name a relay on this machine."
+            )
 
 
 def load(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> Settings:
@@ -88,6 +122,8 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> 
     given = {name: value for name, value in flags.items() if value is not None}
     data_dir = Path(given.get("data_dir") or said.get("data_dir") or "ecp-data").absolute()
     merged = {**_read(data_dir / SETTINGS_FILE), **said, **given, "data_dir": data_dir}
+    if {"smtp_password"} & (set(merged) - set(said)):
+        raise SettingsError("smtp_password is not for the settings file: write it into the smtp_password_file.")
     unknown = set(merged) - _NAMES
     if unknown:
         raise SettingsError(f"Unknown settings: {', '.join(sorted(unknown))}.")
@@ -115,11 +151,20 @@ def write_new(settings: Settings) -> Path:
 
 
 def _refuse_impossible(settings: Settings) -> None:
-    for name in ("http_port", "ssh_port"):
+    for name in ("http_port", "ssh_port", "smtp_port"):
         if not 0 <= getattr(settings, name) <= _HIGHEST_PORT:
             raise SettingsError(f"{name} is {getattr(settings, name)}: write a number from 0 to {_HIGHEST_PORT}.")
     if not settings.url.startswith(_DATABASES) or settings.url == _DATABASES[0]:
         raise SettingsError("database_url is for another database: write postgresql+psycopg://user@host/name.")
+    if settings.smtp_tls not in _SMTP_TLS:
+        raise SettingsError(f"smtp_tls is {settings.smtp_tls}: write one of {', '.join(_SMTP_TLS)}.")
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", settings.mail_sender):
+        raise SettingsError("mail_sender is no address: write no-reply@your.domain.")
+    if any(len(said.splitlines()) > 1 for said in (settings.mail_name, settings.mail_subject)):
+        raise SettingsError("mail_name and mail_subject are one line each.")
+    for name in ("public_url", "enquiries_url", "terms_url"):
+        if not _WEB.fullmatch(getattr(settings, name)):
+            raise SettingsError(f"{name} is no address of a page: write https://your.domain/page.")
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -151,7 +196,7 @@ def _loopback(host: str) -> bool:
         return False
 
 
-_TYPES: Final[dict[str, str]] = {field.name: str(field.type) for field in fields(Settings)}
+_TYPES: Final[dict[str, str]] = {one.name: str(one.type) for one in fields(Settings)}
 _NAMES: Final = frozenset(_TYPES)
 _DEFAULTS: Final = Settings(Path())
 _MEANINGS: Final = {
@@ -172,4 +217,15 @@ _MEANINGS: Final = {
     "every_day_trades": "Whether Saturday and Sunday are trading days.",
     "support_client_connect": 'Where the Client Connect form goes: "Client Connect team <connect@exchange.example>".',
     "support_ecp": "Where the ECP form goes, written alike.",
+    "mail_sender": "Whom the mails of Client Connect come from.",
+    "mail_name": "The name they bear.",
+    "mail_subject": "The subject of the mail about a forgotten password; people look for it in their junk filter.",
+    "smtp_host": "The mail server. Empty: mails are put into the folder mails, for a mail system to fetch.",
+    "smtp_port": "Its port.",
+    "smtp_tls": '"starttls", "tls" from the first byte, or "none" for a relay on this machine.',
+    "smtp_user": "Who signs in to it; empty: nobody.",
+    "smtp_password_file": "A file with the password alone. Or set ECPD_SMTP_PASSWORD.",
+    "public_url": "Where a browser reaches the platform; empty: mails bear a code and no link.",
+    "enquiries_url": "Where mails send enquiries.",
+    "terms_url": "The terms and conditions that mails lead to.",
 }

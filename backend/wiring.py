@@ -27,6 +27,7 @@ from backend.adapters.database import (
 )
 from backend.adapters.database.catalogue_rows import import_catalogue
 from backend.adapters.key_files import check_value, new_key, read_key
+from backend.adapters.mail import FolderOutbox, Letters, SmtpOutbox, SmtpServer
 from backend.adapters.one_time_codes import OneTimeCodes
 from backend.adapters.passwords import Argon2Passwords
 from backend.adapters.public_keys import SshPublicKeys
@@ -43,7 +44,8 @@ from backend.core.client_connect.codes import CodeIssuer
 from backend.core.client_connect.companies import Companies
 from backend.core.client_connect.confirmation import Confirmation
 from backend.core.client_connect.enrolment import EnrolmentService
-from backend.core.client_connect.mails import Mailer
+from backend.core.client_connect.mail_carrier import MailCarrier
+from backend.core.client_connect.mails import Mailer, Outbox
 from backend.core.client_connect.recovery import RecoveryService
 from backend.core.client_connect.recovery_codes import RecoveryCodeBook
 from backend.core.client_connect.requests import ChangeRequests
@@ -66,6 +68,8 @@ from backend.core.sweep import sweep
 from backend.durable import make_folder, sync_folder
 from backend.settings import Settings, SettingsError
 
+MAILS: Final = "mails"
+DEMO_MAILS: Final = "demo/mails"
 _SECRETS: Final = ("seed_key", "throttle_key")
 
 
@@ -81,6 +85,7 @@ class Platform:
     hasher: Hasher
     issuer: CodeIssuer
     mailer: Mailer
+    mail: MailCarrier
     close: Callable[[], None]
 
     def sweep(self) -> int:
@@ -168,9 +173,12 @@ def open_platform(
             drop_box=DropBox(store, clock, calendar, submissions),
             outcomes=Outcomes(store, clock, calendar),
         )
+        carrier = MailCarrier(store, clock, mailer, _outbox(settings, demo))
         watch.start()
         stack.callback(watch.stop)
-        return Platform(settings, services, store, vault, codes, hasher, issuer, mailer, stack.pop_all().close)
+        carrier.start()
+        stack.callback(carrier.stop)
+        return Platform(settings, services, store, vault, codes, hasher, issuer, mailer, carrier, stack.pop_all().close)
 
 
 def _landing(settings: Settings, store: DatabaseStore, demo: bool) -> Landing:
@@ -185,9 +193,26 @@ def _landing(settings: Settings, store: DatabaseStore, demo: bool) -> Landing:
         demo=demo,
         notices=settings.notices,
         existing_ecp=settings.existing_ecp or None,
+        mail_sender=settings.mail_sender,
+        mail_subject=settings.mail_subject,
         support=tuple(_support(settings)),
         user_types=tuple(UserType(code=code, title=title) for code, title in user_types.items()),
     )
+
+
+def _outbox(settings: Settings, demo: bool) -> Outbox:
+    letters = Letters(
+        settings.mail_sender,
+        settings.mail_name,
+        settings.mail_subject,
+        settings.public_url,
+        settings.enquiries_url,
+        settings.terms_url,
+    )
+    if not settings.smtp_host:
+        return FolderOutbox(settings.data_dir / (DEMO_MAILS if demo else MAILS), letters)
+    said = (settings.smtp_port, settings.smtp_tls, settings.smtp_user, settings.smtp_secret)
+    return SmtpOutbox(SmtpServer(settings.smtp_host, *said), letters)
 
 
 def _support(settings: Settings) -> Iterator[SupportTeam]:

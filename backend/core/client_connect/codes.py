@@ -20,6 +20,7 @@ from backend.contract.faults import (
 )
 from backend.contract.messages import AccountState, Purpose
 from backend.contract.rules.codes import BODY, code_of, grouped, read_code
+from backend.contract.rules.shown import shown
 from backend.core.accounts import Account
 from backend.core.client_connect.mails import Mail, Mailer
 from backend.core.client_connect.ports.codes import OneTimeCode
@@ -40,6 +41,7 @@ LIFE_WORDS: Final[dict[Purpose, str]] = {
 }
 REMEMBERED: Final = timedelta(days=30)
 """How long one that has expired can still be told apart from one that never was."""
+_LONGEST_NAME: Final = 80
 _MEANT_FOR: Final[dict[Purpose, str]] = {
     "reset": "resetting a password",
     "invitation": "a new account",
@@ -79,8 +81,9 @@ class CodeIssuer:
         unit.add_code(OneTimeCode(self._mac(text), account.id, purpose, now, expires))
         values = {
             "login_id": account.login_id,
-            "name": account.name,
-            "company": account.company_name,
+            "name": shown(account.name, _LONGEST_NAME),
+            "company": shown(account.company_name, _LONGEST_NAME),
+            "ask": ask_of(account),
             "code": grouped(text),
             "life": LIFE_WORDS[purpose],
             "until": self._told(expires, now),
@@ -111,7 +114,7 @@ class CodeIssuer:
         ask = ask_of(account)
         fix = _NEXT[code.purpose].format(ask=ask)
         if code.used is not None:
-            what = f"It was used, or the account was changed since it was sent, at {self._told(code.used, now)}."
+            what = f"At {self._told(code.used, now)} it was used, or the account was changed otherwise."
             if code.purpose == "invitation":
                 raise Refused(INVITATION_ENDED, what=what, ask=ask)
             raise Refused(CODE_USED, what=what, fix=fix)

@@ -6,15 +6,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, Literal, get_args
+from typing import Final, Literal, Protocol
 
 from backend.contract.messages import Purpose
+from backend.contract.rules.shown import shown
 from backend.core.accounts import Account
 from backend.core.ports import Seals
 from backend.core.rows import Unit
 
 MailKind = Literal[Purpose, "notice"]
-KINDS: Final[tuple[MailKind, ...]] = (*get_args(Purpose), "notice")
 NOTICE_LIFE: Final = timedelta(days=7)
 _SEALED_AS: Final = b"mail"
 
@@ -29,6 +29,18 @@ class Mail:
     values: Mapping[str, str] = field(repr=False)
 
 
+class Undelivered(Exception):
+    """It did not get out; `str()` says why, without anything of what it says."""
+
+
+class Outbox(Protocol):
+    """How mails get out."""
+
+    def send(self, mail: Mail, number: int, created: datetime) -> None:
+        """Raises `Undelivered` where it may be tried again. `number` and `created` tell a mail sent twice."""
+        ...
+
+
 class Mailer:
     """Queues mails, and opens those that were queued."""
 
@@ -41,7 +53,7 @@ class Mailer:
 
     def notice(self, unit: Unit, account: Account, words: str, now: datetime) -> None:
         """Tells somebody what was done, in a sentence or two."""
-        values = {"login_id": account.login_id, "name": account.name, "words": words}
+        values = {"login_id": account.login_id, "name": shown(account.name, 80), "words": words}
         self.queue(unit, Mail("notice", account.email, now + NOTICE_LIFE, values), now)
 
     def opened(self, sealed: bytes) -> Mail | None:
