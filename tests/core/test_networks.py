@@ -64,7 +64,7 @@ def test_what_is_no_address_is_refused_with_an_example(text: str) -> None:
     assert said.number == 9002 and "10.1.2.0/24" in said.what and said.what.isprintable()
 
 
-@pytest.mark.parametrize("text", ["0.0.0.0", "0.1.2.3", "::", "::/64", "224.0.0.1", "255.255.255.255", "240.0.0.1"])
+@pytest.mark.parametrize("text", ["0.1.2.3", "0.0.0.0/32", "::", "::/64", "224.0.0.1", "255.255.255.255", "240.0.0.1"])
 def test_an_address_that_nobody_comes_from_is_refused(text: str) -> None:
     assert refusal(text).number == 9002
 
