@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from email.utils import parseaddr
 from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Engine
@@ -46,8 +47,10 @@ from backend.core.client_connect.confirmation import Confirmation
 from backend.core.client_connect.enrolment import EnrolmentService
 from backend.core.client_connect.mail_carrier import MailCarrier
 from backend.core.client_connect.mails import Mailer, Outbox
+from backend.core.client_connect.profile import ProfileService
 from backend.core.client_connect.recovery import RecoveryService
 from backend.core.client_connect.recovery_codes import RecoveryCodeBook
+from backend.core.client_connect.request_notices import RequestNotices
 from backend.core.client_connect.requests import ChangeRequests
 from backend.core.client_connect.sessions import SessionService
 from backend.core.client_connect.sftp_access import SftpAccess
@@ -68,8 +71,6 @@ from backend.core.sweep import sweep
 from backend.durable import make_folder, sync_folder
 from backend.settings import Settings, SettingsError
 
-MAILS: Final = "mails"
-DEMO_MAILS: Final = "demo/mails"
 _SECRETS: Final = ("seed_key", "throttle_key")
 
 
@@ -86,9 +87,13 @@ class Platform:
     issuer: CodeIssuer
     mailer: Mailer
     mail: MailCarrier
+    mails: Path
+    """Where mails are put while no mail server is named."""
     close: Callable[[], None]
 
     def sweep(self) -> int:
+        """What time has ended: change requests, closed accounts' addresses, and files that nothing stands on."""
+        self.services.requests.expire()
         return sweep(self.store, self.vault, self.services.clock)
 
 
@@ -140,8 +145,9 @@ def open_platform(
         mailer = Mailer(KeyedSeals(keys["seed_key"]))
         issuer = CodeIssuer(mailer, settings.zone, derive(b"codes"))
         changes = every_change(issuer)
-        requests = ChangeRequests(store, clock, ledger, changes)
+        requests = ChangeRequests(store, clock, ledger, RequestNotices(mailer), changes)
         book = RecoveryCodeBook(derive(b"recovery-codes"))
+        confirmation = Confirmation(store, clock, codes, book, ledger)
         recovering = (store, clock, hasher, codes, ledger, issuer, book, SourceLimit(clock))
         watch = AccessWatch(store)
         submissions = Submissions(store, vault, clock, calendar, ledger, as_of_now, lambda: watch.taking)
@@ -156,7 +162,8 @@ def open_platform(
             recovery=RecoveryService(*recovering),
             enrolment=EnrolmentService(*recovering, settings.name),
             sessions=SessionService(store, clock, ledger),
-            confirmation=Confirmation(store, clock, codes, book, ledger),
+            confirmation=confirmation,
+            profile=ProfileService(store, clock, hasher, codes, book, confirmation, settings.name),
             requests=requests,
             users=UserService(store, clock, requests),
             companies=Companies(store, clock, changes["apply-form"]),
@@ -173,12 +180,15 @@ def open_platform(
             drop_box=DropBox(store, clock, calendar, submissions),
             outcomes=Outcomes(store, clock, calendar),
         )
-        carrier = MailCarrier(store, clock, mailer, _outbox(settings, demo))
+        mails = settings.data_dir / ("demo/mails" if demo else "mails")
+        carrier = MailCarrier(store, clock, mailer, _outbox(settings, mails))
         watch.start()
         stack.callback(watch.stop)
         carrier.start()
         stack.callback(carrier.stop)
-        return Platform(settings, services, store, vault, codes, hasher, issuer, mailer, carrier, stack.pop_all().close)
+        return Platform(
+            settings, services, store, vault, codes, hasher, issuer, mailer, carrier, mails, stack.pop_all().close
+        )
 
 
 def _landing(settings: Settings, store: DatabaseStore, demo: bool) -> Landing:
@@ -200,7 +210,7 @@ def _landing(settings: Settings, store: DatabaseStore, demo: bool) -> Landing:
     )
 
 
-def _outbox(settings: Settings, demo: bool) -> Outbox:
+def _outbox(settings: Settings, folder: Path) -> Outbox:
     letters = Letters(
         settings.mail_sender,
         settings.mail_name,
@@ -210,7 +220,7 @@ def _outbox(settings: Settings, demo: bool) -> Outbox:
         settings.terms_url,
     )
     if not settings.smtp_host:
-        return FolderOutbox(settings.data_dir / (DEMO_MAILS if demo else MAILS), letters)
+        return FolderOutbox(folder, letters)
     said = (settings.smtp_port, settings.smtp_tls, settings.smtp_user, settings.smtp_secret)
     return SmtpOutbox(SmtpServer(settings.smtp_host, *said), letters)
 

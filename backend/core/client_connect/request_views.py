@@ -177,7 +177,9 @@ def _why_not(people: _People, actor: Actor, request: StoredRequest, now: datetim
     if maker is None or _state(request, now) != "submitted":
         return Refused(NOT_FOUND)
     try:
-        refuse_to_check(actor, request.kind, request.side, request.subject, maker, grants=_grants(request))
+        refuse_to_check(
+            actor, request.kind, request.side, request.subject, maker, grants=grants_too(proposal_of(request))
+        )
     except Refused as refused:
         return refused
     return None
@@ -190,8 +192,9 @@ def _acts(actor: Actor, request: StoredRequest, state: RequestState, *, may_chec
     return ("approve", "reject", "return") if may_check and state == "submitted" else ()
 
 
-def _grants(request: StoredRequest) -> bool:
-    return request.kind == "create-user" and bool(request.proposal.get("grants"))
+def grants_too(proposal: Proposal) -> bool:
+    """Whether it grants functions besides making an account."""
+    return isinstance(proposal, CreateUser) and bool(proposal.grants)
 
 
 def _waiting(items: tuple[ChangeRequest, ...]) -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -23,7 +21,6 @@ from backend.contract.faults import (
 from backend.contract.messages import (
     Approval,
     ChangeRequest,
-    CreateUser,
     Decision,
     NewRequest,
     Proposal,
@@ -33,15 +30,19 @@ from backend.contract.messages import (
 from backend.core.activity import Ledger
 from backend.core.actor import Actor
 from backend.core.client_connect.changes import Change, Plan
+from backend.core.client_connect.changes.digest import digest_of
 from backend.core.client_connect.confirmation import refuse_unconfirmed
 from backend.core.client_connect.ports.requests import StoredRequest
-from backend.core.client_connect.request_views import RequestViews, proposal_of
+from backend.core.client_connect.request_notices import RequestNotices
+from backend.core.client_connect.request_views import RequestViews, grants_too, proposal_of
 from backend.core.client_connect.standing import actor_for, as_of_now
 from backend.core.gate import refuse_to_check, refuse_to_make, sees_request
 from backend.core.ports import Clock, Store
 from backend.core.rows import Rows, Unit
 
 LIFE: Final = timedelta(days=7)
+CLOSED_KEPT: Final = timedelta(days=90)
+"""How long a closed account keeps its e-mail address."""
 FINGERPRINT_END: Final = 8
 _DONE: Final = {"reject": "rejected", "return": "returned", "withdraw": "withdrawn"}
 
@@ -49,10 +50,18 @@ _DONE: Final = {"reject": "rejected", "return": "returned", "withdraw": "withdra
 class ChangeRequests:
     """Every transition is one unit, and leaves one entry."""
 
-    def __init__(self, store: Store, clock: Clock, ledger: Ledger, changes: Mapping[RequestKind, Change[Any]]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        ledger: Ledger,
+        notices: RequestNotices,
+        changes: Mapping[RequestKind, Change[Any]],
+    ) -> None:
         self._store = store
         self._clock = clock
         self._ledger = ledger
+        self._notices = notices
         self._changes = changes
         self.views = RequestViews(store, clock, self._plan)
 
@@ -65,6 +74,8 @@ class ChangeRequests:
             first = _request(plan, new.proposal, maker, 1, now, submit=new.submit)
             request = replace(first, id=unit.add_request(first))
             self._record(unit, "requested" if new.submit else "drafted", maker, request, now, new.proposal.note)
+            if new.submit:
+                self._notices.made(unit, maker.account, request, now)
             return request
 
         return self.views.shown(actor, self._store.write(unit))
@@ -88,6 +99,8 @@ class ChangeRequests:
             if not unit.revise_request(request, before.rev):
                 raise Refused(CHANGED_SINCE, what="It was decided meanwhile.")
             self._record(unit, "revised", maker, request, now, revision.proposal.note)
+            if revision.submit:
+                self._notices.made(unit, maker.account, request, now)
             return request
 
         return self.views.shown(actor, self._store.write(unit))
@@ -144,10 +157,11 @@ class ChangeRequests:
         return True
 
     def expire(self) -> int:
-        """Marks what nobody decided within a week; returns how many."""
+        """Marks what nobody decided within a week, and erases who long-closed accounts were; returns how many."""
 
         def unit(unit: Unit) -> int:
             now = self._clock.now()
+            unit.forget_closed(now - CLOSED_KEPT)
             over = unit.expire_requests(now)
             for request in over:
                 self._record(unit, "expired", None, request, now)
@@ -159,7 +173,7 @@ class ChangeRequests:
 
     def _made(self, rows: Rows, maker: Actor, proposal: Proposal, now: datetime) -> Plan:
         plan = self._plan(rows, maker.company, proposal, now)
-        refuse_to_make(maker, proposal.kind, plan.side, plan.subject, grants=_grants(proposal))
+        refuse_to_make(maker, proposal.kind, plan.side, plan.subject, grants=grants_too(proposal))
         return plan
 
     def _plan(self, rows: Rows, company: str | None, proposal: Proposal, now: datetime) -> Plan:
@@ -186,7 +200,9 @@ class ChangeRequests:
         if not unit.decide_request(request.id, request.rev, state, who.account.id, now, reason):
             raise Refused(CHANGED_SINCE, what="It was decided meanwhile.")
         self._record(unit, state, who, request, now, reason)
-        return replace(request, state=state, checker_id=who.account.id, decided=now, reason=reason)
+        decided = replace(request, state=state, checker_id=who.account.id, decided=now, reason=reason)
+        self._notices.decided(unit, who, decided, now)
+        return decided
 
     def _record(
         self,
@@ -218,22 +234,6 @@ class ChangeRequests:
 
 _VOIDING: Final = (NOT_FOUND, NOT_ALLOWED, NOT_UNDERSTOOD, SESSION_ENDED, SUSPENDED)
 """What no time will mend: then the request is void."""
-
-
-def digest_of(plan: Plan, proposal: Proposal, rev: int) -> str:
-    """SHA-256 of what is shown: 64 hexadecimal digits."""
-    shown = {
-        "kind": proposal.kind,
-        "rev": rev,
-        "side": plan.side,
-        "company": plan.company,
-        "subject": plan.subject,
-        "subject_name": plan.subject_name,
-        "lines": [line.model_dump() for line in plan.lines],
-        "fingerprint": plan.fingerprint,
-        "proposal": proposal.model_dump(mode="json"),
-    }
-    return hashlib.sha256(json.dumps(shown, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def _request(plan: Plan, proposal: Proposal, maker: Actor, rev: int, now: datetime, *, submit: bool) -> StoredRequest:
@@ -273,7 +273,7 @@ def _refuse_checker(rows: Rows, checker: Actor, request: StoredRequest) -> None:
     maker = rows.account_by_id(request.maker_id)
     if maker is None:
         raise Refused(NOT_FOUND)
-    grants = _grants(proposal_of(request))
+    grants = grants_too(proposal_of(request))
     refuse_to_check(checker, request.kind, request.side, request.subject, maker, grants=grants)
 
 
@@ -284,7 +284,3 @@ def _refuse_other_key(plan: Plan, typed: str) -> None:
             what="These are not the last 8 characters of the fingerprint of the key that was handed in.",
             fix="Ask the key's owner, not its maker, to read them to you from: ssh-keygen -lf KEY.pub",
         )
-
-
-def _grants(proposal: Proposal) -> bool:
-    return isinstance(proposal, CreateUser) and bool(proposal.grants)
