@@ -11,6 +11,7 @@ from textual.widget import Widget
 from backend.contract.messages import Activity, Due, Home, Me
 from ecp_tui import wording
 from ecp_tui.screens.base import EcpScreen
+from ecp_tui.screens.request_words import expiring_words, waiting_words
 from ecp_tui.theme import SIGNS
 from ecp_tui.widgets.table import Column, Row, Table, row
 from ecp_tui.widgets.words import Words
@@ -69,6 +70,8 @@ class HomeScreen(EcpScreen):
             if home.due
             else [row("none", "Nothing is due today.", heading=True)]
         )
+        if self.context.me is not None and (asks := _asks(self.context.me)):
+            rows = [row("asks", "Waits for you", heading=True), *asks, row("gap/asks", "", heading=True), *rows]
         before = ""
         for due in home.due:
             rows.append(self._due(due, repeated=due.folder == before))
@@ -100,10 +103,22 @@ class HomeScreen(EcpScreen):
 
     def on_table_opened(self, event: Table.Opened) -> None:
         kind, *what = event.row.key.split("/")
-        if kind == "due":
+        if kind in ("approvals", "sftp_access"):
+            self.go(kind)
+        elif kind == "due":
             self.go("submit", folder=what[0], identity_code=what[1], input_date=what[2])
         elif kind == "refused":
             self.go("activity", log_index=what[0])
 
     def action_submit(self) -> None:
         self.go("submit")
+
+
+def _asks(me: Me) -> list[Row]:
+    """What Client Connect has for the one who is signed in."""
+    rows: list[Row] = []
+    if me.waiting:
+        rows.append(row("approvals", "  ", waiting_words(me.waiting), wide=True))
+    if me.keys_expiring:
+        rows.append(row("sftp_access", "  ", expiring_words(me.keys_expiring), wide=True))
+    return rows

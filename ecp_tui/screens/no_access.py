@@ -12,10 +12,14 @@ from backend.contract.faults import NO_ECP_FUNCTION, Refused
 from backend.contract.messages import FunctionName, Me
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.facts import facts
+from ecp_tui.screens.places import why_not
+from ecp_tui.screens.request_words import expiring_words, waiting_words
 from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.fault_panel import fault_words
 from ecp_tui.widgets.form import Buttons
 from ecp_tui.widgets.words import Words
+
+_MARGINS = 6
 
 
 class NoAccessScreen(EcpScreen):
@@ -23,6 +27,7 @@ class NoAccessScreen(EcpScreen):
 
     CSS_PATH: ClassVar = "no_access.tcss"
     HINTS: ClassVar[tuple[str, ...]] = ("refresh", "goto", "leave", "back")
+    POLL: ClassVar[float | None] = 5.0
     HELP_TOPIC: ClassVar[str] = "2000"
     where = "Home"
 
@@ -31,10 +36,26 @@ class NoAccessScreen(EcpScreen):
         yield Words("", id="rights")
         with Buttons():
             yield Button("Client Connect", id="client-connect", primary=True)
+            yield Button("Approvals", id="approvals")
+            yield Button("Users", id="users")
             yield Button("Sign out", id="sign-out")
 
     def on_mount(self) -> None:
+        self._offer(self.context.me)
         self.query_one("#client-connect").focus()
+
+    def _offer(self, me: Me | None) -> None:
+        """Administrators go on from here; what waits for them stands on the button."""
+        for place in ("approvals", "users"):
+            self.query_one(f"#{place}").display = not why_not(place, me)
+        approvals = self.query_one("#approvals", Button)
+        waiting = me.waiting if me is not None else 0
+        label = f"Approvals: {waiting}" if waiting else "Approvals"
+        if approvals.label != label:
+            approvals.label = label
+            approvals.refresh(layout=True)
+            if waiting and self.focused is self.query_one("#client-connect"):
+                approvals.focus()
 
     async def load(self, background: bool) -> None:
         try:
@@ -44,33 +65,39 @@ class NoAccessScreen(EcpScreen):
                 raise
             self.context.me = await self.context.client.me(background=background)
             self.query_one("#refusal", Words).update(fault_words(refused))
-            self.query_one("#rights", Words).update(_rights(self.context.me))
+            self.query_one("#rights", Words).update(self._rights(self.context.me))
+            self._offer(self.context.me)
             self.say("Your Client Connect session stays valid. F5 asks again.")
         else:
             self.context.me = await self.context.client.me(background=background)
             self.post_message(self.Granted())
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
-        if event.button.id == "client-connect":
-            self.go("client_connect")
-        else:
+        if event.button.id == "sign-out":
             self.post_message(self.SignedOut())
+        else:
+            self.go((event.button.id or "").replace("-", "_"))
 
     def action_back(self) -> None:
         self.go("client_connect")
 
-
-def _rights(me: Me) -> Content:
-    """What is held, what is missing, whom to ask: labels in a column."""
-    ask = ", ".join(
-        f"{one.name} ({one.login_id})" for one in me.delegated_administrators if one.login_id != me.login_id
-    )
-    rows = [
-        ("Functions held", _named(me.functions) or "none"),
-        ("Missing", _named(me.functions_missing) or "any function for the console; appendix 7.4 lists them"),
-        ("Ask", ask or "the operator"),
-    ]
-    return facts(rows, 16)
+    def _rights(self, me: Me) -> Content:
+        """What waits, what is held, what is missing, whom to ask: labels in a column."""
+        others = [one for one in me.delegated_administrators if one.login_id != me.login_id]
+        ask = ", ".join(f"{one.name} ({one.login_id})" for one in others)
+        rows: list[tuple[str, str | Content]] = []
+        if me.waiting:
+            rows = [("Approvals", Content.assemble(waiting_words(me.waiting), "   7 opens them")), ("", "")]
+        if me.keys_expiring:
+            rows.insert(0, ("SFTP access", Content.assemble(expiring_words(me.keys_expiring), "   5 shows them")))
+        rows += [
+            ("Functions held", _named(me.functions) or "none"),
+            ("Missing", _named(me.functions_missing) or "any function for the console; appendix 7.4 lists them"),
+            ("Ask", ask or "the operator"),
+        ]
+        if me.users is not None:
+            rows.append(("Company", f"{me.users} of {me.quota} users"))
+        return facts(rows, 16, self.app.size.width - _MARGINS)
 
 
 def _named(functions: tuple[FunctionName, ...]) -> str:

@@ -71,6 +71,22 @@ def checkers(request: ChangeRequest, me: Me) -> str:
     return " or ".join(names) or f"another delegated administrator of {request.company_name}"
 
 
+def waiting_words(waiting: int) -> Content:
+    """! 3 requests wait for you."""
+    words = f"{wording.count(waiting, 'request')} {'waits' if waiting == 1 else 'wait'} for you"
+    return Content.assemble(("! ", "bold $warning"), (words, "bold"))
+
+
+def expiring_words(keys: int) -> Content:
+    words = f"{wording.count(keys, 'SFTP key')} of yours {'expires' if keys == 1 else 'expire'} within 30 days"
+    return Content.assemble(("! ", "bold $warning"), words)
+
+
+def sentence(words: str) -> str:
+    """Words as a sentence begins."""
+    return words[:1].upper() + words[1:]
+
+
 # ── before → after ───────────────────────────────────────────────────────────────────────────────────────────────
 
 

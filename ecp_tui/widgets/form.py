@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from ecp_tui.widgets.button import Button
-from ecp_tui.widgets.field import ChoiceField, Entered, TextField
+from ecp_tui.widgets.field import Entered
 
 
 class Buttons(Horizontal):
@@ -37,8 +37,8 @@ class Form(VerticalScroll, can_focus=False):
         """The fields that can be filled, in their order."""
         return [
             widget
-            for widget in self.query("TextField, ChoiceField").results(Widget)
-            if isinstance(widget, TextField | ChoiceField) and widget.focusable
+            for widget in self.query("TextField, ChoiceField, ToggleGrid").results(Widget)
+            if widget.focusable
         ]
 
     def on_entered(self, event: Entered) -> None:
