@@ -21,6 +21,7 @@ _PAIRS = re.compile(r"(?<![0-9A-Za-z:-])[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){31}
 _GROUP = re.compile(r"(?:[0-9A-Fa-f]{2}|[0-9A-Fa-f]{4}|[0-9A-Fa-f]{8}|[0-9A-Fa-f]{16}|[0-9A-Fa-f]{32})")
 _RUN = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]+(?![0-9A-Za-z])")
 _GROUPS = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]{4}(?:[-\s]{1,3}[0-9A-Za-z]{4}){5}(?![0-9A-Za-z])")
+_BEFORE_CODE = re.compile(r"#|\brecover\b", re.IGNORECASE)
 _LONGEST_CODE: Final = 200
 _OTHER_HASHES: Final = {32: "an MD5", 40: "a SHA-1", 96: "a SHA-384", 128: "a SHA-512"}
 
@@ -125,12 +126,16 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def code_in(text: str) -> str:
-    """The code in a whole mail, in its line or in its link, in groups of four; else the text as it is, to be told
-    apart from one."""
+def find_code(text: str) -> str | None:
+    """The code in a whole mail, in its line or in its link, in groups of four; `None` where there is no whole one."""
     for found in (text, *_GROUPS.findall(text[:MOST])):
         try:
             return grouped(read_code(found))
         except Refused:
             continue
-    return " ".join(text.split())[:_LONGEST_CODE]
+    return None
+
+
+def code_in(text: str) -> str:
+    """`find_code`; else what stands where a code would, to be told what is wrong with it."""
+    return find_code(text) or " ".join(_BEFORE_CODE.split(text)[-1].split())[:_LONGEST_CODE]

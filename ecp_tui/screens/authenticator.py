@@ -58,7 +58,7 @@ class AuthenticatorScreen(RecoveryPage):
                 yield Words(secret_words(self._enrolment.secret), id="secret")
                 with Form():
                     yield Words("One-Time-Password it shows now", id="label")
-                    yield OtpField()
+                    yield OtpField(placeholder="6 digits")
                     with Buttons():
                         yield Button("Confirm", id="confirm", primary=True)
                 yield FaultPanel()
@@ -124,7 +124,17 @@ class AuthenticatorScreen(RecoveryPage):
         self.action_back()
         self.open(RecoveryCodesScreen(codes, own=self._own))
 
+    @property
+    def fault_panel(self) -> FaultPanel:
+        """Beside the code: below it, it would cut it off."""
+        return self.query_one("#beside FaultPanel", FaultPanel)
+
+    def clear_fault(self) -> None:
+        super().clear_fault()
+        self.remove_class("-refused")
+
     def show_fault(self, refused: Refused) -> None:
+        self.add_class("-refused")
         otp = self.query_one(OtpField)
         otp.value = ""
         otp.focus()

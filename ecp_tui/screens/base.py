@@ -166,10 +166,14 @@ class EcpScreen(Screen[None]):
         if refused.fault in (SESSION_ENDED, SUSPENDED) and self.context.me is not None:
             self.post_message(self.SessionEnded(refused))
             return
-        self.query_one(FaultPanel).refused = refused
+        self.fault_panel.refused = refused
 
     def clear_fault(self) -> None:
-        self.query_one(FaultPanel).refused = None
+        self.fault_panel.refused = None
+
+    @property
+    def fault_panel(self) -> FaultPanel:
+        return self.query_one(FaultPanel)
 
     # ── the three lines ──────────────────────────────────────────────────────────────────────────────────────
 

@@ -22,7 +22,7 @@ from ecp_tui.widgets.field import Field, TextField
 from ecp_tui.widgets.form import Buttons, Form
 from ecp_tui.widgets.words import Words
 
-_EXAMPLE: Final = "85221000000: country code first, without symbols and spaces"
+_EXAMPLE: Final = "Phone such as 85221000000: country code first, without symbols and spaces."
 _MARGINS: Final = 4
 _ADVICE: Final = (
     (
@@ -58,10 +58,10 @@ class RecoverScreen(RecoveryPage):
             with Buttons():
                 yield Button("Use the code", id="use", primary=True)
         with Form(id="forgotten"):
-            yield Words(Content.styled("Forgotten password", "bold"), classes="part")
+            yield Words(Content.styled("Forgotten password", "bold"))
+            yield Words(_EXAMPLE, classes="facts part")
             yield Field("Login ID", TextField(self._login_id, id="login_id", max_length=40))
             yield Field("Registered phone", TextField(id="phone", max_length=40))
-            yield Words(_EXAMPLE, id="example")
             with Buttons():
                 yield Button("Ask for the mail", id="ask")
 
@@ -79,9 +79,10 @@ class RecoverScreen(RecoveryPage):
     def on_input_changed(self, event: Input.Changed) -> None:
         if event.input.id == "code":
             self._note_code()
+            self.clear_fault()
         elif event.input.id == "phone":
             digits = phone_digits(event.value)
-            self._row("phone").note = Content(f"= {digits}" if digits and digits != event.value.strip() else "")
+            self._row("phone").note = Content(digits if digits and digits != event.value.strip() else "")
 
     def _note_code(self) -> None:
         typed = self._text("code")

@@ -19,8 +19,8 @@ from ecp_tui.widgets.form import Buttons
 from ecp_tui.widgets.words import Words
 
 _WORDS = (
-    "Each of them stands in for one One-Time-Password, once, where the phone is lost. They are shown this once:\n"
-    "keep them where the phone is not."
+    "Each stands in for one One-Time-Password, once, where the phone is lost.\n"
+    "They are shown this once: keep them where the phone is not."
 )
 
 

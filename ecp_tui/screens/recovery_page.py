@@ -8,7 +8,6 @@ from textual.message import Message
 
 from backend.contract.faults import Refused
 from ecp_tui.screens.base import EcpScreen
-from ecp_tui.widgets.fault_panel import FaultPanel
 from ecp_tui.widgets.password import PasswordField
 
 
@@ -28,7 +27,7 @@ class RecoveryPage(EcpScreen):
 
     def show_fault(self, refused: Refused) -> None:
         """1016 is about the account of the code, not about a session: nothing is covered."""
-        self.query_one(FaultPanel).refused = refused
+        self.fault_panel.refused = refused
 
     # ── passwords ────────────────────────────────────────────────────────────────────────────────────────────
 

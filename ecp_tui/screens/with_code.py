@@ -21,7 +21,7 @@ from ecp_tui.widgets.form import Buttons, Form
 from ecp_tui.widgets.password import OTP_WORDS, OtpField, PasswordField, length_note, long_enough
 from ecp_tui.widgets.words import Words
 
-GOOD_ONES: Final = "Four words that do not belong together are good; nothing else is asked of it."
+GOOD_ONES: Final = "Four words that do not belong together make a good one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ _WAYS: Final[dict[Purpose, _Way]] = {
     "enrolment": _Way(
         "authenticator",
         "Set up a new authenticator",
-        "The one before no longer works. Type the password that stands; then scan the new code.",
+        "The one before no longer works. Type the password that stands first.",
         new=False,
         otp=False,
         button="Go on",
@@ -105,7 +105,7 @@ class CodeScreen(RecoveryPage):
         found, zone = self._found, self.context.zone
         until = f"{wording.when(found.expires, zone).strip()} {wording.zone_name(found.expires, zone)}"
         who = f"{found.company_name} invites you as " if found.purpose == "invitation" else f"{found.company_name} · "
-        return Content.assemble(who, (found.login_id, "bold $foreground"), f" · the code is good until {until}")
+        return Content.assemble(who, (found.login_id, "bold $foreground"), f" · good until {until}")
 
     def on_mount(self) -> None:
         self.query_one(PasswordField).focus()
@@ -115,11 +115,8 @@ class CodeScreen(RecoveryPage):
         self._note()
 
     def _note(self) -> None:
-        first, *others = self.query(Field)
         if self._way.new:
-            first.note = length_note(self._password)
-        for field in others:
-            field.note = Content("or recovery code")
+            self.query(Field).first().note = length_note(self._password)
 
     @property
     def _password(self) -> str:

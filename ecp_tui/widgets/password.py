@@ -42,8 +42,8 @@ class PasswordField(TextField):
 class OtpField(TextField):
     """A One-Time-Password, or the recovery code that stands in for one; "123 456" is 123456."""
 
-    def __init__(self, *, id: str = "otp") -> None:
-        super().__init__(id=id, placeholder="6 digits", clean=_joined, max_length=40)
+    def __init__(self, *, id: str = "otp", placeholder: str = "6 digits, or a recovery code") -> None:
+        super().__init__(id=id, placeholder=placeholder, clean=_joined, max_length=40)
 
     @property
     def code(self) -> str:
