@@ -11,16 +11,19 @@ from fastapi import APIRouter
 from backend.adapters.one_time_codes import STEP_SECONDS, code, step_at
 from backend.contract import paths
 from backend.contract.faults import NOT_FOUND, Refused
-from backend.contract.messages import DemoCredentials, DemoPerson, DemoWorld
+from backend.contract.messages import DemoCredentials, DemoMail, DemoPerson, DemoWorld
 from backend.core.ports import Clock, Store
+from backend.demo.mailbox import Mailbox
 from backend.demo.people import ACCOUNTS, COMPANIES
 from backend.demo.world import Credentials
 
 _COMPANY_NAMES: Final = {company.code: company.name for company in COMPANIES}
 
 
-def demo_routes(store: Store, clock: Clock, people: Sequence[Credentials], world: Callable[[], DemoWorld]) -> APIRouter:
-    """The demo authenticator, and what the console's Demo page shows."""
+def demo_routes(
+    store: Store, clock: Clock, people: Sequence[Credentials], world: Callable[[], DemoWorld], mailbox: Mailbox
+) -> APIRouter:
+    """The demo authenticator and mailbox, and what the console's Demo page shows."""
     router = APIRouter(tags=["demo"])
     by_login_id = {one.login_id: one for one in people}
 
@@ -49,6 +52,10 @@ def demo_routes(store: Store, clock: Clock, people: Sequence[Credentials], world
     @router.get(paths.DEMO_WORLD)
     def shown() -> DemoWorld:
         return world()
+
+    @router.get(paths.DEMO_MAILS)
+    def mails() -> list[DemoMail]:
+        return mailbox.mails()
 
     return router
 

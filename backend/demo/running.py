@@ -17,6 +17,7 @@ from backend.contract.messages import DemoWorld
 from backend.core.calendar import Calendar
 from backend.demo.authenticator import demo_routes
 from backend.demo.history import tell
+from backend.demo.mailbox import Mailbox
 from backend.demo.people import ACCOUNTS
 from backend.demo.samples import Sample, write_samples
 from backend.demo.world import WORLD, Credentials, demo_catalogue, remember, remembered, seed
@@ -46,8 +47,10 @@ def run_demo(data_dir: Path | None, ready: Callable[[dict[str, Any]], None]) -> 
     with _folder(data_dir) as folder, _opened(folder) as demo:
         world: dict[str, DemoWorld] = {}
         app = create_app(demo.platform.services)
+        platform = demo.platform
+        mailbox = Mailbox(platform.mail, platform.mails)
         app.include_router(
-            demo_routes(demo.platform.store, demo.platform.services.clock, demo.people, lambda: world["now"])
+            demo_routes(platform.store, platform.services.clock, demo.people, lambda: world["now"], mailbox)
         )
 
         def listening(where: Listening) -> None:
@@ -76,6 +79,11 @@ def _opened(folder: Path) -> Iterator[Demo]:
         http_port=0,
         ssh_port=0,
         operator="Demo Exchange",
+        mail_sender="noreply_connect@hkex.com.hk",
+        mail_name="HKEX Client Connect",
+        mail_subject="HKEX Client Connect: Forgotten password email",
+        enquiries_url="https://exchange.example/enquiries",
+        terms_url="https://exchange.example/terms",
         origin=ORIGIN,
         every_day_trades=True,
         notices=("A demo: everything in it is invented, and nothing leaves this machine.",),
