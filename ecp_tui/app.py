@@ -148,7 +148,7 @@ class EcpApp(KeyedApp):
         elif self.current_mode in OPEN:
             await self.switch_mode(self._came_from)
         elif self.current_mode not in (FRONT, "home"):
-            await self.switch_mode("home")
+            await self.switch_mode("home" if self.context.me is not None else FRONT)
 
     # ── the session ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -163,6 +163,7 @@ class EcpApp(KeyedApp):
         if before is not None:  # an upload of somebody else must not go on under this session
             self.context.transfers.forget()
             self.context.folders = ()
+            self.context.form = None
         await self._forget_pages()
         await self._go(event.then)
 

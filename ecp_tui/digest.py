@@ -77,12 +77,12 @@ def size_of(path: Path) -> int:
         raise _unreadable(path, error) from error
 
 
-def text_of(path: Path, most: int) -> str:
-    """A small file as text, read at once: a key, a signature, a form. More than `most` bytes are refused unread."""
+def content_of(path: Path, most: int) -> bytes:
+    """A small file, read at once: a key, a signature, a form. More than `most` bytes are refused unread."""
     if (size := size_of(path)) > most:
         raise Refused(NOT_UNDERSTOOD, what=f"{_said(path)} has {size:,} bytes; it is something else.")
     try:
-        return path.read_bytes().decode("utf-8", "replace")
+        return path.read_bytes()
     except OSError as error:
         raise _unreadable(path, error) from error
 

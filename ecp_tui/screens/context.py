@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from backend.contract.messages import Folder, Landing, Me
 from ecp_tui.client import EcpClient
 from ecp_tui.config import Config
 from ecp_tui.transfers import Transfers
+
+if TYPE_CHECKING:  # the first page does not wait for it
+    from ecp_tui.screens.form_draft import FormDraft
 
 
 def _now() -> datetime:
@@ -33,6 +37,8 @@ class Context:
     """What was last typed as login ID, so that no way in asks for it twice."""
     folders: tuple[Folder, ...] = ()
     """The folders as last answered, for the palette and for naming them."""
+    form: FormDraft | None = None
+    """The application form being filled in: it outlives signing in, since it is begun without an account."""
     transfers: Transfers = field(init=False)
     """The uploads of this session."""
 
@@ -42,7 +48,8 @@ class Context:
     @property
     def running(self) -> list[str]:
         """Work going on, in words: what leaving would cut off."""
-        return [transfer.words for transfer in self.transfers.running]
+        forms = [f"form not saved: {self.form.words}"] if self.form is not None and not self.form.empty else []
+        return [*(transfer.words for transfer in self.transfers.running), *forms]
 
     @property
     def zone(self) -> ZoneInfo:
@@ -78,5 +85,6 @@ class Context:
         """Nobody is signed in any more."""
         self.me = None
         self.folders = ()
+        self.form = None
         self.transfers.forget()
         self.client.token = None

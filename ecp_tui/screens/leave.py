@@ -12,7 +12,7 @@ class LeaveDialog(AnswerDialog):
     def __init__(self, context: Context) -> None:
         running = "\n".join(f"! {words}" for words in context.running)
         if running:
-            words = f"{running}\nIt is cut off if you leave; nothing is submitted by halves."
+            words = f"{running}\nIt is lost or cut off if you leave; nothing is submitted by halves."
         elif context.signed_in and context.me is not None:
             words = f"You are signed in as {context.me.login_id}. Nothing is running."
         else:

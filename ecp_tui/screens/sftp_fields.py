@@ -15,7 +15,7 @@ from textual.widgets import Input
 from backend.contract.faults import NOT_UNDERSTOOD, Refused
 from backend.contract.rules.public_keys import looks_private
 from backend.contract.rules.shown import shown
-from ecp_tui.digest import text_of
+from ecp_tui.digest import content_of
 from ecp_tui.screens.submit_path import PathField
 
 LARGEST: Final = 20_000
@@ -52,7 +52,9 @@ class LocalTextField(PathField):
         if self.holds_text() or not self.local:
             return self.value
         path = self.path
-        return await asyncio.to_thread(text_of, path.expanduser(), LARGEST) if path is not None else ""
+        if path is None:
+            return ""
+        return (await asyncio.to_thread(content_of, path.expanduser(), LARGEST)).decode("utf-8", "replace")
 
     def take(self, text: str) -> None:
         """Shows a text of several lines in the one there is."""

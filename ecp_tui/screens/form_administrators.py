@@ -1,0 +1,175 @@
+"""The delegated administrators on a form: whom to appoint, keep or remove, for each service apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, Final, cast
+
+from textual.content import Content
+from textual.widget import Widget
+
+from backend.contract.faults import NOT_UNDERSTOOD, Refused
+from backend.contract.messages import Service
+from backend.contract.rules.forms import FEWEST, SERVICE_NAMES
+from ecp_tui.screens.form_draft import Action, AdministratorLine, fitting
+from ecp_tui.screens.form_page import FormPage, LinePage
+from ecp_tui.screens.form_review import FormReviewScreen
+from ecp_tui.widgets.button import Button
+from ecp_tui.widgets.field import ChoiceField, Field, TextField
+from ecp_tui.widgets.form import Buttons, Form
+from ecp_tui.widgets.table import Column, Table, row
+from ecp_tui.widgets.words import Words
+
+_ACTIONS: Final = (("appoint", "appoint"), ("keep", "keep"), ("remove", "remove"))
+_NOT: Final = ("", "not on this form")
+_SIGNS: Final = {"appoint": "+", "keep": " ", "remove": "−"}
+_STYLES: Final = {"appoint": "$success", "keep": "", "remove": "$error"}
+_TEXTS: Final = ("login_id", "name", "email", "phone")
+
+
+class FormAdministratorsScreen(FormPage):
+    """The list; beside it how many each service keeps. F8 goes on when there are two of each."""
+
+    CSS_PATH: ClassVar = "form_page.tcss"
+    ACTS: ClassVar[tuple[str, ...]] = ("submit", "reject", "check")
+    HINTS: ClassVar[tuple[str, ...]] = ("submit", "reject", "check", "back")
+
+    def body(self) -> Iterable[Widget]:
+        self.where = self.step("administrators", 4)
+        services = self.draft.services
+        columns = [Column("Login ID", 9), Column("Name", 14, grows=True)]
+        columns += [Column(SERVICE_NAMES[service], 14) for service in services]
+        columns += [Column("E-mail", 18, 2, grows=True), Column("Telephone", 14, 3)]
+        yield Words("Delegated administrators", classes="title")
+        yield Words("All of each service, whoever stays as well: a maker and a checker at least.", classes="facts")
+        yield Table(columns, id="lines", empty="None yet: n adds one.")
+        yield Words(id="beside")
+
+    def on_mount(self) -> None:
+        self._show()
+        self._table.focus()
+
+    def on_screen_resume(self) -> None:
+        self._show()
+
+    @property
+    def _table(self) -> Table:
+        return self.query_one("#lines", Table)
+
+    def _show(self) -> None:
+        rows = []
+        for place, one in enumerate(self.draft.administrators):
+            actions = [_said(one.actions.get(service)) for service in self.draft.services]
+            rows.append(row(str(place), f" {one.login_id}", one.name, *actions, one.email, one.phone))
+        self._table.show(rows)
+        self.query_one("#beside", Words).update(self._beside())
+        self.say(f"{self.draft.words} · F8 goes on")
+        self.show_keys()
+
+    def _beside(self) -> Content:
+        """How many stay, and the 3002 that comes of fewer than two."""
+        parts: list[Content | tuple[str, str]] = []
+        for service in self.draft.services:
+            left = self.draft.staying(service)
+            enough = left >= FEWEST
+            sign = "●" if enough else "✕ 3002"
+            wants = "" if enough else f", {FEWEST} are needed"
+            words = f"{sign}  {SERVICE_NAMES[service]}: {left} {'stays' if left == 1 else 'stay'}{wants}\n"
+            parts.append((words, "$success" if enough else "$error"))
+        return Content.assemble(*parts)
+
+    def hint_word(self, key: str) -> str:
+        return {"submit": "add", "reject": "take off"}.get(key, super().hint_word(key))
+
+    def reason(self, key: str) -> str:
+        if key == "reject" and self._table.here is None:
+            return "There is no line here."
+        return super().reason(key)
+
+    def on_table_opened(self, event: Table.Opened) -> None:
+        self.open(AdministratorLineScreen(int(event.row.key)))
+
+    def action_submit(self) -> None:
+        self.open(AdministratorLineScreen(None))
+
+    def action_reject(self) -> None:
+        self.draft.administrators.pop(int(self._table.here_key))
+        self.draft.received = None
+        self._show()
+
+    def action_check(self) -> None:
+        self.ask(self._next())
+
+    async def _next(self) -> None:
+        self.draft.forms()
+        self.open(FormReviewScreen())
+
+
+class AdministratorLineScreen(LinePage):
+    """One person: who it is, and what happens to the right for each service."""
+
+    CSS_PATH: ClassVar = "form_page.tcss"
+
+    def __init__(self, place: int | None) -> None:
+        """`place`: which line of the draft; `None` for a new one."""
+        super().__init__()
+        self._place = place
+
+    @property
+    def _line(self) -> AdministratorLine:
+        return self.draft.administrators[self._place] if self._place is not None else AdministratorLine()
+
+    def body(self) -> Iterable[Widget]:
+        self.where = "Forms › administrator"
+        line, several = self._line, len(self.draft.services) > 1
+        yield Words("Delegated administrator", classes="title")
+        with Form():
+            yield Field("Name", TextField(line.name, id="name", max_length=80))
+            yield Field(
+                "E-mail", TextField(line.email, id="email", placeholder="their own, not shared", max_length=254)
+            )
+            yield Field("Telephone", TextField(line.phone, id="phone", placeholder="+852 2123 4567", max_length=30))
+            yield Field("Login ID", TextField(line.login_id, id="login_id", placeholder="WONGDA1", max_length=20))
+            for service in self.draft.services:
+                options = (*_ACTIONS, _NOT) if several else _ACTIONS
+                yield Field(SERVICE_NAMES[service], ChoiceField(options, id=service))
+            with Buttons():
+                yield Button("Take it", id="take", primary=True)
+
+    def on_mount(self) -> None:
+        for service in self.draft.services:
+            default: str = "appoint" if self._place is None else ""
+            self.query_one(f"#{service}", ChoiceField).value = self._line.actions.get(service, default)
+        self.query_one("#name").focus()
+        self.say("with its country code: a forgotten password asks for this telephone number")
+
+    def typed(self) -> tuple[str, ...]:
+        texts = (self.query_one(f"#{name}", TextField).value for name in _TEXTS)
+        return (*texts, *(self.query_one(f"#{service}", ChoiceField).value or "" for service in self.draft.services))
+
+    def take(self) -> None:
+        kept: dict[str, str] = {}
+        for name in ("name", "email", "phone", "login_id"):
+            field = self.query_one(f"#{name}", TextField)
+            try:
+                kept[name] = fitting(name, field.value)
+            except Refused:
+                field.focus()
+                raise
+        chosen = {service: self.query_one(f"#{service}", ChoiceField).value for service in self.draft.services}
+        actions = {service: cast(Action, action) for service, action in chosen.items() if action}
+        if not actions:
+            raise Refused(NOT_UNDERSTOOD, what="This person is on neither form: choose what is asked for.")
+        line = AdministratorLine(**kept, actions=cast("dict[Service, Action]", {**self._line.actions, **actions}))
+        for service in set(chosen) - set(actions):
+            line.actions.pop(service, None)
+        if self._place is None:
+            self.draft.administrators.append(line)
+        else:
+            self.draft.administrators[self._place] = line
+
+
+def _said(action: str | None) -> Content:
+    if action is None:
+        return Content.styled("  –", "$muted")
+    return Content.styled(f"{_SIGNS[action]} {action}", _STYLES[action])
