@@ -55,8 +55,8 @@ class Account:
     company_name: str
     name: str
     state: AccountState
-    password_hash: str
-    sealed_seed: bytes
+    password_hash: str = field(repr=False)
+    sealed_seed: bytes = field(repr=False)
     last_step: int
     grants: tuple[Grant, ...]
     services: tuple[Service, ...]
@@ -91,7 +91,7 @@ class Known:
 class Session:
     """A session that is open, as long as its account may be."""
 
-    key: bytes
+    key: bytes = field(repr=False)
     account: Account
     created: datetime
     seen: datetime

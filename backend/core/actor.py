@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from backend.contract.messages import Channel
@@ -22,7 +22,7 @@ class Actor:
     """The delegated administrators to ask, in words."""
     until: datetime | None = None
     """When the key that let them in expires."""
-    session: bytes | None = None
+    session: bytes | None = field(default=None, repr=False)
     """The key of the session they ask in; none by SSH."""
     confirmed: datetime | None = None
     """When a One-Time-Password was last given in that session."""

@@ -10,6 +10,7 @@ from backend.core.client_connect.access import Access, AccessWatch
 from backend.core.client_connect.companies import Companies
 from backend.core.client_connect.confirmation import Confirmation
 from backend.core.client_connect.enrolment import EnrolmentService
+from backend.core.client_connect.profile import ProfileService
 from backend.core.client_connect.recovery import RecoveryService
 from backend.core.client_connect.requests import ChangeRequests
 from backend.core.client_connect.sessions import SessionService
@@ -39,6 +40,7 @@ class Services:
     enrolment: EnrolmentService
     sessions: SessionService
     confirmation: Confirmation
+    profile: ProfileService
     requests: ChangeRequests
     users: UserService
     companies: Companies

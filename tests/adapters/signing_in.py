@@ -25,8 +25,11 @@ class Counted:
         self._lock = threading.Lock()
         self.nobody = 0
         self.verified = 0
+        self.hashed = 0
 
     def hash(self, password: str) -> str:
+        with self._lock:
+            self.hashed += 1
         hashed: str = self._hasher.hash(password)
         return hashed
 

@@ -75,7 +75,7 @@ def test_the_fifth_wrong_otp_in_a_row_ends_the_session_and_says_so_in_the_log(an
     with any_world.platform.store.reading() as rows:
         entry = rows.activity(rows.head().size - 1)
     assert entry is not None and actor.session is not None
-    assert (entry.act, entry.fault, entry.count) == ("session-ended", 1006, 5)
+    assert (entry.act, entry.fault, entry.count) == ("confirmation-refused", 1006, 5)
     assert entry.object == session_id(actor.session)
 
 

@@ -16,6 +16,7 @@ from backend.adapters.database.engine import reading_options
 from backend.adapters.database.form_rows import FormRows, FormUnit
 from backend.adapters.database.key_rows import KeyRows, KeyUnit
 from backend.adapters.database.people_rows import PeopleRows, PeopleUnit
+from backend.adapters.database.profile_rows import ProfileRows, ProfileUnit
 from backend.adapters.database.request_rows import RequestRows, RequestUnit
 from backend.adapters.database.session_rows import SessionRows, SessionUnit
 from backend.adapters.database.sign_in_rows import SignInUnit
@@ -26,7 +27,9 @@ from backend.core.rows import Rows, Unit
 T = TypeVar("T")
 
 
-class _Rows(ActivityRows, CatalogueRows, PeopleRows, RequestRows, CodeRows, KeyRows, SessionRows, FormRows):
+class _Rows(
+    ActivityRows, CatalogueRows, PeopleRows, RequestRows, CodeRows, KeyRows, SessionRows, ProfileRows, FormRows
+):
     """All that can be read, on one connection."""
 
     def __init__(self, connection: Connection, cache: CatalogueCache) -> None:
@@ -35,7 +38,17 @@ class _Rows(ActivityRows, CatalogueRows, PeopleRows, RequestRows, CodeRows, KeyR
 
 
 class _Unit(
-    _Rows, AccountUnit, ActivityUnit, SignInUnit, PeopleUnit, RequestUnit, CodeUnit, KeyUnit, SessionUnit, FormUnit
+    _Rows,
+    AccountUnit,
+    ActivityUnit,
+    SignInUnit,
+    PeopleUnit,
+    RequestUnit,
+    CodeUnit,
+    KeyUnit,
+    SessionUnit,
+    ProfileUnit,
+    FormUnit,
 ):
     """All that can be written, on the writer's connection."""
 

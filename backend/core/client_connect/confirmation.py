@@ -49,7 +49,7 @@ class Confirmation:
         """For five minutes of approvals; 1004 for a code used before, 1006 for a wrong one, 1005 after five."""
 
         def unit(unit: Unit) -> Refused | None:
-            refused = self.reserve(unit, actor) or self.settle(unit, actor, otp, "This One-Time-Password is not right.")
+            refused = self.prove(unit, actor, otp)
             if refused is None:
                 self.record(unit, actor, "confirmed")
             return refused
@@ -57,36 +57,47 @@ class Confirmation:
         self._store.write(unit)
         return Confirmed(until=self._clock.now() + CONFIRMED_FOR)
 
+    # Where these refuse, the unit is to return what they refuse with, so that the count outlives it.
+
+    def prove(self, unit: Unit, actor: Actor, otp: str) -> Refused | None:
+        """None if it is the One-Time-Password of now, or a recovery code; either is spent then."""
+        return self.reserve(unit, actor) or self.settle(unit, actor, otp, "This One-Time-Password is not right.")
+
     def reserve(self, unit: Unit, actor: Actor) -> Refused | None:
-        """Counts one try as wrong. To be returned where it refuses, so that the count outlives the unit."""
+        """Counts one try as wrong, until `settle` or `passed` finds it right."""
         tries = unit.count_otp(_session(actor))
         if tries > MOST_WRONG:
             self._end(unit, actor, tries - 1)
         return None if 0 < tries <= MOST_WRONG else Refused(SESSION_ENDED)
 
     def settle(self, unit: Unit, actor: Actor, otp: str, wrong: str, *, password: bool = True) -> Refused | None:
-        """None if the reserved try was right, which spends its code; `password`: whether the password was, if asked.
+        """What became of a reserved try; `password`: whether the password was right, where one was asked for.
 
-        `wrong` is what 1006 says. To be returned where it refuses.
+        `wrong` is what 1006 says, whichever of them was.
         """
-        now, key = self._clock.now(), _session(actor)
+        key = _session(actor)
         session = unit.session(key)
         if session is None:
             return Refused(SESSION_ENDED)
         account = session.account
-        step = self._codes.step_of(account.sealed_seed if password else None, otp, now)
-        if step is not None:
-            if unit.spend_step(account.id, step):
-                unit.confirm_session(key, now)
-                return None
+        step = self._codes.step_of(account.sealed_seed if password else None, otp, self._clock.now())
+        if step is not None and not unit.spend_step(account.id, step):
             unit.discount_otp(key)
             return Refused(OTP_USED)
-        if password and self._book.spend(unit, account.id, otp):
-            unit.confirm_session(key, now)
-            return None
-        if session.wrong_otps < MOST_WRONG:
-            return Refused(CONFIRM_WITH_OTP, what=wrong)
-        self._end(unit, actor, session.wrong_otps)
+        if step is None and not (password and self._book.spend(unit, account.id, otp)):
+            return self.wrong(unit, actor, wrong)
+        self.passed(unit, actor)
+        return None
+
+    def passed(self, unit: Unit, actor: Actor) -> None:
+        unit.confirm_session(_session(actor), self._clock.now())
+
+    def wrong(self, unit: Unit, actor: Actor, what: str) -> Refused:
+        """1006, or the end of the session where this was the last try it had."""
+        session = unit.session(_session(actor))
+        if session is not None and session.wrong_otps < MOST_WRONG:
+            return Refused(CONFIRM_WITH_OTP, what=what)
+        self._end(unit, actor, MOST_WRONG)
         return Refused(SESSION_ENDED)
 
     def record(self, unit: Unit, actor: Actor, act: str, **facts: object) -> None:
@@ -98,7 +109,7 @@ class Confirmation:
     def _end(self, unit: Unit, actor: Actor, wrong: int) -> None:
         if unit.end_session(_session(actor)):
             unit.bump_access_epoch()
-            self.record(unit, actor, "session-ended", fault=CONFIRM_WITH_OTP.number, count=wrong)
+            self.record(unit, actor, "confirmation-refused", fault=CONFIRM_WITH_OTP.number, count=wrong)
 
 
 def _session(actor: Actor) -> bytes:

@@ -12,6 +12,7 @@ from backend.doors.http import (
     faults,
     home,
     landing,
+    profile,
     recovery,
     requests,
     sessions,
@@ -35,7 +36,19 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     faults.install(app)
-    for noun in (landing, recovery, sessions, requests, users, companies, sftp_access, home, submissions, activity):
+    for noun in (
+        landing,
+        recovery,
+        sessions,
+        profile,
+        requests,
+        users,
+        companies,
+        sftp_access,
+        home,
+        submissions,
+        activity,
+    ):
         app.include_router(noun.router)
     app.add_middleware(Guards)
     return app

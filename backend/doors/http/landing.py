@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from fastapi import APIRouter
 
 from backend.contract import paths
 from backend.contract.messages import Landing, LoginTransaction, NewSession, SignIn, Ticket, TicketUse
+from backend.doors.http.pool import verified
 from backend.doors.http.signed_in import OnChannel, OnServices, Source
 
 router = APIRouter(tags=["sign-in"])
@@ -25,8 +24,7 @@ def begin(services: OnServices) -> LoginTransaction:
 
 @router.post(paths.SIGN_IN)
 async def sign_in(form: SignIn, services: OnServices, channel: OnChannel, source: Source) -> Ticket:
-    verifying = services.sign_in_pool.submit(lambda: services.sign_in.sign_in(form, channel, source))
-    return await asyncio.shield(asyncio.wrap_future(verifying))
+    return await verified(services, lambda: services.sign_in.sign_in(form, channel, source))
 
 
 @router.post(paths.SESSIONS)
