@@ -48,8 +48,9 @@ class Context:
     @property
     def running(self) -> list[str]:
         """Work going on, in words: what leaving would cut off."""
-        forms = [f"form not saved: {self.form.words}"] if self.form is not None and not self.form.empty else []
-        return [*(transfer.words for transfer in self.transfers.running), *forms]
+        form = self.form
+        unsaved = [f"form not saved: {form.words}"] if form is not None and not (form.kept or form.empty) else []
+        return [*(transfer.words for transfer in self.transfers.running), *unsaved]
 
     @property
     def zone(self) -> ZoneInfo:

@@ -94,7 +94,7 @@ class FormAdministratorsScreen(FormPage):
 
     def action_reject(self) -> None:
         self.draft.administrators.pop(int(self._table.here_key))
-        self.draft.received = None
+        self.draft.touched()
         self._show()
 
     def action_check(self) -> None:

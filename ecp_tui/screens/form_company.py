@@ -59,7 +59,8 @@ class FormChoiceScreen(FormPage):
 
     def on_table_opened(self, event: Table.Opened) -> None:
         if self.draft.services != _services(event.row.key):
-            self.draft.services, self.draft.received = _services(event.row.key), None
+            self.draft.services = _services(event.row.key)
+            self.draft.touched()
         self.open(FormCompanyScreen())
 
 
@@ -93,7 +94,7 @@ class FormCompanyScreen(FormPage):
         draft.company = self.query_one("#company", TextField).value.strip().upper()
         draft.company_name = self.query_one("#company_name", TextField).value.strip()
         if before != (draft.company, draft.company_name):
-            draft.received = None
+            draft.touched()
         self.clear_fault()
 
     def on_form_completed(self) -> None:

@@ -70,7 +70,7 @@ class AdministratorLine:
 
 @dataclass
 class FormDraft:
-    """What has been answered so far; `received` is the name and SHA-256 of the file it was read from."""
+    """What has been answered so far."""
 
     services: tuple[Service, ...] = ()
     company: str = ""
@@ -78,11 +78,18 @@ class FormDraft:
     identities: list[IdentityLine] = field(default_factory=list)
     administrators: list[AdministratorLine] = field(default_factory=list)
     received: tuple[str, str] | None = None
+    """Name and SHA-256 of the file it was read from, as long as it says the same."""
+    kept: bool = False
+    """Whether a file has it as it is."""
+
+    def touched(self) -> None:
+        """It says something else now than any file does."""
+        self.received, self.kept = None, False
 
     @property
     def words(self) -> str:
         """What there is of it: ACME · ECP form · 2 identity codes · 2 administrators."""
-        forms = " and ".join(FORM_NAMES[service] for service in self.services)
+        forms = "both forms" if len(self.services) > 1 else "".join(FORM_NAMES[service] for service in self.services)
         codes = len(self.identities) if "ecp" in self.services else 0
         parts = [self.company, forms, _many(codes, "identity code"), _many(len(self.administrators), "administrator")]
         return " · ".join(part for part in parts if part) or "nothing filled in yet"
@@ -142,6 +149,7 @@ def of_form(form: Form, received: tuple[str, str]) -> FormDraft:
         [IdentityLine(one.action, one.identity_code, one.user_type, one.name) for one in form.identities],
         [_line(one, form.service) for one in form.administrators],
         received,
+        kept=True,
     )
 
 

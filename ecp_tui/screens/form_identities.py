@@ -22,8 +22,8 @@ _ACTIONS: Final = (("add", "add"), ("keep", "keep"), ("remove", "remove"))
 SIGN: Final = {"add": ("+", "$success"), "appoint": ("+", "$success"), "keep": (" ", ""), "remove": ("−", "$error")}
 _COLUMNS: Final = (
     Column("", 11),
-    Column("Identity code", 13),
-    Column("User type", 30, 1),
+    Column("Code", 8),
+    Column("User type", 28, 1),
     Column("Name", 14, grows=True),
 )
 
@@ -79,7 +79,7 @@ class FormIdentitiesScreen(FormPage):
 
     def action_reject(self) -> None:
         self.draft.identities.pop(int(self._table.here_key))
-        self.draft.received = None
+        self.draft.touched()
         self._show()
 
     def action_check(self) -> None:

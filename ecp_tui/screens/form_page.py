@@ -68,7 +68,7 @@ class LinePage(FormPage):
         except Refused as refused:
             self.show_fault(refused)
             return
-        self.draft.received = None
+        self.draft.touched()
         super().action_back()
 
     def action_back(self) -> None:

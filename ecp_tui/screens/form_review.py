@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import ClassVar
 
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 
-from backend.contract.messages import Form
+from backend.contract.messages import Form, Service
 from backend.contract.rules.form_documents import form_document, form_file_name, form_sha256
 from backend.contract.rules.forms import TITLES, warnings
 from ecp_tui import wording
@@ -36,6 +37,7 @@ class FormReviewScreen(FormPage):
     def __init__(self) -> None:
         super().__init__()
         self._forms: tuple[Form, ...] = ()
+        self._files: set[Service] = set()
 
     def body(self) -> Iterable[Widget]:
         self.where = self.step("review", 5)
@@ -104,7 +106,13 @@ class FormReviewScreen(FormPage):
         self.copy(form_sha256(self._here))
 
     def action_save(self) -> None:
-        save_form(self, self._here)
+        save_form(self, self._here, self._saved)
+
+    def _saved(self, path: Path | None) -> None:
+        """Both forms have their file once the second has."""
+        if path is not None:
+            self._files.add(self._here.service)
+            self.draft.kept = len(self._files) == len(self._forms)
 
     def action_check(self) -> None:
         received = self.draft.received[1] if self.draft.received else None
@@ -141,10 +149,10 @@ class FormDocumentScreen(EcpScreen):
         self.copy(form_document(self._form))
 
 
-def save_form(screen: EcpScreen, form: Form) -> None:
+def save_form(screen: EcpScreen, form: Form, done: Callable[[Path | None], None] | None = None) -> None:
     text = form_document(form).encode()
     title = f"Save the {FORM_NAMES[form.service]}"
-    screen.app.push_screen(SaveDialog(screen.context, title, form_file_name(form), lambda _: text))
+    screen.app.push_screen(SaveDialog(screen.context, title, form_file_name(form), lambda _: text), done)
 
 
 def _hash(name: str, sha256: str) -> Iterator[tuple[str, Content]]:
