@@ -50,7 +50,7 @@ class AuthenticatorScreen(RecoveryPage):
         self._matrix = modules(enrolment.uri)
 
     def body(self) -> Iterable[Widget]:
-        with Horizontal():
+        with Horizontal(id="both"):
             yield from self._code(self.app.size)
             with VerticalScroll(id="beside", can_focus=False):
                 yield Words(Content.styled("Add it to your authenticator", "bold"), classes="title")
@@ -95,7 +95,7 @@ class AuthenticatorScreen(RecoveryPage):
         if (shown.quiet if shown else None) != quiet:
             if shown is not None:
                 await shown.remove()
-            await self.query_one(Horizontal).mount_all(self._code(event.size), before=0)
+            await self.query_one("#both").mount_all(self._code(event.size), before=0)
         self.query_one("#how", Words).update(self._how(event.size))
 
     # ── confirming ───────────────────────────────────────────────────────────────────────────────────────────
