@@ -39,5 +39,5 @@ def _shown(path: Path) -> DemoMail:
         sender=letter["From"].addresses[0].addr_spec,
         to=letter["To"].addresses[0].addr_spec,
         subject=letter["Subject"],
-        text=body.get_content() if body is not None else "",
+        text=body.get_content().replace("\r\n", "\n") if body is not None else "",
     )
