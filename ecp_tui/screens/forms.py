@@ -18,6 +18,7 @@ from backend.contract.rules.forms import warnings
 from backend.contract.rules.shown import shown
 from ecp_tui import config, wording
 from ecp_tui.digest import content_of
+from ecp_tui.screens.approval import ApprovalScreen
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.browse import browse
 from ecp_tui.screens.dialogs import ConfirmDialog
@@ -178,7 +179,7 @@ class FormsScreen(EcpScreen):
         elif kind == "file":
             self.run_worker(self.action_press("browse"))
         elif kind == "req":
-            self.go("approvals", request=which)
+            self.open(ApprovalScreen(int(which)))
 
     def action_submit(self) -> None:
         if self._begun is None:

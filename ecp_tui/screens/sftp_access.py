@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.widget import Widget
 
 from backend.contract.messages import ChangeRequest, SftpAccessPage
+from ecp_tui.screens.approval import ApprovalScreen
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.receipt import ASKING
 from ecp_tui.screens.save import SaveDialog
@@ -143,14 +144,9 @@ class SftpAccessScreen(EcpScreen):
         elif kind == "key" and which:
             self.open(RotateKeyScreen(page, which, self.reload))
         elif kind == "req":
-            self._open_request(which)
+            self.open(ApprovalScreen(int(which)))
         elif (kind, which) in (("step", _KEY), ("key", "")) or self._addresses_here:
             self.action_submit()
-
-    def _open_request(self, which: str) -> None:
-        me = self.context.me
-        if me is not None and (me.services or me.kind in ("operator", "auditor")):
-            self.go("approvals", request=which)
 
     def action_submit(self) -> None:
         if self._page is None:
