@@ -18,6 +18,8 @@ from backend.contract.rules.shown import shown
 
 _log = structlog.get_logger(__name__)
 _NOT_FOUND: Final = 404
+_UNKNOWN: Final = "extra_forbidden"
+_MOST_NAMED: Final = 10
 RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     "default": {
         "description": "A numbered fault: what was wrong, and the one thing that fixes it.",
@@ -48,6 +50,10 @@ def unexpected(error: BaseException, where: str) -> Refused:
     return Refused(UNEXPECTED, reference=reference)
 
 
+def _place(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location[1:]) or "body"
+
+
 def install(app: FastAPI) -> None:
     @app.exception_handler(Refused)
     async def refused(request: Request, error: Refused) -> Response:
@@ -55,8 +61,15 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def not_understood(request: Request, error: RequestValidationError) -> Response:
-        fields = sorted({".".join(str(part) for part in one["loc"][1:]) or "body" for one in error.errors()})
-        return problem(Refused(NOT_UNDERSTOOD, what=f"Not as it should be: {shown(', '.join(fields), 200)}."))
+        named = {(one["type"] == _UNKNOWN, _place(one["loc"])) for one in error.errors()}
+        unknown = sorted(place for strange, place in named if strange)
+        if unknown:
+            source = request.client.host if request.client is not None else "-"
+            places = [shown(place, 80) for place in unknown[:_MOST_NAMED]]
+            _log.warning("unknown fields", path=request.url.path, source=source, fields=places, count=len(unknown))
+        # What nobody knows is not said again: it may be a secret in the wrong place.
+        wrong = sorted(place for strange, place in named if not strange) + ["a field that is not known"] * bool(unknown)
+        return problem(Refused(NOT_UNDERSTOOD, what=f"Not as it should be: {shown(', '.join(wrong), 200)}."))
 
     @app.exception_handler(HTTPException)
     async def no_route(request: Request, error: HTTPException) -> Response:
