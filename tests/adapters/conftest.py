@@ -12,5 +12,6 @@ from tests.world import World
 def hasher(any_world: World) -> Counted:
     """The platform's own hasher, counted."""
     counted = Counted(any_world.platform.hasher)
-    any_world.services.sign_in._hasher = counted
+    for service in (any_world.services.sign_in, any_world.services.recovery, any_world.services.enrolment):
+        service._hasher = counted  # type: ignore[attr-defined]  # each has one
     return counted
