@@ -1,4 +1,4 @@
-"""ecpd's commands: serve, init, upgrade, demo."""
+"""ecpd's commands: serve, init, operators, upgrade, demo."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ import click
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from backend import operators
 from backend.adapters.database import SchemaMismatch
 from backend.contract.faults import Refused
 from backend.demo.running import as_line, run_demo
 from backend.serving import Listening, end_on_signals
 from backend.serving import serve as run
-from backend.settings import Settings, SettingsError, load, write_new
-from backend.wiring import initialise, open_platform, upgrade_database
+from backend.settings import SETTINGS_FILE, Settings, SettingsError, load, write_new
+from backend.wiring import initialise, initialised, open_platform, upgrade_database
 
 F = TypeVar("F", bound=Callable[..., Any])
 _OPTIONS = (
@@ -37,6 +38,12 @@ _SERVE_OPTIONS = (
     click.option("--trusted-proxy", help="Address or network of the proxy that ends TLS."),
     click.option("--ssh-host", help="Address of the SFTP endpoint. Default: 127.0.0.1"),
     click.option("--ssh-port", type=_PORT, help="Default: 2222"),
+)
+
+
+_MAIL_OPTIONS = (
+    click.option("--mail-sender", help="Whom the mails of Client Connect come from: no-reply@your.domain"),
+    click.option("--mail-name", help="The name they bear. Default: Client Connect"),
 )
 
 
@@ -83,18 +90,52 @@ def main() -> None:
 @main.command()
 @_with(_OPTIONS)
 @_with(_SERVE_OPTIONS)
+@_with(_MAIL_OPTIONS)
+@click.option(
+    "--operator", "people", multiple=True, metavar=operators.FORM, help="One of the first operators; twice or more."
+)
 @_in_words
-def init(**flags: Any) -> None:
-    """Make a data folder: settings, secrets, database and catalogue.
+def init(people: tuple[str, ...], **flags: Any) -> None:
+    """Make a data folder: settings, secrets, database, catalogue, and invitations for its first operators.
 
     What is given here is written into its ecpd.toml. After an interruption, run it again: it completes what is missing.
     """
     settings = load(flags)
+    fresh = not (settings.data_dir / SETTINGS_FILE).exists()
+    made = not fresh and initialised(settings)
+    if made:
+        operators.refuse_initialised(settings)
+    invited = operators.named(people)
+    if fresh:
+        flags |= operators.mail_settings(settings, flags)
+        settings = load(flags)
     written = write_new(settings)
     _refuse_other(written, settings, flags)
-    initialise(settings)
+    if not made:
+        initialise(settings)
+    operators.tell(operators.invite_first(settings, invited), settings)
     click.echo(f"Ready in {settings.data_dir}. Its settings stand in {written}.")
     click.echo(f"Start it with: ecpd serve --data-dir {settings.data_dir}")
+
+
+@main.group("operators")
+def operators_group() -> None:
+    """The operator's own people, when nobody can sign in any more."""
+
+
+@operators_group.command("invite")
+@click.argument("who", nargs=-1, required=True, metavar=f"LOGIN_ID|{operators.FORM}...")
+@_with(_OPTIONS)
+@_in_words
+def invite_operators(who: tuple[str, ...], **flags: Any) -> None:
+    """Break-glass: invite operators without maker and checker. Stop ecpd first.
+
+    A login ID alone lets an operator begin anew, with another password and authenticator, and ends a suspension. It
+    leaves an entry in the audit log, and all operators and delegated administrators are told by mail.
+    """
+    settings = load(flags)
+    operators.tell(operators.invite(settings, who), settings)
+    click.echo("All operators and delegated administrators are told by mail once ecpd serves again.")
 
 
 @main.command("upgrade")

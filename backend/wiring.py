@@ -19,6 +19,7 @@ from sqlalchemy import Engine
 from backend.adapters.clock import SystemClock
 from backend.adapters.database import (
     DatabaseStore,
+    SchemaMismatch,
     check_schema,
     keep_key_checks,
     key_checks,
@@ -47,6 +48,7 @@ from backend.core.client_connect.confirmation import Confirmation
 from backend.core.client_connect.enrolment import EnrolmentService
 from backend.core.client_connect.mail_carrier import MailCarrier
 from backend.core.client_connect.mails import Mailer, Outbox
+from backend.core.client_connect.operators import Operators
 from backend.core.client_connect.profile import ProfileService
 from backend.core.client_connect.recovery import RecoveryService
 from backend.core.client_connect.recovery_codes import RecoveryCodeBook
@@ -87,6 +89,7 @@ class Platform:
     issuer: CodeIssuer
     mailer: Mailer
     mail: MailCarrier
+    operators: Operators
     mails: Path
     """Where mails are put while no mail server is named."""
     close: Callable[[], None]
@@ -95,6 +98,19 @@ class Platform:
         """What time has ended: change requests, closed accounts' addresses, and files that nothing stands on."""
         self.services.requests.expire()
         return sweep(self.store, self.vault, self.services.clock)
+
+
+def initialised(settings: Settings) -> bool:
+    """Whether `initialise` came to its end; raises `SettingsError` where the keys are not this database's."""
+    with sole_process(settings.url), _engine(settings) as engine:
+        try:
+            check_schema(engine)
+        except SchemaMismatch:
+            return False
+        if key_checks(engine) is None:
+            return False
+        _right_keys(settings, engine)
+        return True
 
 
 def initialise(settings: Settings, catalogue: Catalogue | None = None) -> None:
@@ -181,13 +197,25 @@ def open_platform(
             outcomes=Outcomes(store, clock, calendar),
         )
         mails = settings.data_dir / ("demo/mails" if demo else "mails")
+        operators = Operators(store, clock, ledger, issuer, mailer)
         carrier = MailCarrier(store, clock, mailer, _outbox(settings, mails))
         watch.start()
         stack.callback(watch.stop)
         carrier.start()
         stack.callback(carrier.stop)
         return Platform(
-            settings, services, store, vault, codes, hasher, issuer, mailer, carrier, mails, stack.pop_all().close
+            settings,
+            services,
+            store,
+            vault,
+            codes,
+            hasher,
+            issuer,
+            mailer,
+            carrier,
+            operators,
+            mails,
+            stack.pop_all().close,
         )
 
 

@@ -18,6 +18,12 @@ from backend.settings import SettingsError, load
 from tests.doors.http.test_tls import certificate_in
 
 ECPD = (sys.executable, "-m", "backend")
+OPERATORS = (
+    "--operator",
+    "OPER01,Kwok Lai Kuen,oper01@exchange.example,+852 2211 0001",
+    "--operator",
+    "OPER02,Yip Ho Yin,oper02@exchange.example,+852 2211 0002",
+)
 FREE = ("--http-port", "0", "--ssh-port", "0")
 
 
@@ -48,9 +54,10 @@ def test_what_init_was_given_outlives_an_interruption(tmp_path: Path, monkeypatc
 
     with monkeypatch.context() as broken:
         broken.setattr(program, "initialise", interrupted)
-        assert "interrupted" in one_line(ecpd("init", "--data-dir", data_dir, "--http-port", "9000"))
-    assert "says otherwise: change http_port" in one_line(ecpd("init", "--data-dir", data_dir, "--http-port", "9001"))
-    assert ecpd("init", "--data-dir", data_dir).exit_code == 0
+        assert "interrupted" in one_line(ecpd("init", "--data-dir", data_dir, "--http-port", "9000", *OPERATORS))
+    other = ecpd("init", "--data-dir", data_dir, "--http-port", "9001", *OPERATORS)
+    assert "says otherwise: change http_port" in one_line(other)
+    assert ecpd("init", "--data-dir", data_dir, *OPERATORS).exit_code == 0
     assert load({"data_dir": data_dir}, {}).http_port == 9000
     assert "initialised already" in one_line(ecpd("init", "--data-dir", data_dir))
 
@@ -92,7 +99,7 @@ def served(data_dir: Path, *words: str | Path) -> subprocess.CompletedProcess[st
 
 
 def test_a_key_that_is_not_the_certificates_is_said_before_anything_is_served(tmp_path: Path) -> None:
-    assert ecpd("init", "--data-dir", tmp_path / "data").exit_code == 0
+    assert ecpd("init", "--data-dir", tmp_path / "data", *OPERATORS).exit_code == 0
     certificate, _ = certificate_in(tmp_path, "one")
     _, key = certificate_in(tmp_path, "another")
     run = served(tmp_path / "data", "--tls-certificate", certificate, "--tls-key", key)
@@ -101,7 +108,7 @@ def test_a_key_that_is_not_the_certificates_is_said_before_anything_is_served(tm
 
 
 def test_an_empty_host_key_is_said_in_one_line(tmp_path: Path) -> None:
-    assert ecpd("init", "--data-dir", tmp_path / "data").exit_code == 0
+    assert ecpd("init", "--data-dir", tmp_path / "data", *OPERATORS).exit_code == 0
     (tmp_path / "data" / "secrets" / "ssh_host_key").touch()
     run = served(tmp_path / "data")
     assert (run.returncode, run.stdout) == (1, "")

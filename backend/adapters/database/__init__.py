@@ -3,7 +3,7 @@
 from backend.adapters.database.engine import open_engine
 from backend.adapters.database.platform_row import keep_key_checks, key_checks
 from backend.adapters.database.schema import SchemaMismatch, check_schema, upgrade
-from backend.adapters.database.sole_process import sole_process
+from backend.adapters.database.sole_process import refuse_others, sole_process
 from backend.adapters.database.store import DatabaseStore
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "keep_key_checks",
     "key_checks",
     "open_engine",
+    "refuse_others",
     "sole_process",
     "upgrade",
 ]

@@ -7,9 +7,17 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Engine, text
 
 from backend.adapters.database.engine import parsed
 from backend.settings import SettingsError
+
+_OTHERS: Final = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+    "AND coalesce(backend_type, 'client backend') = 'client backend'"
+)
 
 
 @contextmanager
@@ -31,6 +39,21 @@ def sole_process(url: str) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def refuse_others(engine: Engine) -> None:
+    """On PostgreSQL, which has no such lock: raises `SettingsError` while any other client is connected.
+
+    A running ecpd always is: it watches the database four times a second.
+    """
+    if engine.dialect.name == "sqlite":
+        return
+    with engine.connect() as connection:
+        others = connection.execute(_OTHERS).scalar_one()
+    if others:
+        raise SettingsError(
+            f"{others} other connections to this database are open. Stop every ecpd on it, and close all other clients."
+        )
 
 
 def _hold(handle: int, database: Path) -> None:
