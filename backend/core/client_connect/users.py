@@ -96,8 +96,8 @@ class UserService:
         if subject.state == "closed":
             return ()
         trials: list[Proposal] = [
-            ChangeUser(
-                login_id=subject.login_id, name=f"{subject.name[:78]} .", email=subject.email, phone=subject.phone
+            ChangeUser.model_construct(  # as it would be after any change of the name
+                login_id=subject.login_id, name=f"{subject.name}.", email=subject.email, phone=subject.phone
             ),
             GrantFunctions(login_id=subject.login_id, grants=(), sftp_folders=()),
             CloseUser(login_id=subject.login_id),
