@@ -14,6 +14,7 @@ class SshPublicKeys:
         try:
             key = asyncssh.import_public_key(public_key)
             key.all_sig_algorithms = {name.encode() for name in SIGNATURES.get(key.get_algorithm(), ())}
+            key.set_touch_required(True)  # of a security key, as OpenSSH asks for it
             return key.verify(data, signature)
         except (asyncssh.KeyImportError, ValueError):
             return False
