@@ -12,7 +12,7 @@ from backend.contract.messages import Channel, Kind
 from backend.core.accounts import Account, Grant, Identity
 from backend.core.actor import Actor
 from backend.core.catalogue_text import parse, shipped
-from backend.core.gate import activity_scope, enters_ecp, folder_for, folders_for, may_suspend
+from backend.core.gate import activity_scope, enters_ecp, folder_for, folders_for, may_revoke, may_rotate, may_suspend
 
 CATALOGUE = parse(shipped())
 IDENTITIES = {
@@ -141,6 +141,20 @@ def test_a_da_may_narrow_sftp_to_some_identities() -> None:
     assert both["CPM"] == ["ACM01"] and both["SD-1"] == ["01234"]
 
 
+def test_a_da_may_narrow_sftp_to_some_folders_and_nothing_else_with_it() -> None:
+    both: tuple[tuple[str, tuple[str, ...]], ...] = (SD1, ("EU_ECPSFTP", ("01234", "01235")))
+    by_sftp = reached(actor("business", *both, channel="sftp", sftp_folders=("SD-1", "CPM", "NO-SUCH")))
+    assert by_sftp == {"SD-1": ["01234", "01235"]}, "CPM is not a folder of these identities, narrowed to it or not"
+    assert reached(actor("business", *both, channel="sftp", sftp_folders=())) == {}
+    by_console = reached(actor("business", *both, sftp_folders=()))
+    assert by_console == reached(actor("business", SD1)), "what other functions open stays open"
+    scope = activity_scope(actor("business", *both, sftp_folders=("LOP",)), CATALOGUE)
+    assert scope.folders is not None and "LOP" in scope.folders and "BCAN" not in scope.folders
+    assert (
+        number_of(folder_for, actor("business", SFTP, channel="sftp", sftp_folders=("LOP",)), CATALOGUE, "SD-1") == 4501
+    )
+
+
 def test_an_identity_of_another_company_opens_nothing() -> None:
     assert reached(actor("business", ("EU_SD1", ("09999",)))) == {}
 
@@ -214,3 +228,51 @@ def test_operators_and_auditors_see_all(kind: Kind) -> None:
 @pytest.mark.parametrize(("kind", "may"), [("business", False), ("da", True), ("operator", True), ("auditor", False)])
 def test_administrators_and_operators_suspend_and_nobody_else(kind: Kind, may: bool) -> None:
     assert may_suspend(actor(kind)) is may
+
+
+# ── taking keys and addresses away, and rotating keys ────────────────────────────────────────────────────────────
+
+COLLEAGUE = actor("business", id=2, login_id="OTHER002").account
+STRANGER = replace(COLLEAGUE, company="HARBOUR")
+STAFF = actor("auditor", id=3, login_id="AUDIT003").account
+
+
+@pytest.mark.parametrize(
+    ("kind", "own", "colleague", "stranger", "staff"),
+    [
+        ("business", True, False, False, False),
+        ("da", True, True, False, False),
+        ("operator", True, True, True, True),
+        ("auditor", True, False, False, False),
+    ],
+)
+def test_owners_administrators_and_operators_revoke_keys_and_nobody_else(
+    kind: Kind, own: bool, colleague: bool, stranger: bool, staff: bool
+) -> None:
+    who = actor(kind)
+    found = [may_revoke(who, subject) for subject in (who.account, COLLEAGUE, STRANGER, STAFF)]
+    assert found == [own, colleague, stranger, staff]
+
+
+@pytest.mark.parametrize("services", [("client_connect",), ("ecp",)])
+def test_an_administrator_with_either_right_revokes_and_with_the_ecp_right_rotates(services: tuple[str, ...]) -> None:
+    who = actor("da", services=services)
+    assert may_revoke(who, COLLEAGUE)
+    assert may_rotate(who, COLLEAGUE) is ("ecp" in services)
+
+
+@pytest.mark.parametrize(
+    ("kind", "own", "colleague", "stranger", "staff"),
+    [
+        ("business", True, False, False, False),
+        ("da", True, True, False, False),
+        ("operator", True, False, False, True),
+        ("auditor", True, False, False, False),
+    ],
+)
+def test_keys_are_rotated_by_their_owners_and_by_those_who_may_register_one(
+    kind: Kind, own: bool, colleague: bool, stranger: bool, staff: bool
+) -> None:
+    who = actor(kind)
+    found = [may_rotate(who, subject) for subject in (who.account, COLLEAGUE, STRANGER, STAFF)]
+    assert found == [own, colleague, stranger, staff]
