@@ -143,7 +143,5 @@ def ask_of(account: Account) -> str:
 
 
 def _concerns(code: OneTimeCode, state: AccountState) -> bool:
-    """An invitation, until it was used, is for an account that is still invited; all else is for a standing one."""
-    if code.purpose == "invitation" and code.used is None:
-        return state == "invited"
-    return state in {"active", "suspended"}
+    """A closed account has no codes, and one that is still invited has its invitation alone."""
+    return state != "closed" and (code.purpose == "invitation" or state != "invited")

@@ -77,7 +77,6 @@ class EnrolmentService:
             now = self._clock.now()
             self._use(unit, found, form.code)
             if invited:
-                unit.move_account(found.account.id, "invited", "active")
                 unit.set_password(found.account.id, hashed)
             unit.set_authenticator(found.account.id, sealed, step, now)
             unit.end_codes(found.account.id, now)
@@ -119,13 +118,15 @@ class EnrolmentService:
         self._store.write(settle)
 
     def _use(self, unit: Unit, found: FoundCode, text: str) -> None:
-        """Uses the code, if the authenticator begun with it is still the one that was confirmed."""
+        """Uses the code, if what was confirmed is still what was begun with it; an invited account is active then."""
         code, account = unit.code(found.code.key), unit.account_by_id(found.account.id)
         if code is None or account is None or code.sealed_seed != found.code.sealed_seed:
             raise Refused(CONFIRM_WITH_OTP, what="The authenticator was set up anew meanwhile: use the newest secret.")
-        if code.purpose == "enrolment":
+        invited = code.purpose == "invitation"
+        if not invited:
             refuse_inactive(account)
-        if not unit.use_code(code.key, self._clock.now()):
+        used = unit.use_code(code.key, self._clock.now())
+        if not used or (invited and not unit.move_account(account.id, "invited", "active")):
             self._issuer.refuse(unit, text, self._clock.now())
 
     def _record(
