@@ -17,6 +17,11 @@ _COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "check": ("submissions", "Say what would become of a file, without sending it."),
     "submit": ("submissions", "Submit files."),
     "activity": ("activity", "List activities: Activity Enquiry."),
+    "users": ("users", "List users, show one, ask for changes, suspend."),
+    "approvals": ("approvals", "List change requests, approve, reject or return them."),
+    "keys": ("keys", "List SFTP keys, register, replace and revoke them."),
+    "addresses": ("addresses", "List SFTP addresses, add and remove them."),
+    "forms": ("forms", "List application forms, check one, key it in."),
 }
 
 

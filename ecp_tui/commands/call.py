@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import json
+import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -42,6 +43,11 @@ class Call:
     config: Config
     json: bool
     no_input: bool
+
+    @property
+    def asks(self) -> bool:
+        """Whether there is somebody to ask."""
+        return not self.no_input and sys.stdin.isatty()
 
     def answer(self, data: Mapping[str, Any], lines: Iterable[str] = ()) -> None:
         """Data for programs or lines for people, on standard output alone."""

@@ -36,11 +36,19 @@ class Outcome:
 
 
 Ecp = Callable[..., Outcome]
+SignIn = Callable[[str], Ecp]
+
+
+class Keyboard(io.StringIO):
+    """Standard input at which somebody sits."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 @pytest.fixture
 def ecp(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ecp:
-    """Runs `ecp ARGUMENTS` as a program would be run, with `typed` on standard input."""
+    """Runs `ecp ARGUMENTS` as a program would be run, with `typed` on standard input, or `answers` at a terminal."""
     monkeypatch.setenv("ECP_CONFIG", str(tmp_path / "config.toml"))
     monkeypatch.setenv("ECP_STATE_DIR", str(tmp_path / "state"))
     for name in ("XDG_RUNTIME_DIR", "ECP_SERVER", "ECP_PROFILE"):
@@ -52,8 +60,8 @@ def ecp(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: p
 
     monkeypatch.setattr(call, "EcpClient", client)
 
-    def run(*arguments: str | Path, typed: str = "") -> Outcome:
-        monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+    def run(*arguments: str | Path, typed: str = "", answers: str | None = None) -> Outcome:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(typed) if answers is None else Keyboard(answers))
         code = _run([str(argument) for argument in arguments])
         seen = capsys.readouterr()
         return Outcome(code, seen.out, seen.err)
@@ -62,8 +70,18 @@ def ecp(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: p
 
 
 @pytest.fixture
-def chan(ecp: Ecp, world: World) -> Ecp:
+def sign_in(ecp: Ecp, world: World) -> SignIn:
+    """Somebody's `ecp`, the session kept; whoever had signed in before has left."""
+
+    def signed_in(login_id: str) -> Ecp:
+        typed = f"{world.people[login_id].password}\n{world.fresh_otp(login_id)}\n"
+        assert ecp("login", login_id, "--server", SERVER, "--credentials-stdin", typed=typed).code == 0
+        return ecp
+
+    return signed_in
+
+
+@pytest.fixture
+def chan(sign_in: SignIn) -> Ecp:
     """`ecp` with the session of CHAN01 kept."""
-    typed = f"{world.people['CHAN01'].password}\n{world.fresh_otp('CHAN01')}\n"
-    assert ecp("login", "CHAN01", "--server", SERVER, "--credentials-stdin", typed=typed).code == 0
-    return ecp
+    return sign_in("CHAN01")

@@ -1,0 +1,163 @@
+"""`ecp keys`: public keys for SFTP."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import click
+
+from backend.contract.faults import KEY_NOT_ACCEPTABLE, NOT_UNDERSTOOD, Exit, Refused
+from backend.contract.messages import RegisterKey, SftpAccessPage, SftpKeyRow
+from backend.contract.rules.public_keys import fingerprint_end, read_public_key
+from ecp_tui.client import EcpClient
+from ecp_tui.commands.call import Call, command
+from ecp_tui.commands.change_requests import propose, request_data, request_table
+from ecp_tui.commands.nouns import Noun, asked, login_id_option, note_option
+
+_LARGEST: Final = 20_000
+_OPEN: Final = ("draft", "submitted", "returned")
+_file = click.Path(path_type=Path, allow_dash=True)
+
+
+@click.group(cls=Noun)
+def keys() -> None:
+    """List SFTP keys, register, replace and revoke them.
+
+    A key is registered by maker and checker; the checker asks its owner for the last 8 characters of its fingerprint.
+    Revoking takes one person, and replacing a key by one that it signed takes no checker.
+
+    \b
+    Examples:
+      ecp keys
+      ecp keys register ~/.ssh/ecp_chan01.pub
+      ecp keys list --login-id CHAN01 --json
+    """
+
+
+@keys.command("list")
+@login_id_option
+@command
+async def list_(call: Call, login_id: str | None) -> Exit:
+    """List keys with their fingerprints, and requests about them.
+
+    \b
+    Examples:
+      ecp keys
+      ecp keys --login-id CHAN01 --json
+    """
+    async with call.client() as client:
+        page = await client.sftp_access(login_id)
+    open_ones = [one for one in page.requests if one.kind == "register-key" and one.state in _OPEN]
+    items = [key.model_dump(mode="json") for key in page.keys]
+    data = {"login_id": page.login_id, "name": page.name, "items": items}
+    call.answer(data | {"requests": [request_data(one) for one in open_ones]}, _lines(page))
+    if open_ones and not call.json:
+        call.answer({}, ["", "Open requests", *(f"  {line}" for line in request_table(open_ones))])
+    if not page.keys:
+        call.note(f"{page.login_id} has no key: ecp keys register FILE.pub")
+    return Exit.OK
+
+
+@keys.command()
+@click.argument("file", type=_file)
+@login_id_option
+@note_option
+@command
+async def register(call: Call, file: Path, login_id: str | None, note: str) -> Exit:
+    """Ask to register the public key in FILE, or on standard input where FILE is -.
+
+    It is read and judged here first. A private key is refused, and nothing of it is sent.
+
+    \b
+    Examples:
+      ecp keys register ~/.ssh/ecp_chan01.pub
+      ssh-keygen -y -f KEY | ecp keys register - --login-id CHAN01 --json
+    """
+    key = read_public_key(_text(file))
+    async with call.client() as client:
+        proposal = asked(RegisterKey, login_id=await whose(client, login_id), public_key=key.line, note=note)
+        code = await propose(call, client, proposal)
+    call.note(
+        f"Its owner tells the checker the last 8 characters of the fingerprint: {fingerprint_end(key.fingerprint)}"
+    )
+    return code
+
+
+@keys.command()
+@click.argument("fingerprint", metavar="FINGERPRINT")
+@command
+async def revoke(call: Call, fingerprint: str) -> Exit:
+    """Revoke a key at once: its connections end, and it is never taken again.
+
+    \b
+    Examples:
+      ecp keys revoke SHA256:bX0cZYG8p4GAZuTP2yQZnJbN8NlpSTAAIz1d3N0ZlDk
+      ecp keys revoke SHA256:bX0cZYG8p4GAZuTP2yQZnJbN8NlpSTAAIz1d3N0ZlDk --json
+    """
+    async with call.client() as client:
+        await client.revoke_key(fingerprint.strip()[:100])
+    call.answer({"state": "revoked", "fingerprint": fingerprint.strip()}, [f"Revoked {fingerprint.strip()}"])
+    return Exit.OK
+
+
+@keys.command()
+@click.argument("new", type=_file, metavar="NEW.pub")
+@click.argument("signature", type=_file, metavar="NEW.pub.sig")
+@login_id_option
+@command
+async def rotate(call: Call, new: Path, signature: Path, login_id: str | None) -> Exit:
+    """Register a new key that a live key of the account has signed: no checker is needed.
+
+    The old key goes on until it is revoked or expires.
+
+    \b
+    Examples:
+      ssh-keygen -Y sign -n sftp-key@ecp -f OLD NEW.pub
+      ecp keys rotate NEW.pub NEW.pub.sig
+      ecp keys rotate NEW.pub NEW.pub.sig --login-id CHAN01 --json
+    """
+    text = _text(new)
+    key = read_public_key(text)
+    signed = _text(signature)
+    async with call.client() as client:
+        page = await client.rotate_key(await whose(client, login_id), text, signed)
+    data = {"login_id": page.login_id, "name": page.name, "items": [one.model_dump(mode="json") for one in page.keys]}
+    call.answer(data, [f"Registered {key.fingerprint} for {page.login_id}."])
+    call.note("Revoke the old key once nothing uses it any more: ecp keys revoke FINGERPRINT")
+    return Exit.OK
+
+
+async def whose(client: EcpClient, login_id: str | None) -> str:
+    """The account named, else one's own."""
+    return login_id or (await client.me()).login_id
+
+
+def _text(file: Path) -> str:
+    """What the file holds, or standard input; 9002 where it cannot be read, 5001 for more than any key is."""
+    try:
+        data = sys.stdin.read(_LARGEST + 1) if str(file) == "-" else _beginning(file)
+    except OSError as error:
+        what = f"{file} cannot be read: {error.strerror or type(error).__name__}."
+        raise Refused(NOT_UNDERSTOOD, what=what) from error
+    if len(data) > _LARGEST:
+        raise Refused(KEY_NOT_ACCEPTABLE, what="This is larger than any key.", fix="Give the .pub file itself.")
+    return data
+
+
+def _beginning(file: Path) -> str:
+    with file.expanduser().open(encoding="utf-8", errors="replace", newline="") as opened:
+        return opened.read(_LARGEST + 1)
+
+
+def _lines(page: SftpAccessPage) -> Iterator[str]:
+    for key in page.keys:
+        yield f"{key.fingerprint}  {key.state}"
+        yield f"  {_about(key)}"
+
+
+def _about(key: SftpKeyRow) -> str:
+    registered = f", registered {key.registered:%Y-%m-%d}" if key.registered else ""
+    return f"{key.type} {key.comment}".rstrip() + f"{registered}, until {key.expires:%Y-%m-%d}"
