@@ -84,7 +84,7 @@ class CreateUserChange:
 
 
 class ChangeUserChange:
-    """Name, e-mail and telephone. Another e-mail ends all sessions, for recovery goes there from now on."""
+    """Name, e-mail and telephone. Another e-mail ends sessions and codes: recovery goes there from now on."""
 
     def plan(self, rows: Rows, company: str | None, proposal: ChangeUser, now: datetime) -> Plan:
         subject = subject_of(rows, company, proposal.login_id)
@@ -117,6 +117,7 @@ class ChangeUserChange:
         if subject.email == proposal.email:
             return False
         unit.end_sessions(subject.id)
+        unit.end_codes(subject.id, now)
         return True
 
 
