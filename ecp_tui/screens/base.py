@@ -193,11 +193,12 @@ class EcpScreen(Screen[None]):
         me, ends = self.context.me, self.context.ends
         if me is None or ends is None or not self.context.signed_in:
             return (self.context.client.server.partition("://")[2],), False
+        side = (me.company_name,) if me.company_name else ()
         left = ends - self.context.now()
         if left > LAST_MINUTES:
-            return (me.company_name, me.login_id, f"until {self.context.here(ends):%H:%M}"), False
+            return (*side, me.login_id, f"until {self.context.here(ends):%H:%M}"), False
         seconds = max(0, int(left.total_seconds()))
-        return (me.company_name, me.login_id, f"ends in {seconds} s"), True
+        return (*side, me.login_id, f"ends in {seconds} s"), True
 
     def show_keys(self) -> None:
         """Brings row 24 up to what can be done now."""

@@ -23,7 +23,7 @@ _COLUMNS: Final = (
     Column("Code", 10),
     Column("Company", 20, grows=True),
     Column("Users", 8, right=True),
-    Column("DAs", 13, 2),
+    Column("DAs", 12, 2),
     Column("Identities", 10, 3, right=True),
     Column("Forms", 6, 1, right=True),
 )

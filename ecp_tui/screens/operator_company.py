@@ -42,7 +42,7 @@ class CompanyScreen(EcpScreen):
         table.show(list(self._rows()))
         table.focus()
         das = f"{self._company.cc_das} for Client Connect, {self._company.ecp_das} for ECP"
-        self.say(f"administrators: {das} · identity codes and administrators change by form")
+        self.say(f"administrators: {das} · they change by form")
 
     def _rows(self) -> Iterable[Row]:
         one = self._company

@@ -147,8 +147,6 @@ class RotateKeyScreen(KeyPage):
         text = await self.field.text()
         self._judged(text)
         signature = await self.query_one(SignatureField).text()
-        if not text.endswith("\n"):  # ssh-keygen signs the file, whose line has an end
-            text += "\n"
         await self.context.client.rotate_key(self._page.login_id, text, signature)
         self.app.notify("Registered. Revoke the old key once nothing uses it any more.", markup=False)
         self._over()

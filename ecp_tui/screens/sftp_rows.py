@@ -24,12 +24,25 @@ COLUMNS: Final = (
 )
 _PREFIX, _TAIL = "SHA256:", 8
 _DAY: Final = 86400
+_ACTS: Final = {
+    2: "Enter registers a key.",
+    3: "Enter registers an address.",
+    4: "Enter shows the connection.",
+    5: "Enter shows the folders.",
+}
+"""What Enter does on a step, by its number."""
 _OPEN: Final = ("draft", "submitted", "returned")
 
 
 def short(fingerprint: str) -> str:
     """As a list shows it: by the last 8 characters, which its checker types."""
     return f"{_PREFIX}…{fingerprint[-_TAIL:]}"
+
+
+def said(network: str) -> str:
+    """A single address without its length."""
+    address, _, length = network.partition("/")
+    return address if length == ("128" if ":" in address else "32") else network
 
 
 def day_of(context: Context, instant: datetime) -> str:
@@ -59,7 +72,7 @@ class AccessRows:
         live = sum(key.state in ("live", "expiring") for key in self.page.keys)
         rows = [self._step(step) for step in self.page.steps]
         rows += [_gap("keys"), _heading("Keys", f"{live} of 3 live")]
-        rows += [self._key(key) for key in self.page.keys] or [row("key/", "  none yet   n registers one", dim=True)]
+        rows += [self._key(key) for key in self.page.keys] or [_none()]
         rows += [_gap("addresses"), _heading("Addresses", "where SFTP may come from")]
         rows += [self._address(one) for one in self.page.addresses]
         rows += [] if self.page.covered else [self._here()]
@@ -85,7 +98,7 @@ class AccessRows:
     def _address(self, one: SftpAddressRow) -> Row:
         words = f"   since {self._day(one.registered)}" if one.registered else ""
         sign = SIGNS["live"]
-        line = Content.assemble((f"  {sign.glyph} ", sign.style), f"{one.network:<22}", (words, "$muted"))
+        line = Content.assemble((f"  {sign.glyph} ", sign.style), f"{said(one.network):<22}", (words, "$muted"))
         return row(f"net/{one.network}", line, wide=True)
 
     def _here(self) -> Row:
@@ -116,7 +129,7 @@ class AccessRows:
             lines = [line for one in self.page.keys if one.fingerprint == which for line in self._key_lines(one)]
         elif kind == "net":
             covers = which in [one.network for one in self.page.addresses] and self.page.covered
-            lines = [f"{which} may connect by SFTP.", f"You come from {self.page.your_address}." if covers else ""]
+            lines = [f"SFTP may come from {said(which)}.", f"You come from {self.page.your_address}." if covers else ""]
         elif kind == "here":
             lines = [f"You come from {self.page.your_address}, which is not registered.", "Enter registers it."]
         elif kind == "req":
@@ -124,14 +137,16 @@ class AccessRows:
         return Content("\n".join(line for line in lines if line))
 
     def _step_lines(self, step: SftpStep) -> Iterator[str]:
-        yield step.words
-        acts = {2: "Enter registers a key.", 3: "Enter registers an address.", 4: "Enter shows the connection."}
-        act = acts.get(step.number, "Enter shows the folders." if step.number == len(self.page.steps) else "")
+        guide = f"User guide, section {step.section}."
         if step.number == 1 and step.state != "done":
-            known = self.context.me.delegated_administrators if self.context.me else ()
-            ask = " or ".join(f"{one.name} ({one.login_id})" for one in known) or "your delegated administrators"
-            act = f"Ask {ask} to grant EU_ECPSFTP."
-        yield f"{act} User guide, section {step.section}.".strip()
+            yield f"Ask {self._administrators()} to grant EU_ECPSFTP. {guide}"
+            return
+        yield step.words
+        yield f"{_ACTS.get(step.number, '')} {guide}".strip()
+
+    def _administrators(self) -> str:
+        known = self.context.me.delegated_administrators if self.context.me else ()
+        return " or ".join(f"{one.name} ({one.login_id})" for one in known) or "your delegated administrators"
 
     def _key_lines(self, key: SftpKeyRow) -> Iterator[str]:
         yield key.fingerprint
@@ -145,7 +160,8 @@ class AccessRows:
         made = f"Made by {one.maker_name} ({one.maker}) {wording.when(one.made, self.context.zone).strip()}"
         waits = f", for {checkers(one, self.context)} to check" if one.state == "submitted" else ""
         yield f"{made}{waits}."
-        if one.state == "submitted" and one.needs_fingerprint:
+        mine = self.context.me is not None and self.context.me.login_id in (one.maker, one.subject)
+        if one.state == "submitted" and one.kind == "register-key" and mine:
             yield "Tell your checker the last 8 characters of the fingerprint."
         yield f"Reason: {one.reason}" if one.reason else ""
 
@@ -154,6 +170,10 @@ class AccessRows:
 
     def _days(self, instant: datetime) -> int:
         return int((self.context.now() - instant).total_seconds() // _DAY)
+
+
+def _none() -> Row:
+    return row("key/", "  none yet: n registers one", dim=True, wide=True)
 
 
 def _gap(name: str) -> Row:

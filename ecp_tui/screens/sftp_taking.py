@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from backend.contract.messages import ChangeRequest
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.dialogs import ConfirmDialog
+from ecp_tui.screens.sftp_rows import said
 
 
 def revoke(screen: EcpScreen, fingerprint: str, done: Callable[[], None]) -> None:
@@ -18,10 +19,12 @@ def revoke(screen: EcpScreen, fingerprint: str, done: Callable[[], None]) -> Non
 
 
 def remove(screen: EcpScreen, login_id: str, network: str, done: Callable[[], None]) -> None:
-    words = f"{network}\n\nSFTP is not taken from there any more. No checker is needed; registering it again needs one."
+    words = (
+        f"{said(network)}\n\nSFTP is not taken from there any more. No checker is needed; adding it again needs one."
+    )
     dialog = ConfirmDialog("Remove the address?", words, yes="Remove and cut its connections")
     client = screen.context.client
-    _ask(screen, dialog, lambda: client.remove_address(login_id, network), f"Removed: {network}", done)
+    _ask(screen, dialog, lambda: client.remove_address(login_id, network), f"Removed: {said(network)}", done)
 
 
 def withdraw(screen: EcpScreen, request: ChangeRequest, done: Callable[[], None]) -> None:
