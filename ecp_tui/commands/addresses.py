@@ -10,12 +10,10 @@ from backend.contract.faults import Exit
 from backend.contract.messages import RegisterAddress, SftpAccessPage
 from backend.contract.rules.networks import covers, read_network
 from ecp_tui.commands.call import Call, command
-from ecp_tui.commands.change_requests import propose, request_data, request_table
+from ecp_tui.commands.change_requests import open_lines, propose, request_data, still_open
 from ecp_tui.commands.keys import whose
 from ecp_tui.commands.nouns import Noun, asked, login_id_option, note_option
 from ecp_tui.commands.rows import table
-
-_OPEN = ("draft", "submitted", "returned")
 
 
 @click.group(cls=Noun)
@@ -45,20 +43,19 @@ async def list_(call: Call, login_id: str | None) -> Exit:
     """
     async with call.client() as client:
         page = await client.sftp_access(login_id)
-    open_ones = [one for one in page.requests if one.kind == "register-address" and one.state in _OPEN]
+    asked_for = [one for one in page.requests if one.kind == "register-address"]
     data = {
         "login_id": page.login_id,
         "name": page.name,
         "items": [address.model_dump(mode="json") for address in page.addresses],
         "your_address": page.your_address,
         "covered": page.covered,
-        "requests": [request_data(one) for one in open_ones],
+        "requests": [request_data(one) for one in still_open(asked_for)],
     }
-    call.answer(data, _lines(page))
-    if open_ones and not call.json:
-        call.answer({}, ["", "Open requests", *(f"  {line}" for line in request_table(open_ones))])
-    is_registered = "registered" if page.covered else "not registered"
-    call.note(f"You come from {page.your_address}, which is {is_registered}.")
+    call.answer(data, [*_lines(page), *open_lines(asked_for)])
+    if not page.addresses:
+        call.note(f"{page.login_id} has no registered address: ecp addresses add NETWORK")
+    call.note(f"You come from {page.your_address}, which is {'' if page.covered else 'not '}registered.")
     return Exit.OK
 
 
@@ -102,10 +99,8 @@ async def remove(call: Call, network: str, login_id: str | None) -> Exit:
 
 
 def _lines(page: SftpAccessPage) -> Iterator[str]:
-    if not page.addresses:
-        return iter([f"{page.login_id} has no registered address."])
     rows = [("NETWORK", "REGISTERED", "COVERS")]
     for address in page.addresses:
         day = f"{address.registered:%Y-%m-%d}" if address.registered else "–"
         rows.append((address.network, day, covers(read_network(address.network))))
-    return table(rows)
+    return table(rows) if page.addresses else iter(())

@@ -13,7 +13,7 @@ from backend.contract.messages import REQUEST_KINDS, ChangeRequest, RequestAct, 
 from ecp_tui.client import EcpClient
 from ecp_tui.commands.call import Call, command
 from ecp_tui.commands.change_requests import request_data, request_lines, request_table, standing
-from ecp_tui.commands.nouns import Noun
+from ecp_tui.commands.nouns import Noun, company_option
 
 _STATES: Final = ("open", *get_args(RequestState), "all")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -50,7 +50,7 @@ def approvals() -> None:
 @approvals.command("list")
 @click.option("--state", type=click.Choice(_STATES), default="open", show_default=True, help="In this state only.")
 @click.option("--kind", type=click.Choice(REQUEST_KINDS), metavar="KIND", help="Of this kind, such as create-user.")
-@click.option("--company", metavar="CODE", help="Of this company, for operators and auditors.")
+@company_option
 @command
 async def list_(call: Call, state: str, kind: str | None, company: str | None) -> Exit:
     """List change requests: first those that wait for you, then newest first.
@@ -61,16 +61,15 @@ async def list_(call: Call, state: str, kind: str | None, company: str | None) -
       ecp approvals list --state applied --kind register-key --json
     """
     async with call.client() as client:
-        page = await client.requests(
-            state=None if state == "all" else state, kind=kind, company=company.strip().upper() if company else None
-        )
+        page = await client.requests(state=None if state == "all" else state, kind=kind, company=company)
     items = sorted(page.items, key=lambda one: "approve" not in one.acts)
     data = {"items": [request_data(one) for one in items], "waiting": page.waiting, "more": page.more}
     call.answer(data, request_table(items) if items else ())
     if not items:
         call.note("No change request is of that kind.")
     elif not call.json:
-        call.note(f"{page.waiting} of {len(items)} wait for you.{' There are older ones.' if page.more else ''}")
+        older = " There are older ones." if page.more else ""
+        call.note(f"{page.waiting} of {len(items)} {'waits' if page.waiting == 1 else 'wait'} for you.{older}")
     return Exit.OK
 
 

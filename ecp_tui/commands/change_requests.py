@@ -17,7 +17,7 @@ from ecp_tui.commands.rows import table
 
 _WIDTH: Final = 80
 _GAP: Final = 2
-_DECIDED: Final = ("applied", "rejected", "withdrawn", "expired", "void")
+_OPEN: Final = ("draft", "submitted", "returned")
 
 
 async def propose(call: Call, client: EcpClient, proposal: Proposal) -> Exit:
@@ -54,7 +54,7 @@ def standing(request: ChangeRequest, me: Me) -> str:
     """How it stands for the one who looks."""
     by = f" by {request.checker_name} ({request.checker})" if request.checker else ""
     when = f" {moment(request.decided)}" if request.decided else ""
-    if request.state in _DECIDED:
+    if request.state not in _OPEN:
         return f"{sentence(request.state)}{when}{by}{f': {request.reason}' if request.reason else '.'}"
     if request.state == "returned":
         return f"Returned{when}{by}: {request.reason}"
@@ -97,6 +97,18 @@ def request_table(requests: Iterable[ChangeRequest]) -> Iterator[str]:
         (str(one.id), one.state, _waits_for(one), f"{one.made:%Y-%m-%d}", one.maker, one.title) for one in requests
     ]
     return table(rows)
+
+
+def still_open(requests: Iterable[ChangeRequest]) -> list[ChangeRequest]:
+    return [one for one in requests if one.state in _OPEN]
+
+
+def open_lines(requests: Iterable[ChangeRequest]) -> Iterator[str]:
+    """Those that are still open, below what they are about; nothing where there are none."""
+    if found := still_open(requests):
+        yield ""
+        yield "Open requests"
+        yield from (f"  {line}" for line in request_table(found))
 
 
 def checkers(request: ChangeRequest, me: Me) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Final, get_args
 
 import click
 
-from backend.contract.faults import NOT_FOUND, NOT_UNDERSTOOD, SESSION_ENDED, Exit, Refused
+from backend.contract.faults import NOT_FOUND, SESSION_ENDED, Exit, Refused
 from backend.contract.messages import ApplyForm, Form, Line, RequestState
 from backend.contract.rules.form_documents import LARGEST_DOCUMENT, form_sha256, read_form
 from backend.contract.rules.forms import TITLES, form_faults, refuse_faulty, warnings
@@ -24,7 +24,7 @@ from ecp_tui.commands.change_requests import (
     request_table,
     standing,
 )
-from ecp_tui.commands.nouns import Noun, asked, note_option
+from ecp_tui.commands.nouns import Noun, asked, company_option, content, file_type, note_option
 from ecp_tui.config import read_session
 
 _STATES: Final = ("open", *get_args(RequestState), "all")
@@ -54,7 +54,7 @@ def forms() -> None:
 
 @forms.command("list")
 @click.option("--state", type=click.Choice(_STATES), default="open", show_default=True, help="In this state only.")
-@click.option("--company", metavar="CODE", help="Of this company.")
+@company_option
 @command
 async def list_(call: Call, state: str, company: str | None) -> Exit:
     """List forms that were keyed in, and what became of them.
@@ -68,10 +68,12 @@ async def list_(call: Call, state: str, company: str | None) -> Exit:
         page = await client.requests(
             state=None if state == "all" else state,
             kind="apply-form",
-            company=company.strip().upper() if company else None,
+            company=company,
         )
     items = [request_data(one) for one in page.items]
-    call.answer({"items": items, "waiting": page.waiting, "more": page.more}, request_table(page.items))
+    call.answer(
+        {"items": items, "waiting": page.waiting, "more": page.more}, request_table(page.items) if items else ()
+    )
     if not items:
         call.note("No form is in that state.")
     return Exit.OK
@@ -98,7 +100,7 @@ async def show(call: Call, request_id: int) -> Exit:
 
 
 @forms.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=file_type)
 @command
 async def check(call: Call, file: Path) -> Exit:
     """Say what is wrong with the form in FILE; for operators also what it would change.
@@ -117,7 +119,7 @@ async def check(call: Call, file: Path) -> Exit:
 
 
 @forms.command("key-in")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=file_type)
 @note_option
 @command
 async def key_in(call: Call, file: Path, note: str) -> Exit:
@@ -137,12 +139,7 @@ async def key_in(call: Call, file: Path, note: str) -> Exit:
 
 
 def _document(file: Path) -> Document:
-    try:
-        with file.expanduser().open("rb") as opened:
-            data = opened.read(LARGEST_DOCUMENT * 4)
-    except OSError as error:
-        what = f"{file} cannot be read: {error.strerror or type(error).__name__}."
-        raise Refused(NOT_UNDERSTOOD, what=what) from error
+    data = content(file, LARGEST_DOCUMENT)
     return Document(read_form(data.decode("utf-8", "replace")), hashlib.sha256(data).hexdigest())
 
 

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
-from backend.contract.faults import KEY_NOT_ACCEPTABLE, NOT_UNDERSTOOD, Exit, Refused
+from backend.contract.faults import Exit
 from backend.contract.messages import RegisterKey, SftpAccessPage, SftpKeyRow
 from backend.contract.rules.public_keys import fingerprint_end, read_public_key
 from ecp_tui.client import EcpClient
 from ecp_tui.commands.call import Call, command
-from ecp_tui.commands.change_requests import propose, request_data, request_table
-from ecp_tui.commands.nouns import Noun, asked, login_id_option, note_option
+from ecp_tui.commands.change_requests import open_lines, propose, request_data, still_open
+from ecp_tui.commands.nouns import Noun, asked, content, file_type, login_id_option, note_option
 
 _LARGEST: Final = 20_000
-_OPEN: Final = ("draft", "submitted", "returned")
-_file = click.Path(path_type=Path, allow_dash=True)
 
 
 @click.group(cls=Noun)
@@ -50,19 +47,16 @@ async def list_(call: Call, login_id: str | None) -> Exit:
     """
     async with call.client() as client:
         page = await client.sftp_access(login_id)
-    open_ones = [one for one in page.requests if one.kind == "register-key" and one.state in _OPEN]
-    items = [key.model_dump(mode="json") for key in page.keys]
-    data = {"login_id": page.login_id, "name": page.name, "items": items}
-    call.answer(data | {"requests": [request_data(one) for one in open_ones]}, _lines(page))
-    if open_ones and not call.json:
-        call.answer({}, ["", "Open requests", *(f"  {line}" for line in request_table(open_ones))])
+    asked_for = [one for one in page.requests if one.kind == "register-key"]
+    data = _data(page) | {"requests": [request_data(one) for one in still_open(asked_for)]}
+    call.answer(data, [*_lines(page), *open_lines(asked_for)])
     if not page.keys:
         call.note(f"{page.login_id} has no key: ecp keys register FILE.pub")
     return Exit.OK
 
 
 @keys.command()
-@click.argument("file", type=_file)
+@click.argument("file", type=file_type)
 @login_id_option
 @note_option
 @command
@@ -104,8 +98,8 @@ async def revoke(call: Call, fingerprint: str) -> Exit:
 
 
 @keys.command()
-@click.argument("new", type=_file, metavar="NEW.pub")
-@click.argument("signature", type=_file, metavar="NEW.pub.sig")
+@click.argument("new", type=file_type, metavar="NEW.pub")
+@click.argument("signature", type=file_type, metavar="NEW.pub.sig")
 @login_id_option
 @command
 async def rotate(call: Call, new: Path, signature: Path, login_id: str | None) -> Exit:
@@ -124,8 +118,7 @@ async def rotate(call: Call, new: Path, signature: Path, login_id: str | None) -
     signed = _text(signature)
     async with call.client() as client:
         page = await client.rotate_key(await whose(client, login_id), text, signed)
-    data = {"login_id": page.login_id, "name": page.name, "items": [one.model_dump(mode="json") for one in page.keys]}
-    call.answer(data, [f"Registered {key.fingerprint} for {page.login_id}."])
+    call.answer(_data(page), [f"Registered {key.fingerprint} for {page.login_id}."])
     call.note("Revoke the old key once nothing uses it any more: ecp keys revoke FINGERPRINT")
     return Exit.OK
 
@@ -136,20 +129,12 @@ async def whose(client: EcpClient, login_id: str | None) -> str:
 
 
 def _text(file: Path) -> str:
-    """What the file holds, or standard input; 9002 where it cannot be read, 5001 for more than any key is."""
-    try:
-        data = sys.stdin.read(_LARGEST + 1) if str(file) == "-" else _beginning(file)
-    except OSError as error:
-        what = f"{file} cannot be read: {error.strerror or type(error).__name__}."
-        raise Refused(NOT_UNDERSTOOD, what=what) from error
-    if len(data) > _LARGEST:
-        raise Refused(KEY_NOT_ACCEPTABLE, what="This is larger than any key.", fix="Give the .pub file itself.")
-    return data
+    return content(file, _LARGEST).decode("utf-8", "replace")
 
 
-def _beginning(file: Path) -> str:
-    with file.expanduser().open(encoding="utf-8", errors="replace", newline="") as opened:
-        return opened.read(_LARGEST + 1)
+def _data(page: SftpAccessPage) -> dict[str, Any]:
+    items = [key.model_dump(mode="json") for key in page.keys]
+    return {"login_id": page.login_id, "name": page.name, "items": items}
 
 
 def _lines(page: SftpAccessPage) -> Iterator[str]:

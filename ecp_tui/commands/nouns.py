@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
@@ -10,6 +12,7 @@ from pydantic import ValidationError
 
 from backend.contract.faults import NOT_UNDERSTOOD, Refused
 from backend.contract.messages import Message
+from ecp_tui.digest import content_of
 
 _LOGIN_ID: Final = re.compile(r"[A-Z0-9]{4,20}", re.ASCII)
 _WRONG: Final = {
@@ -48,11 +51,28 @@ class LoginIdType(click.ParamType[str]):
         return login_id
 
 
+company_option = click.option(
+    "--company",
+    metavar="CODE",
+    callback=lambda _ctx, _param, code: code.strip().upper() if code else None,
+    help="Of this company, for operators and auditors.",
+)
+file_type = click.Path(path_type=Path, allow_dash=True)
 login_id_argument = click.argument("login_id", type=LoginIdType(), metavar="LOGIN_ID")
 login_id_option = click.option(
     "--login-id", type=LoginIdType(), metavar="LOGIN_ID", help="Of this account, for administrators; else your own."
 )
 note_option = click.option("--note", metavar="TEXT", default="", help="A note to the checker.")
+
+
+def content(file: Path, most: int) -> bytes:
+    """A small file, or standard input where it is called -; more than `most` bytes are refused."""
+    if str(file) != "-":
+        return content_of(file.expanduser(), most)
+    data = sys.stdin.buffer.read(most + 1)
+    if len(data) > most:
+        raise Refused(NOT_UNDERSTOOD, what=f"Standard input has more than {most:,} bytes; it is something else.")
+    return data
 
 
 def asked(kind: type[_Asked], **facts: Any) -> _Asked:

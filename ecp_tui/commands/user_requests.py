@@ -82,7 +82,7 @@ async def create(call: Call, /, role: str | None, group: bool, **facts: Any) -> 
 @click.option("--phone", metavar="NUMBER", help="The telephone as it shall be, with the country code.")
 @note_option
 @command
-async def change(call: Call, login_id: str, /, group: bool | None, note: str, **wanted: str | None) -> Exit:
+async def change(call: Call, /, login_id: str, group: bool | None, note: str, **wanted: str | None) -> Exit:
     """Ask for another name, e-mail or telephone; what is not said stays.
 
     \b

@@ -11,13 +11,13 @@ from backend.contract.faults import Exit
 from backend.contract.messages import FunctionName, Suspend, User, UserPage, Users
 from ecp_tui import wording
 from ecp_tui.commands.call import Call, command
-from ecp_tui.commands.change_requests import fact_lines, moment, request_table
-from ecp_tui.commands.nouns import Noun, asked, login_id_argument
+from ecp_tui.commands.change_requests import fact_lines, moment, open_lines
+from ecp_tui.commands.nouns import Noun, asked, company_option, login_id_argument
 from ecp_tui.commands.rows import table
 from ecp_tui.commands.user_requests import REQUESTS
 
-_ROOM: Final = 21
-_OPEN: Final = ("draft", "submitted", "returned")
+_WIDTH: Final = 80
+_LEAST: Final = 10
 _VERBS: Final = {
     "change-user": "change",
     "grant-functions": "grant",
@@ -36,7 +36,7 @@ def users() -> None:
     """List users, show one, and ask for changes that somebody else checks.
 
     Whatever gives a right or changes an authenticator is a change request: it is printed as its checker sees it, and
-    holds once `ecp approvals approve` applied it. Suspending alone is done by one person, at once.
+    holds once somebody else approves it. Suspending alone is done by one person, at once.
 
     \b
     Examples:
@@ -48,7 +48,7 @@ def users() -> None:
 
 
 @users.command("list")
-@click.option("--company", metavar="CODE", help="Of this company, for operators and auditors; else the staff.")
+@company_option
 @command
 async def list_(call: Call, company: str | None) -> Exit:
     """List the users of your company, and how many of its places are taken.
@@ -59,7 +59,7 @@ async def list_(call: Call, company: str | None) -> Exit:
       ecp users --company ACME --json
     """
     async with call.client() as client:
-        found = await client.users(company.strip().upper() if company else None)
+        found = await client.users(company)
     data = found.model_dump(mode="json")
     call.answer({"items": data.pop("users"), **data}, _list_lines(found))
     return Exit.OK
@@ -118,24 +118,27 @@ def _list_lines(found: Users) -> Iterator[str]:
     else:
         yield f"{whose}: {wording.count(len(found.users), 'user')}"
     yield ""
-    yield from table([("LOGIN ID", "NAME", "KIND", "STATE", "SIGNED IN", "FUNCTIONS"), *map(_row, found.users)])
+    rows = [("LOGIN ID", "NAME", "KIND", "STATE", "SIGNED IN"), *map(_row, found.users)]
+    room = _WIDTH - sum(max(wording.cells(row[column]) + 2 for row in rows) for column in range(len(rows[0])))
+    functions = ["FUNCTIONS", *(_few(user.functions, max(room, _LEAST)) for user in found.users)]
+    yield from table([(*row, cell) for row, cell in zip(rows, functions, strict=True)])
 
 
-def _row(user: User) -> tuple[str, ...]:
+def _row(user: User) -> tuple[str, str, str, str, str]:
     signed_in = f"{user.last_sign_in:%Y-%m-%d}" if user.last_sign_in else "–"
-    return user.login_id, user.name, user.kind, state_words(user), signed_in, _few(user.functions)
+    return user.login_id, user.name, user.kind, state_words(user), signed_in
 
 
 def state_words(user: User) -> str:
     return f"{user.state}, locked" if user.locked else user.state
 
 
-def _few(functions: Sequence[FunctionName]) -> str:
+def _few(functions: Sequence[FunctionName], room: int) -> str:
     """As many of them as there is room for, and how many more there are."""
     names = [held.function for held in functions]
     for shown in range(len(names), 0, -1):
         words = ", ".join(names[:shown]) + (f" +{len(names) - shown}" if shown < len(names) else "")
-        if len(words) <= _ROOM or shown == 1:
+        if len(words) <= room or shown == 1:
             return words
     return "–"
 
@@ -144,10 +147,7 @@ def _page_lines(page: UserPage) -> Iterator[str]:
     user = page.user
     yield f"{user.login_id}  {user.name}{f', {user.company_name}' if user.company_name else ''}  ({user.kind})"
     yield from fact_lines(_facts(page))
-    if pending := [one for one in page.requests if one.state in _OPEN]:
-        yield ""
-        yield "Open requests"
-        yield from (f"  {line}" for line in request_table(pending))
+    yield from open_lines(page.requests)
     yield ""
     yield "History"
     rows = [(moment(act.at), act.login_id or "–", act.words) for act in page.history]

@@ -39,7 +39,14 @@ Ecp = Callable[..., Outcome]
 SignIn = Callable[[str], Ecp]
 
 
-class Keyboard(io.StringIO):
+class Input(io.TextIOWrapper):
+    """Standard input from a pipe."""
+
+    def __init__(self, typed: str | bytes) -> None:
+        super().__init__(io.BytesIO(typed if isinstance(typed, bytes) else typed.encode()), "utf-8")
+
+
+class Keyboard(Input):
     """Standard input at which somebody sits."""
 
     def isatty(self) -> bool:
@@ -60,8 +67,8 @@ def ecp(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: p
 
     monkeypatch.setattr(call, "EcpClient", client)
 
-    def run(*arguments: str | Path, typed: str = "", answers: str | None = None) -> Outcome:
-        monkeypatch.setattr(sys, "stdin", io.StringIO(typed) if answers is None else Keyboard(answers))
+    def run(*arguments: str | Path, typed: str | bytes = "", answers: str | None = None) -> Outcome:
+        monkeypatch.setattr(sys, "stdin", Input(typed) if answers is None else Keyboard(answers))
         code = _run([str(argument) for argument in arguments])
         seen = capsys.readouterr()
         return Outcome(code, seen.out, seen.err)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-
-from tests.commands.conftest import Ecp, SignIn
+from tests.commands.conftest import SignIn
 
 
 def test_users_say_how_many_places_are_taken_and_list_everybody(sign_in: SignIn) -> None:
