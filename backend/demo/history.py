@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, time, timedelta
+from functools import partial
 
 from backend.contract.faults import Refused
 from backend.core.activity import Ledger
 from backend.core.actor import Actor
 from backend.core.calendar import Calendar
-from backend.core.client_connect.standing import actor_for, as_of_now
-from backend.core.submissions import Claim, Submissions, Upload
+from backend.core.claims import Claim, Upload
+from backend.core.client_connect.standing import as_of_now
+from backend.core.submissions import Submissions
+from backend.demo.paperwork import Paperwork, age_key, lock_somebody
+from backend.demo.past import Event, PastClock, actor_then
 from backend.demo.samples import stamp_duty_return
 from backend.wiring import Platform
 
 _DAYS = 8
-
-
-class _PastClock:
-    """The clock of the history."""
-
-    def __init__(self, at: datetime) -> None:
-        self.at = at
-
-    def now(self) -> datetime:
-        return self.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +37,27 @@ class _Act:
 
 
 def tell(platform: Platform, calendar: Calendar) -> None:
-    """A week and a half of returns: most right at once, some replaced, some refused first."""
-    now = platform.services.clock.now()
-    clock = _PastClock(now)
+    """A week and a half: returns, most right at once, some replaced, some refused first; change requests; a lock."""
+    clock = PastClock(platform.services.clock.now())
+    events = [*_filings(platform, calendar, clock), *Paperwork(platform, clock).events(calendar)]
+    for event in sorted(events, key=lambda event: event.at):
+        clock.at = event.at
+        event.act()
+    lock_somebody(platform)
+    age_key(platform, "CHAN01")
+
+
+def _filings(platform: Platform, calendar: Calendar, clock: PastClock) -> Iterator[Event]:
     ledger = Ledger(platform.settings.origin)
     submissions = Submissions(platform.store, platform.vault, clock, calendar, ledger, as_of_now)
-    today = calendar.today(now)
-    people = {login_id: _actor(platform, login_id) for login_id in ("CHAN01", "LEE02", "TAI09", "HO01")}
+    today = calendar.today(clock.now())
+    people = {who: actor_then(platform, who, clock.now()) for who in ("CHAN01", "LEE02", "TAI09", "HO01")}
     for back in range(_DAYS, 0, -1):
         day = calendar.shifted(today, -back)
         for act in _acts(day, back, calendar):
-            clock.at = calendar.instant(day, time(act.hour, act.minute, 7 * back % 60)).astimezone(UTC)
+            at = calendar.instant(day, time(act.hour, act.minute, 7 * back % 60)).astimezone(UTC)
             claim = Claim(secrets.token_hex(16), act.folder, act.identity_code, day, act.name)
-            _submit(submissions, clock, people[act.who], claim, act.data)
+            yield Event(at, partial(_submit, submissions, clock, people[act.who], claim, act.data))
 
 
 def _acts(day: date, back: int, calendar: Calendar) -> list[_Act]:
@@ -77,7 +80,7 @@ def _acts(day: date, back: int, calendar: Calendar) -> list[_Act]:
     return acts
 
 
-def _submit(submissions: Submissions, clock: _PastClock, who: Actor, claim: Claim, data: bytes) -> None:
+def _submit(submissions: Submissions, clock: PastClock, who: Actor, claim: Claim, data: bytes) -> None:
     try:
         upload = submissions.begin(who, claim)
         if isinstance(upload, Upload):
@@ -86,11 +89,3 @@ def _submit(submissions: Submissions, clock: _PastClock, who: Actor, claim: Clai
             submissions.finish(who, upload)
     except Refused:
         return  # refused files are part of the history
-
-
-def _actor(platform: Platform, login_id: str) -> Actor:
-    with platform.store.reading() as rows:
-        account = rows.account(login_id)
-        if account is None:
-            raise LookupError(login_id)
-        return actor_for(rows, account.id, "console", "10.20.3.4")

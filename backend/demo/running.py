@@ -18,7 +18,7 @@ from backend.core.calendar import Calendar
 from backend.demo.authenticator import demo_routes
 from backend.demo.history import tell
 from backend.demo.mailbox import Mailbox
-from backend.demo.people import ACCOUNTS
+from backend.demo.people import ACCOUNTS, COLLEAGUES
 from backend.demo.samples import Sample, write_samples
 from backend.demo.world import WORLD, Credentials, demo_catalogue, remember, remembered, seed
 from backend.doors.http import create_app
@@ -79,6 +79,8 @@ def _opened(folder: Path) -> Iterator[Demo]:
         http_port=0,
         ssh_port=0,
         operator="Demo Exchange",
+        support_client_connect="Client Connect support <connect@exchange.example>",
+        support_ecp="ECP support <ecp@exchange.example>",
         mail_sender="noreply_connect@hkex.com.hk",
         mail_name="HKEX Client Connect",
         mail_subject="HKEX Client Connect: Forgotten password email",
@@ -112,7 +114,7 @@ def _make(settings: Settings, calendar: Calendar) -> None:
         initialise(new, demo_catalogue(SystemClock().now(), calendar))
         platform = open_platform(new, demo=True)
         try:
-            people = seed(platform)
+            people = seed(platform, COLLEAGUES)
             tell(platform, calendar)
             remember(new.data_dir, people)
         finally:

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, insert
 
 from backend.adapters.database import tables
 from backend.adapters.one_time_codes import SEED_SIZE
+from backend.adapters.passwords import Argon2Passwords
 from backend.core.calendar import Calendar
 from backend.core.catalogue import Catalogue, CutOff
 from backend.core.catalogue_text import parse, shipped
@@ -26,6 +27,7 @@ from backend.wiring import Platform
 KEYS: Final = "demo/keys"
 WORLD: Final = "demo/world.json"
 _KEY_LIFE: Final = timedelta(days=395)
+_CHEAP: Final = Argon2Passwords(memory_kib=64, passes=1)
 _AHEAD: Final = timedelta(hours=3)
 _WORDS: Final = (  # noqa: SIM905 - sixty words read better than sixty literals
     "amber anchor autumn bamboo basket beacon bridge candle canvas cedar cinder cobalt copper coral cotton "
@@ -56,20 +58,26 @@ def demo_catalogue(now: datetime, calendar: Calendar) -> Catalogue:
     return replace(catalogue, folders={**catalogue.folders, "SD-1": sd1})
 
 
-def seed(platform: Platform, accounts: tuple[DemoAccount, ...] = ACCOUNTS) -> list[Credentials]:
-    """Makes everybody, with passwords, seeds and keys of their own; returns what they would type."""
+def seed(platform: Platform, colleagues: tuple[DemoAccount, ...] = ()) -> list[Credentials]:
+    """Makes everybody, with passwords, seeds and keys of their own; returns what they would type.
+
+    Colleagues share a password that nobody knows, hashed cheaply: it is forgotten here.
+    """
     keys = platform.settings.data_dir / KEYS
     keys.mkdir(mode=0o700, parents=True, exist_ok=True)
-    people = [(who, passphrase(), secrets.token_bytes(SEED_SIZE)) for who in accounts]
+    people = [(who, passphrase(), secrets.token_bytes(SEED_SIZE)) for who in ACCOUNTS]
     with ThreadPoolExecutor(4) as threads:
         hashes = list(threads.map(platform.hasher.hash, [password for _, password, _ in people]))
     made: list[Credentials] = []
     with platform.store.engine.connect() as connection, connection.begin():
-        _companies(connection, accounts)
+        _companies(connection, (*ACCOUNTS, *colleagues))
         for number, ((who, password, otp_seed), hashed) in enumerate(zip(people, hashes, strict=True)):
             account_id = _account(connection, who, number, hashed, platform.codes.seal(otp_seed))
             key = _key(connection, account_id, keys / who.login_id) if who.with_key else None
             made.append(Credentials(who.login_id, password, b32encode(otp_seed).decode(), key))
+        nobodys = _CHEAP.hash(secrets.token_hex(32))
+        for number, who in enumerate(colleagues, start=len(ACCOUNTS)):
+            _account(connection, who, number, nobodys, platform.codes.seal(secrets.token_bytes(SEED_SIZE)))
     return made
 
 
