@@ -63,7 +63,7 @@ def read_public_key(text: str) -> PublicKey:
     kind = judged(blob, named)
     if kind is None:
         raise _damaged()
-    comment = shown(" ".join(comment.split()), _LONGEST_COMMENT)
+    comment = shown(shown(" ".join(comment.split())), _LONGEST_COMMENT)  # cut once it is as long as it is shown
     return _public_key(kind, blob, comment)
 
 
