@@ -13,7 +13,7 @@ import pytest
 from backend.contract.faults import Refused
 from backend.contract.messages import ActivityFilter, Receipt
 from backend.core.actor import Actor
-from backend.core.submissions import Claim, Upload
+from backend.core.claims import Claim, Upload
 from tests.world import World
 
 THURSDAY = date(2022, 5, 19)

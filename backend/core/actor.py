@@ -26,6 +26,8 @@ class Actor:
     """The key of the session they ask in; none by SSH."""
     confirmed: datetime | None = None
     """When a One-Time-Password was last given in that session."""
+    epoch: int | None = None
+    """The access epoch they were found in: as long as it stands, nothing was taken from anybody."""
 
     @property
     def login_id(self) -> str:

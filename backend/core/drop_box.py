@@ -11,9 +11,10 @@ from backend.contract.messages import Receipt
 from backend.contract.rules.file_names import read_name
 from backend.core.actor import Actor
 from backend.core.calendar import Calendar
+from backend.core.claims import Claim, Upload
 from backend.core.gate import folder_for
 from backend.core.ports import Clock, Store
-from backend.core.submissions import Claim, Submissions, Upload
+from backend.core.submissions import Submissions
 
 _TEMPORARY_ENDS: Final = (".filepart", ".partial", ".part", ".tmp")
 _TEMPORARY_START: Final = ".in."

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any, Final, NoReturn
+from datetime import timedelta
+from typing import Final, NoReturn
 
 from backend.contract.faults import (
     DISAGREE,
@@ -21,7 +21,7 @@ from backend.contract.faults import (
     Refused,
 )
 from backend.contract.messages import Check, CheckRequest, Receipt
-from backend.contract.rules.file_names import agree, best_template, write_name
+from backend.contract.rules.file_names import agree
 from backend.contract.rules.shown import shown
 from backend.core.accounts import Identity
 from backend.core.activity import Ledger, receipt_of, refusal_of, shown_activity
@@ -29,6 +29,7 @@ from backend.core.activity_row import ACCEPTED, REFUSED, REPEATED, ActivityRow
 from backend.core.actor import Actor
 from backend.core.calendar import Calendar
 from backend.core.catalogue import Catalogue, FolderRule
+from backend.core.claims import Claim, Upload, facts_of, refuse_identity, refuse_size
 from backend.core.gate import folder_for
 from backend.core.ports import Clock, Staging, Store, Vault
 from backend.core.rows import Rows, Unit
@@ -40,36 +41,12 @@ VERDICTS: Final = (DISAGREE, SERVED_ELSEWHERE, TOO_LARGE, EMPTY, OUTSIDE_WINDOW)
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """What somebody says they submit; `size` and `sha256` are `None` where the channel cannot say them before."""
+class _Standing:
+    """The version that stands; `replayed` where it stood before."""
 
-    submission: str
-    folder: str
-    identity_code: str
-    input_date: date
-    file_name: str
-    size: int | None = None
-    sha256: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A submission whose bytes are arriving. `size_limit` in bytes; `started` is the receipt's received-start."""
-
-    claim: Claim
-    staging: Staging
-    started: datetime
-    size_limit: int
-
-    def write(self, offset: int, data: bytes) -> None:
-        """Takes bytes at an offset; refuses with 4511 before it grows beyond the folder's limit."""
-        self.refuse_beyond(offset + len(data))
-        self.staging.write(offset, data)
-
-    def refuse_beyond(self, size: int) -> None:
-        """4511 where the file would be longer than the folder's limit."""
-        if size > self.size_limit:
-            _refuse_size(self.claim, size, self.size_limit)
+    row: ActivityRow
+    catalogue: Catalogue
+    replayed: bool = False
 
 
 class Submissions:
@@ -118,7 +95,8 @@ class Submissions:
             folder, identities = self._folder(actor, catalogue, claim.folder)
             earlier = rows.outcome(actor.login_id, claim.submission)
             if earlier is not None:
-                return self._outcome(rows, actor, earlier, catalogue)
+                stands = self._outcome(rows, actor, earlier, catalogue)
+                return receipt_of(stands.row, catalogue, replayed=True)
         try:
             self._refuse_rules(folder, identities, claim)
         except Refused as refused:
@@ -135,14 +113,14 @@ class Submissions:
             if not self._taking():
                 raise Refused(GOING_DOWN)
             key = staging.keep()
-            receipt = self._store.write(lambda unit: self._accept(unit, actor, upload, sha256, key or ""))
+            stands = self._store.write(lambda unit: self._accept(unit, actor, upload, sha256, key or ""))
         except BaseException as error:
             told = isinstance(error, Refused) and error.fault is not GOING_DOWN
             self._discard(staging, key if told else None)  # untold, the commit may have stood: the sweep will know
             raise
-        if receipt.replayed:
+        if stands.replayed:
             self._discard(staging, key)
-        return receipt
+        return receipt_of(stands.row, stands.catalogue, stands.replayed)
 
     def give_up(self, actor: Actor, upload: Upload, refused: Refused, *, final: bool = False) -> NoReturn:
         """Ends an upload refused while its bytes arrived; a verdict on the file is said in Activity Enquiry.
@@ -167,11 +145,11 @@ class Submissions:
 
     def _refuse_rules(self, folder: FolderRule, identities: tuple[Identity, ...], claim: Claim) -> None:
         folder.refuse_elsewhere()
-        _refuse_identity(folder, identities, claim)
+        refuse_identity(folder, identities, claim)
         agree(folder.code, folder.patterns, claim.file_name, claim.identity_code, claim.input_date)
         folder.refuse_outside(claim.input_date, self._clock.now(), self._calendar)
         if claim.size is not None:
-            _refuse_size(claim, claim.size, folder.size_limit)
+            refuse_size(claim, claim.size, folder.size_limit)
 
     def _refuse_bytes(self, actor: Actor, upload: Upload) -> str:
         """Empty, incomplete or changed on the way; returns the SHA-256 of what arrived."""
@@ -180,7 +158,7 @@ class Submissions:
         if staging.size != expected or not staging.contiguous:
             raise Refused(INCOMPLETE_UPLOAD, received=staging.size, expected=expected)
         try:
-            _refuse_size(claim, staging.size, upload.size_limit)
+            refuse_size(claim, staging.size, upload.size_limit)
         except Refused as refused:
             self._refuse(actor, claim, refused)
         sha256 = staging.sha256()
@@ -191,12 +169,12 @@ class Submissions:
 
     # ── the units ────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _accept(self, unit: Unit, actor: Actor, upload: Upload, sha256: str, key: str) -> Receipt | Refused:
+    def _accept(self, unit: Unit, actor: Actor, upload: Upload, sha256: str, key: str) -> _Standing | Refused:
         claim, now = upload.claim, self._clock.now()
         catalogue = unit.catalogue()
         earlier = unit.outcome(actor.login_id, claim.submission)
         if earlier is not None and earlier.object_key == key:
-            return receipt_of(earlier, catalogue)  # this very unit, whose commit stood although its answer was lost
+            return _Standing(earlier, catalogue)  # this very unit, whose commit stood although its answer was lost
         actor = self._current_actor(unit, actor)
         folder, identities = self._folder(actor, catalogue, claim.folder)
         if earlier is not None:
@@ -207,16 +185,16 @@ class Submissions:
             return self._record_refusal(unit, actor, claim, refused)
         current = unit.current(claim.folder, claim.identity_code, claim.input_date, claim.file_name)
         if current is not None and current.sha256 == sha256:
-            who = {name: value for name, value in _facts(actor, claim).items() if name in _WHO}
+            who = {name: value for name, value in facts_of(actor, claim).items() if name in _WHO}
             self._ledger.record(unit, REPEATED, now, **who, subject=str(current.log_index))
-            return receipt_of(current, catalogue, replayed=True)
+            return _Standing(current, catalogue, replayed=True)
         if current is not None:
             unit.supersede(current.log_index, by=unit.head().size)
         row = self._ledger.record(
             unit,
             ACCEPTED,
             now,
-            **_facts(actor, claim)
+            **facts_of(actor, claim)
             | {
                 "size": upload.staging.size,
                 "sha256": sha256,
@@ -226,15 +204,15 @@ class Submissions:
                 "object_key": key,
             },
         )
-        return receipt_of(row, catalogue)
+        return _Standing(row, catalogue)
 
-    def _outcome(self, rows: Rows, actor: Actor, row: ActivityRow, catalogue: Catalogue) -> Receipt:
+    def _outcome(self, rows: Rows, actor: Actor, row: ActivityRow, catalogue: Catalogue) -> _Standing:
         """What became of a submission id before; through the gate of its own folder, whichever was named now."""
         if row.act == REFUSED:
             raise refusal_of(row)
         stood = (rows.activity(int(row.subject)) if row.subject is not None else None) or row
         self._folder(actor, catalogue, stood.folder or "")
-        return receipt_of(stood, catalogue, replayed=True)
+        return _Standing(stood, catalogue, replayed=True)
 
     def _refuse(self, actor: Actor, claim: Claim, refused: Refused) -> NoReturn:
         self._store.write(lambda unit: self._record_refusal(unit, actor, claim, refused))
@@ -249,7 +227,7 @@ class Submissions:
         if unit.refusals_of(actor.login_id, claim.folder, now - timedelta(hours=1)) >= MOST_REFUSALS_AN_HOUR:
             unit.count_refusal(actor.login_id, claim.folder)
             return refused
-        facts = _facts(actor, claim) | {"size": claim.size, "fault": refused.number, "fault_values": refused.values}
+        facts = facts_of(actor, claim) | {"size": claim.size, "fault": refused.number, "fault_values": refused.values}
         counted = unit.take_refusal_count(actor.login_id, claim.folder)
         self._ledger.record(unit, REFUSED, now, **facts, count=counted + 1 if counted else None)
         return refused
@@ -258,43 +236,6 @@ class Submissions:
         staging.abandon()
         if key is not None:
             self._vault.delete(key)
-
-
-def _refuse_identity(folder: FolderRule, identities: tuple[Identity, ...], claim: Claim) -> None:
-    codes = [identity.code for identity in identities]
-    if claim.identity_code in codes:
-        return
-    chosen = shown(claim.identity_code, 20)
-    raise Refused(
-        DISAGREE,
-        reason="identity_code",
-        in_name=shown(claim.file_name, 60),
-        chosen=chosen,
-        right_name=write_name(best_template(folder.patterns, claim.file_name), codes[0], claim.input_date),
-        what=f"Identity {chosen} is not one you submit for in {folder.code}.",
-        fix=f"Choose identity {' or '.join(codes)}.",
-    )
-
-
-def _refuse_size(claim: Claim, size: int, limit: int) -> None:
-    if size == 0:
-        raise Refused(EMPTY, file_name=shown(claim.file_name, 80))
-    if size > limit:
-        raise Refused(TOO_LARGE, size=f"{size:,}", folder=claim.folder, limit=f"{limit:,}")
-
-
-def _facts(actor: Actor, claim: Claim) -> dict[str, Any]:
-    return {
-        "channel": actor.channel,
-        "company": actor.company,
-        "login_id": actor.login_id,
-        "source": actor.source,
-        "folder": claim.folder,
-        "identity_code": shown(claim.identity_code, 20),
-        "input_date": claim.input_date,
-        "file_name": shown(claim.file_name, 200),
-        "submission": claim.submission,
-    }
 
 
 _CLAIMED: Final = {"folder", "identity_code", "input_date", "file_name", "size", "sha256"}

@@ -19,8 +19,9 @@ from backend.adapters.database.writer import Writer
 from backend.adapters.passwords import Argon2Passwords
 from backend.adapters.vault.local import LocalStaging, LocalVault
 from backend.core.activity import Ledger
+from backend.core.claims import Upload
 from backend.core.client_connect.standing import actor_for
-from backend.core.submissions import Submissions, Upload
+from backend.core.submissions import Submissions
 from backend.settings import Settings
 from backend.wiring import open_platform
 from tests.submitting import claim

@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from backend.contract.faults import Refused
 from backend.contract.messages import ActivityFilter, Receipt
 from backend.core.actor import Actor
-from backend.core.submissions import Upload
+from backend.core.claims import Upload
 from backend.core.sweep import sweep
 from tests.submitting import begun, broken_invariants, claim, listed, objects, refused_with, staged_files, submitted
 from tests.world import World

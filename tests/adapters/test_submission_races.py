@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from backend.contract.faults import Refused
 from backend.contract.messages import Activity, ActivityFilter, Receipt
 from backend.core.actor import Actor
-from backend.core.submissions import Upload
+from backend.core.claims import Upload
 from tests.submitting import begun, broken_invariants, objects, staged_files, submitted
 from tests.world import World
 

@@ -16,7 +16,7 @@ from backend.contract.messages import ActivityFilter, CheckRequest
 from backend.contract.rules.receipts import leaf_hash, read_document
 from backend.core import stagings
 from backend.core.actor import Actor
-from backend.core.submissions import Upload
+from backend.core.claims import Upload
 from tests.submitting import (
     NAME,
     THURSDAY,
@@ -272,6 +272,7 @@ def test_the_61st_refusal_of_an_hour_is_counted_and_listed_later_once(any_world:
 def take_grants(world: World) -> None:
     with world.platform.store.engine.connect() as connection, connection.begin():
         connection.execute(delete(tables.grants))
+    world.platform.store.write(lambda unit: unit.bump_access_epoch())
 
 
 def test_an_account_without_functions_gets_no_earlier_receipt(any_world: World, chan: Actor) -> None:

@@ -26,11 +26,18 @@ def actor_of(rows: Rows, account: Account, channel: Channel, source: str) -> Act
     others = [who for who in rows.administrators(company) if who.login_id != account.login_id]
     administrators = " or ".join(f"{who.name} ({who.login_id})" for who in others[:2])
     return Actor(
-        account, rows.identities(company), channel, source, ask=administrators or "your delegated administrators"
+        account,
+        rows.identities(company),
+        channel,
+        source,
+        ask=administrators or "your delegated administrators",
+        epoch=rows.access_epoch(),
     )
 
 
 def as_of_now(rows: Rows, actor: Actor) -> Actor:
     """The same person at commit time: what was taken away meanwhile is gone."""
+    if actor.epoch is not None and actor.epoch == rows.access_epoch():
+        return actor
     now = actor_for(rows, actor.account.id, actor.channel, actor.source)
     return replace(now, until=actor.until, session=actor.session, confirmed=actor.confirmed)

@@ -14,8 +14,8 @@ from backend.contract import paths
 from backend.contract.faults import INCOMPLETE_UPLOAD, Refused
 from backend.contract.messages import Check, CheckRequest, Hash, Message, Receipt, SubmissionId
 from backend.core.actor import Actor
+from backend.core.claims import Claim, Upload
 from backend.core.services import Services
-from backend.core.submissions import Claim, Upload
 from backend.doors.http.guards import declared_size
 from backend.doors.http.signed_in import OnServices, SignedIn
 

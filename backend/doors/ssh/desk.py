@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from backend.contract.faults import TOO_MANY_HANDLES, Refused
-from backend.core.submissions import Upload
+from backend.core.claims import Upload
 from backend.doors.ssh.tree import Spot
 
 HIDDEN_FOR: Final = 600.0

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final, Protocol, TypeVar
 
 from backend.contract.faults import INCOMPLETE_UPLOAD, Refused
-from backend.core.submissions import Upload
+from backend.core.claims import Upload
 from backend.doors.ssh.tree import Spot
 
 BATCH: Final = 1 << 20

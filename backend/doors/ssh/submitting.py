@@ -6,8 +6,8 @@ from contextlib import suppress
 from enum import IntFlag
 
 from backend.contract.faults import GOING_DOWN, NO_READ_BACK, NOT_ALLOWED, NOT_FOUND, NOT_UNDERSTOOD, Refused
+from backend.core.claims import Upload
 from backend.core.drop_box import temporary
-from backend.core.submissions import Upload
 from backend.doors.ssh.desk import Draft
 from backend.doors.ssh.drops import Drops
 from backend.doors.ssh.house import Guest, House

@@ -10,8 +10,8 @@ import pytest
 
 from backend.contract.faults import Refused
 from backend.core.accounts import Grant
+from backend.core.claims import Claim, Upload
 from backend.core.gate import SFTP_FUNCTION
-from backend.core.submissions import Claim, Upload
 from tests.sftp_world import RECEIPTS, SUBMIT, TODAY, YESTERDAY, SftpWorld
 from tests.world import World
 

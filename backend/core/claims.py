@@ -1,0 +1,85 @@
+"""What somebody says they submit, and what is wrong with it before anything else is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from backend.contract.faults import DISAGREE, EMPTY, TOO_LARGE, Refused
+from backend.contract.rules.file_names import best_template, write_name
+from backend.contract.rules.shown import shown
+from backend.core.accounts import Identity
+from backend.core.actor import Actor
+from backend.core.catalogue import FolderRule
+from backend.core.ports import Staging
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What somebody says they submit; `size` and `sha256` are `None` where the channel cannot say them before."""
+
+    submission: str
+    folder: str
+    identity_code: str
+    input_date: date
+    file_name: str
+    size: int | None = None
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A submission whose bytes are arriving. `size_limit` in bytes; `started` is the receipt's received-start."""
+
+    claim: Claim
+    staging: Staging
+    started: datetime
+    size_limit: int
+
+    def write(self, offset: int, data: bytes) -> None:
+        """Takes bytes at an offset; refuses with 4511 before it grows beyond the folder's limit."""
+        self.refuse_beyond(offset + len(data))
+        self.staging.write(offset, data)
+
+    def refuse_beyond(self, size: int) -> None:
+        """4511 where the file would be longer than the folder's limit."""
+        if size > self.size_limit:
+            refuse_size(self.claim, size, self.size_limit)
+
+
+def refuse_identity(folder: FolderRule, identities: tuple[Identity, ...], claim: Claim) -> None:
+    codes = [identity.code for identity in identities]
+    if claim.identity_code in codes:
+        return
+    chosen = shown(claim.identity_code, 20)
+    raise Refused(
+        DISAGREE,
+        reason="identity_code",
+        in_name=shown(claim.file_name, 60),
+        chosen=chosen,
+        right_name=write_name(best_template(folder.patterns, claim.file_name), codes[0], claim.input_date),
+        what=f"Identity {chosen} is not one you submit for in {folder.code}.",
+        fix=f"Choose identity {' or '.join(codes)}.",
+    )
+
+
+def refuse_size(claim: Claim, size: int, limit: int) -> None:
+    if size == 0:
+        raise Refused(EMPTY, file_name=shown(claim.file_name, 80))
+    if size > limit:
+        raise Refused(TOO_LARGE, size=f"{size:,}", folder=claim.folder, limit=f"{limit:,}")
+
+
+def facts_of(actor: Actor, claim: Claim) -> dict[str, Any]:
+    return {
+        "channel": actor.channel,
+        "company": actor.company,
+        "login_id": actor.login_id,
+        "source": actor.source,
+        "folder": claim.folder,
+        "identity_code": shown(claim.identity_code, 20),
+        "input_date": claim.input_date,
+        "file_name": shown(claim.file_name, 200),
+        "submission": claim.submission,
+    }
