@@ -22,9 +22,9 @@ def key_path(login_id: str) -> str:
 
 def ssh_config(page: SftpAccessPage) -> str:
     """A block for ~/.ssh/config, after which `sftp ecp` connects."""
+    host_key = f"# the host key must be {page.host_key_fingerprint}\n" if page.host_key_fingerprint else ""
     return (
-        f"# the host key must be {page.host_key_fingerprint}\n"
-        "Host ecp\n"
+        f"{host_key}Host ecp\n"
         f"    HostName {page.ssh_host}\n"
         f"    Port {page.ssh_port}\n"
         f"    User {page.login_id}\n"
@@ -53,7 +53,7 @@ class SftpConnectionScreen(EcpScreen):
         yield Words(words, classes="facts")
         with VerticalScroll(id="text"):
             yield Words(Content(self._text))
-            if not self._tree:
+            if not self._tree and self._page.host_key_fingerprint:
                 yield Words(self._compare(), id="compare")
 
     def on_mount(self) -> None:

@@ -61,7 +61,7 @@ class LocalTextField(PathField):
         line = shown(" ".join(text.split()), LARGEST)
         self._pasted = (line, text)
         self.value = line
-        self.cursor_position = 0
+        self.cursor_position = len(line)
 
     def wipe(self) -> None:
         """Leaves nothing of it, for undo neither."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from textual.content import Content
+from textual.timer import Timer
 from textual.widget import Widget
 
 from backend.contract.faults import KEY_NOT_ACCEPTABLE, Refused
@@ -24,7 +24,7 @@ from ecp_tui.widgets.form import Buttons, Form
 from ecp_tui.widgets.words import Words
 
 _PAUSE = 0.2
-_NO_BROWSING = "Browsing is for files on your own computer; over SSH, paste the text instead."
+_NO_BROWSING = "Browsing is for your own computer's files; over SSH, paste the text."
 PRIVATE = Refused(
     KEY_NOT_ACCEPTABLE,
     what="This is the private key. It never leaves your computer; it was wiped here and sent nowhere.",
@@ -54,6 +54,7 @@ class KeyPage(EcpScreen):
     """A page with a field for a public key: what is typed or pasted is read at once, and judged."""
 
     key: PublicKey | None = None
+    _pause: Timer | None = None
 
     @property
     def field(self) -> KeyField:
@@ -66,12 +67,11 @@ class KeyPage(EcpScreen):
         self.say(("The field was wiped.", "bold $warning"))
 
     def on_input_changed(self) -> None:
-        self.ask(self._look(), group="look")
-
-    async def _look(self) -> None:
+        """Looks once the typing pauses."""
         self.key = None
-        await asyncio.sleep(_PAUSE)
-        await self.look()
+        if self._pause is not None:
+            self._pause.stop()
+        self._pause = self.set_timer(_PAUSE, lambda: self.ask(self.look(), group="look"))
 
     async def read(self) -> str:
         """The text in the field or its file, read as a public key; empty while there is none yet."""

@@ -41,7 +41,7 @@ class RotateKeyScreen(KeyPage):
     HELP_TOPIC: ClassVar[str] = "SFTP"
     where = "SFTP access › key"
 
-    def __init__(self, page: SftpAccessPage, fingerprint: str, done: Callable[[], None]) -> None:
+    def __init__(self, page: SftpAccessPage, fingerprint: str, done: Callable[[str], None]) -> None:
         super().__init__()
         self._page, self._done = page, done
         self._old: SftpKeyRow = next(key for key in page.keys if key.fingerprint == fingerprint)
@@ -123,10 +123,10 @@ class RotateKeyScreen(KeyPage):
         if event.button.id == "copy-commands":
             self.copy("\n".join(rotation_commands(self._page.login_id)))
         elif event.button.id == "revoke":
-            revoke(self, self._old.fingerprint, self._over)
+            revoke(self, self._old.fingerprint, lambda: self._over("Revoked; its connections are cut."))
 
-    def _over(self) -> None:
-        self._done()
+    def _over(self, words: str) -> None:
+        self._done(words)
         self.action_back()
 
     def action_browse(self) -> None:
@@ -148,5 +148,4 @@ class RotateKeyScreen(KeyPage):
         self._judged(text)
         signature = await self.query_one(SignatureField).text()
         await self.context.client.rotate_key(self._page.login_id, text, signature)
-        self.app.notify("Registered. Revoke the old key once nothing uses it any more.", markup=False)
-        self._over()
+        self._over("Registered. Revoke the old key once nothing uses it any more.")

@@ -90,7 +90,8 @@ class AccessRows:
     def _key(self, key: SftpKeyRow) -> Row:
         sign = SIGNS[key.state]
         state = Content.styled(f"  {sign.glyph} {sign.word}", sign.style)
-        age = f"{wording.count(self._days(key.registered), 'day')} old" if key.registered else ""
+        days = self._days(key.registered) if key.registered else None
+        age = "" if days is None else f"{wording.count(days, 'day')} old" if days else "new today"
         until = f"to {self._day(key.expires)}" if key.state != "revoked" else ""
         dim = key.state in ("expired", "revoked")
         return row(f"key/{key.fingerprint}", state, short(key.fingerprint), key.type, age, until, dim=dim)
