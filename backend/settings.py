@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
+from socket import gethostname
 from typing import Any, Final
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from backend.durable import make_folder, write_once
@@ -18,6 +20,7 @@ from backend.durable import make_folder, write_once
 SETTINGS_FILE: Final = "ecpd.toml"
 _HIGHEST_PORT: Final = 65535
 _DATABASES: Final = ("sqlite:///", "postgresql+psycopg://")
+_EVERYWHERE: Final = ("0.0.0.0", "::")  # noqa: S104 - to be told apart, not to be listened on
 _SMTP_TLS: Final = ("starttls", "tls", "none")
 _WEB: Final = re.compile(r"|https://[^\s#?<>\"']+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/[^\s#?<>\"']*)?")
 
@@ -94,6 +97,13 @@ class Settings:
             return self.smtp_password_file.read_text("utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(f"smtp_password_file cannot be read: {error}") from error
+
+    @property
+    def sftp_host(self) -> str:
+        """Where SFTP is found: where it listens, or the machine's name where it listens on every address."""
+        if self.ssh_host not in _EVERYWHERE:
+            return self.ssh_host
+        return urlsplit(self.public_url).hostname or gethostname()
 
     @property
     def secrets(self) -> Path:

@@ -185,7 +185,7 @@ def open_platform(
             companies=Companies(store, clock, changes["apply-form"]),
             sftp_access=SftpAccess(store, clock),
             sftp_setup=SftpSetup(
-                store, clock, settings.zone, Endpoint(settings.ssh_host, settings.ssh_port), requests.views.about
+                store, clock, settings.zone, Endpoint(settings.sftp_host, settings.ssh_port), requests.views.about
             ),
             sftp_acts=SftpActs(store, clock, ledger, SshPublicKeys()),
             access=Access(store, clock, ledger),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from socket import gethostname
 from typing import Any
 
 import pytest
@@ -74,3 +75,12 @@ def test_a_settings_file_that_is_there_stays(tmp_path: Path) -> None:
     (tmp_path / "ecpd.toml").write_text("name = 'mine'")
     write_new(Settings(tmp_path, name="another"))
     assert load({"data_dir": tmp_path}, {}).name == "mine"
+
+
+def test_where_sftp_listens_everywhere_it_is_found_by_the_machines_own_name(tmp_path: Path) -> None:
+    assert Settings(tmp_path, ssh_host="10.0.0.7").sftp_host == "10.0.0.7"
+    assert Settings(tmp_path, ssh_host="sftp.exchange.example").sftp_host == "sftp.exchange.example"
+    for everywhere in ("0.0.0.0", "::"):  # noqa: S104 - the case in question
+        named = Settings(tmp_path, ssh_host=everywhere, public_url="https://ecp.exchange.example:8443/x")
+        assert named.sftp_host == "ecp.exchange.example"
+        assert Settings(tmp_path, ssh_host=everywhere).sftp_host == gethostname()

@@ -16,6 +16,7 @@ from backend.contract.messages import (
     Line,
     Proposal,
     RequestAct,
+    RequestKind,
     RequestPage,
     RequestState,
 )
@@ -64,9 +65,11 @@ class RequestViews:
             items = tuple(self._view(people, actor, one) for one in mine)
         return RequestPage(items=items, waiting=_waiting(items), more=len(found) > LARGEST_PAGE)
 
-    def about(self, rows: Rows, actor: Actor, login_id: str, limit: int = 20) -> tuple[ChangeRequest, ...]:
-        """Those about one account, as far as the actor sees them."""
-        found = rows.change_requests(request_scope(actor), subject=login_id, limit=limit)
+    def about(
+        self, rows: Rows, actor: Actor, login_id: str, kinds: tuple[RequestKind, ...] | None = None, limit: int = 20
+    ) -> tuple[ChangeRequest, ...]:
+        """Those about one account, as far as the actor sees them; of these kinds, or of all."""
+        found = rows.change_requests(request_scope(actor), kinds=kinds, subject=login_id, limit=limit)
         people = _People(rows)
         return tuple(self._view(people, actor, one) for one in found)
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
-from backend.contract.messages import ChangeRequest, KeyState, SftpAccessPage, SftpAddressRow, SftpKeyRow
+from backend.contract.messages import ChangeRequest, KeyState, RequestKind, SftpAccessPage, SftpAddressRow, SftpKeyRow
 from backend.contract.rules.public_keys import key_type
 from backend.core.accounts import Account, SftpKey
 from backend.core.actor import Actor
 from backend.core.client_connect.sftp_access import RegisteredAddresses
-from backend.core.client_connect.sftp_steps import Setup, steps
+from backend.core.client_connect.sftp_steps import ASKED_BY, Setup, steps
 from backend.core.gate import refuse_unseen
 from backend.core.outcomes import places_for
 from backend.core.ports import Clock, Store
@@ -21,9 +21,9 @@ from backend.core.rows import Rows
 EXPIRING: Final = timedelta(days=30)
 DECIDED_LATELY: Final = timedelta(days=30)
 _OPEN: Final = ("draft", "submitted", "returned")
-_ABOUT_SFTP: Final = ("register-key", "register-address")
-About = Callable[[Rows, Actor, str], Sequence[ChangeRequest]]
-"""Change requests about a login ID, as far as the actor sees them."""
+_SHOWN: Final = ("register-key", "register-address")
+About = Callable[[Rows, Actor, str, tuple[RequestKind, ...]], Sequence[ChangeRequest]]
+"""Change requests about a login ID, of these kinds, as far as the actor sees them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class SftpSetup:
         )
         keys = tuple(_row(key, now) for key in kept)
         tree = _tree(rows, actor, subject)
-        requests = self._about(rows, actor, subject.login_id)
+        requests = self._about(rows, actor, subject.login_id, ASKED_BY)
         told = Setup(
             subject,
             keys,
@@ -80,7 +80,7 @@ class SftpSetup:
             steps=steps(told),
             keys=keys,
             addresses=addresses,
-            requests=tuple(one for one in requests if one.kind in _ABOUT_SFTP and _lately(one, now)),
+            requests=tuple(one for one in requests if one.kind in _SHOWN and _lately(one, now)),
             your_address=actor.source,
             covered=actor.source in RegisteredAddresses(one.network for one in addresses),
             ssh_host=endpoint.host,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Final
 
-from backend.contract.messages import ChangeRequest, SftpAddressRow, SftpKeyRow, SftpStep, StepState
+from backend.contract.messages import ChangeRequest, RequestKind, SftpAddressRow, SftpKeyRow, SftpStep, StepState
 from backend.core.accounts import Account
 from backend.core.gate import SFTP_FUNCTION
 
@@ -18,7 +18,7 @@ _TITLES: Final = (
     ("SFTP Connection to ECP", "5.5"),
     ("Folder structure", "5.7"),
 )
-_REQUESTS: Final = ("grant-functions", "register-key", "register-address")
+ASKED_BY: Final[tuple[RequestKind, ...]] = ("grant-functions", "register-key", "register-address")
 """What the first three steps are asked for by."""
 
 
@@ -42,11 +42,11 @@ def steps(setup: Setup) -> tuple[SftpStep, ...]:
     told = (_identity(setup), _keys(setup), _addresses(setup), _connection(setup), _folders(setup))
     shown: list[SftpStep] = []
     for at, ((title, section), (done, words)) in enumerate(zip(_TITLES, told, strict=True)):
-        ready = at < len(_REQUESTS) or all(one.state == "done" for one in shown[: len(_REQUESTS)])
+        ready = at < len(ASKED_BY) or all(one.state == "done" for one in shown[: len(ASKED_BY)])
         state: StepState = "next" if ready and all(one.state != "next" for one in shown) else "later"
         if done:
             state = "done"
-        elif at < len(_REQUESTS) and _REQUESTS[at] in waiting:
+        elif at < len(ASKED_BY) and ASKED_BY[at] in waiting:
             state, words = "waiting", "A change request waits for a delegated administrator to check it."
         shown.append(SftpStep(number=at + 1, title=title, section=section, state=state, words=words))
     return tuple(shown)
