@@ -12,7 +12,7 @@ from backend.contract.faults import CONFIRM_WITH_OTP, NOT_UNDERSTOOD, Exit, Refu
 from backend.contract.messages import REQUEST_KINDS, ChangeRequest, RequestAct, RequestState
 from ecp_tui.client import EcpClient
 from ecp_tui.commands.call import Call, command
-from ecp_tui.commands.change_requests import request_data, request_lines, request_table, standing
+from ecp_tui.commands.change_requests import listed, request_data, request_lines, told
 from ecp_tui.commands.nouns import Noun, company_option
 
 _STATES: Final = ("open", *get_args(RequestState), "all")
@@ -62,15 +62,7 @@ async def list_(call: Call, state: str, kind: str | None, company: str | None) -
     """
     async with call.client() as client:
         page = await client.requests(state=None if state == "all" else state, kind=kind, company=company)
-    items = sorted(page.items, key=lambda one: "approve" not in one.acts)
-    data = {"items": [request_data(one) for one in items], "waiting": page.waiting, "more": page.more}
-    call.answer(data, request_table(items) if items else ())
-    if not items:
-        call.note("No change request is of that kind.")
-    elif not call.json:
-        older = " There are older ones." if page.more else ""
-        call.note(f"{page.waiting} of {len(items)} {'waits' if page.waiting == 1 else 'wait'} for you.{older}")
-    return Exit.OK
+    return listed(call, page)
 
 
 @approvals.command()
@@ -86,8 +78,7 @@ async def show(call: Call, request_id: int) -> Exit:
     """
     async with call.client() as client:
         request = await client.request(request_id)
-        told = "" if call.json else standing(request, await client.me())
-    call.answer(request_data(request), [*request_lines(request), "", told])
+        call.answer(request_data(request), [] if call.json else told(request, await client.me()))
     return Exit.OK
 
 
@@ -148,7 +139,7 @@ def _ask(call: Call, request: ChangeRequest) -> None:
     if not call.asks:
         what = f"Where nobody can be asked, --digest names what is approved: ecp approvals show {request.id} says it."
         raise Refused(NOT_UNDERSTOOD, what=what)
-    for line in request_lines(request):
+    for line in (*request_lines(request), *(("", request.why_not) if request.why_not else ())):
         call.note(line)
     click.confirm("\nApprove and apply it?", default=False, abort=True, err=True)
 
@@ -169,7 +160,10 @@ async def _approved(
     try:
         return await client.approve(request, end)
     except Refused as refused:
-        if refused.fault is not CONFIRM_WITH_OTP or not (otp_stdin or call.asks):
+        if refused.fault is CONFIRM_WITH_OTP and not (otp_stdin or call.asks):
+            call.note("--otp-stdin reads it from standard input.")
+            raise
+        if refused.fault is not CONFIRM_WITH_OTP:
             raise
     otp = sys.stdin.readline() if otp_stdin else click.prompt("One-Time-Password", err=True)
     await client.confirm("".join(otp.split()))

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from backend.contract.faults import Exit
-from backend.contract.messages import ChangeRequest, Line, Me, Proposal
+from backend.contract.messages import ChangeRequest, Line, Me, Proposal, RequestPage
 from backend.contract.rules.receipts import instant_text
 from ecp_tui import wording
 from ecp_tui.client import EcpClient
@@ -16,16 +16,36 @@ from ecp_tui.commands.call import Call
 from ecp_tui.commands.rows import table
 
 _WIDTH: Final = 80
-_GAP: Final = 2
+_DEEP: Final = 6
 _OPEN: Final = ("draft", "submitted", "returned")
 
 
 async def propose(call: Call, client: EcpClient, proposal: Proposal) -> Exit:
     """Makes the request, and shows it as its checker will see it."""
     request = await client.make_request(proposal)
-    told = "" if call.json else f"{sentence(checkers(request, await client.me()))} can check it, and is told by mail."
-    call.answer(request_data(request), [*request_lines(request), "", told])
+    lines = (
+        [] if call.json else [*request_lines(request), "", f"{_who(request, await client.me())}, and is told by mail."]
+    )
+    call.answer(request_data(request), lines)
     return Exit.OK
+
+
+def listed(call: Call, page: RequestPage) -> Exit:
+    """First those that wait for the one who asks, then as the server orders them."""
+    items = sorted(page.items, key=lambda one: "approve" not in one.acts)
+    data = {"items": [request_data(one) for one in items], "waiting": page.waiting, "more": page.more}
+    call.answer(data, _table(items) if items else ())
+    if not items:
+        call.note("There is none.")
+    elif not call.json:
+        older = " There are older ones." if page.more else ""
+        call.note(f"{page.waiting} of {len(items)} {'waits' if page.waiting == 1 else 'wait'} for you.{older}")
+    return Exit.OK
+
+
+def told(request: ChangeRequest, me: Me) -> list[str]:
+    """All there is to see, and how it stands for the one who looks."""
+    return [*request_lines(request), "", *textwrap.wrap(_standing(request, me), _WIDTH)]
 
 
 def request_data(request: ChangeRequest) -> dict[str, Any]:
@@ -35,9 +55,10 @@ def request_data(request: ChangeRequest) -> dict[str, Any]:
 def request_lines(request: ChangeRequest) -> Iterator[str]:
     """All there is to see before it is decided, its digest last."""
     yield f"Request {request.id}: {request.title}  ({request.state})"
-    about = " ".join(one for one in (request.subject, request.subject_name) if one)
+    about = f"{request.subject} {request.subject_name}".strip()
+    firm = f", {request.company_name}" if request.company_name not in ("", request.subject) else ""
     facts = [
-        ("about", ", ".join(one for one in (about, request.company_name) if one)),
+        ("about", f"{about}{firm}"),
         ("made by", f"{request.maker_name} ({request.maker}), {moment(request.made)}"),
         ("revision", f"{request.rev}{_until(request)}"),
     ]
@@ -50,12 +71,12 @@ def request_lines(request: ChangeRequest) -> Iterator[str]:
     yield from fact_lines([("digest", request.digest)])
 
 
-def standing(request: ChangeRequest, me: Me) -> str:
+def _standing(request: ChangeRequest, me: Me) -> str:
     """How it stands for the one who looks."""
     by = f" by {request.checker_name} ({request.checker})" if request.checker else ""
     when = f" {moment(request.decided)}" if request.decided else ""
     if request.state not in _OPEN:
-        return f"{sentence(request.state)}{when}{by}{f': {request.reason}' if request.reason else '.'}"
+        return f"{request.state.capitalize()}{when}{by}{f': {request.reason}' if request.reason else '.'}"
     if request.state == "returned":
         return f"Returned{when}{by}: {request.reason}"
     if request.state == "draft":
@@ -64,7 +85,7 @@ def standing(request: ChangeRequest, me: Me) -> str:
         return f"{request.subject} has changed since: approving would void this request."
     if "approve" in request.acts:
         return f"It waits for you: ecp approvals approve {request.id}"
-    return f"{request.why_not} {sentence(checkers(request, me))} can check it.".strip()
+    return f"{request.why_not} {_who(request, me)}.".strip()
 
 
 def diff_lines(lines: Iterable[Line]) -> Iterator[str]:
@@ -77,7 +98,7 @@ def diff_lines(lines: Iterable[Line]) -> Iterator[str]:
         for sign, value in sides:
             if value:
                 yield from _hanging(f"{head}  {sign} ", value)
-                head = " " * (label + 4)
+                head = " " * wording.cells(head)
     if any(line.weighs for line in lines):
         yield "  ! weighs: look twice."
 
@@ -90,7 +111,7 @@ def fact_lines(facts: Iterable[tuple[str, str]]) -> Iterator[str]:
         yield from _hanging(f"  {name:<{width}}  ", value)
 
 
-def request_table(requests: Iterable[ChangeRequest]) -> Iterator[str]:
+def _table(requests: Iterable[ChangeRequest]) -> Iterator[str]:
     """One line each; the titles at the end are as long as they are."""
     rows = [("ID", "STATE", "WAITS FOR", "MADE", "MAKER", "REQUEST")]
     rows += [
@@ -108,24 +129,20 @@ def open_lines(requests: Iterable[ChangeRequest]) -> Iterator[str]:
     if found := still_open(requests):
         yield ""
         yield "Open requests"
-        yield from (f"  {line}" for line in request_table(found))
+        yield from (f"  {line}" for line in _table(found))
 
 
-def checkers(request: ChangeRequest, me: Me) -> str:
-    """Who can check it, in words."""
+def _who(request: ChangeRequest, me: Me) -> str:
+    """Who can check it, as the beginning of a sentence."""
     if request.side == "operator":
-        return "another operator"
+        return "Another operator can check it"
     people = [one for one in me.delegated_administrators if one.login_id not in (request.maker, request.subject)]
-    names = [f"{one.name} ({one.login_id})" for one in people]
-    return " or ".join(names) or f"another delegated administrator of {request.company_name}"
+    names = " or ".join(f"{one.name} ({one.login_id})" for one in people)
+    return f"{names or f'Another delegated administrator of {request.company_name}'} can check it"
 
 
 def moment(instant: datetime | None) -> str:
     return f"{instant_text(instant)[:16]}Z" if instant is not None else "–"
-
-
-def sentence(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def _waits_for(request: ChangeRequest) -> str:
@@ -139,9 +156,13 @@ def _until(request: ChangeRequest) -> str:
 
 
 def _hanging(head: str, value: str) -> Iterator[str]:
-    """The value beside its head, broken at blanks where it is too long for one line."""
+    """The value beside its head, broken at blanks; below the head what is too long to stand there in one piece."""
     indent = wording.cells(head)
-    room = max(20, _WIDTH - indent)
-    pieces = textwrap.wrap(value, room, break_long_words=False, break_on_hyphens=False) or [""]
+    longest = max((wording.cells(word) for word in value.split()), default=0)
+    if longest > _WIDTH - indent:
+        yield head.rstrip(" −+")
+        head = f"{' ' * _DEEP}{head[-2:]}"
+        indent = len(head)
+    pieces = textwrap.wrap(value, _WIDTH - indent, break_long_words=False, break_on_hyphens=False) or [""]
     yield f"{head}{pieces[0]}".rstrip()
     yield from (f"{' ' * indent}{piece}" for piece in pieces[1:])

@@ -14,16 +14,9 @@ from backend.contract.faults import NOT_FOUND, SESSION_ENDED, Exit, Refused
 from backend.contract.messages import ApplyForm, Form, Line, RequestState
 from backend.contract.rules.form_documents import LARGEST_DOCUMENT, form_sha256, read_form
 from backend.contract.rules.forms import TITLES, form_faults, refuse_faulty, warnings
+from backend.contract.rules.shown import shown
 from ecp_tui.commands.call import Call, command, fault_data
-from ecp_tui.commands.change_requests import (
-    diff_lines,
-    fact_lines,
-    propose,
-    request_data,
-    request_lines,
-    request_table,
-    standing,
-)
+from ecp_tui.commands.change_requests import diff_lines, fact_lines, listed, propose, request_data, told
 from ecp_tui.commands.nouns import Noun, asked, company_option, content, file_type, note_option
 from ecp_tui.config import read_session
 
@@ -32,8 +25,9 @@ _STATES: Final = ("open", *get_args(RequestState), "all")
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A form as it came in: its bytes' SHA-256, and what it says."""
+    """A form as it came in: what it says, and its bytes' SHA-256."""
 
+    name: str
     form: Form
     sha256: str
 
@@ -70,13 +64,7 @@ async def list_(call: Call, state: str, company: str | None) -> Exit:
             kind="apply-form",
             company=company,
         )
-    items = [request_data(one) for one in page.items]
-    call.answer(
-        {"items": items, "waiting": page.waiting, "more": page.more}, request_table(page.items) if items else ()
-    )
-    if not items:
-        call.note("No form is in that state.")
-    return Exit.OK
+    return listed(call, page)
 
 
 @forms.command()
@@ -94,8 +82,7 @@ async def show(call: Call, request_id: int) -> Exit:
         request = await client.request(request_id)
         if request.kind != "apply-form":
             raise Refused(NOT_FOUND)
-        told = "" if call.json else standing(request, await client.me())
-    call.answer(request_data(request), [*request_lines(request), "", told])
+        call.answer(request_data(request), [] if call.json else told(request, await client.me()))
     return Exit.OK
 
 
@@ -140,7 +127,7 @@ async def key_in(call: Call, file: Path, note: str) -> Exit:
 
 def _document(file: Path) -> Document:
     data = content(file, LARGEST_DOCUMENT)
-    return Document(read_form(data.decode("utf-8", "replace")), hashlib.sha256(data).hexdigest())
+    return Document(shown(file.name, 200), read_form(data.decode("utf-8", "replace")), hashlib.sha256(data).hexdigest())
 
 
 async def _changes(call: Call, form: Form) -> Sequence[Line] | None:
@@ -171,6 +158,7 @@ def _check_data(document: Document, lines: Sequence[Line] | None) -> dict[str, A
     form = document.form
     return {
         "state": "acceptable",
+        "file_name": document.name,
         "title": TITLES[form.service],
         **form.model_dump(mode="json"),
         "sha256": document.sha256,
@@ -182,7 +170,7 @@ def _check_data(document: Document, lines: Sequence[Line] | None) -> dict[str, A
 
 def _check_lines(document: Document, lines: Sequence[Line] | None) -> Iterator[str]:
     form = document.form
-    yield TITLES[form.service]
+    yield f"acceptable  {document.name}"
     yield from fact_lines(_facts(document))
     for one in warnings([form]):
         yield ""
@@ -195,7 +183,7 @@ def _check_lines(document: Document, lines: Sequence[Line] | None) -> Iterator[s
 
 def _facts(document: Document) -> Iterator[tuple[str, str]]:
     form = document.form
-    yield "state", "acceptable"
+    yield "form", TITLES[form.service]
     yield "company", f"{form.company}  {form.company_name}"
     for place, identity in enumerate(form.identities):
         words = f"{identity.action}  {identity.identity_code}  {identity.user_type}  {identity.name}"

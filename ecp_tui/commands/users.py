@@ -9,6 +9,7 @@ import click
 
 from backend.contract.faults import Exit
 from backend.contract.messages import FunctionName, Suspend, User, UserPage, Users
+from backend.contract.rules.forms import SERVICE_NAMES
 from ecp_tui import wording
 from ecp_tui.commands.call import Call, command
 from ecp_tui.commands.change_requests import fact_lines, moment, open_lines
@@ -150,7 +151,10 @@ def _page_lines(page: UserPage) -> Iterator[str]:
     yield from open_lines(page.requests)
     yield ""
     yield "History"
-    rows = [(moment(act.at), act.login_id or "–", act.words) for act in page.history]
+    rows = [
+        (moment(act.at), act.login_id or "–", f"{act.words}: {act.note}" if act.note else act.words)
+        for act in page.history
+    ]
     yield from (f"  {line}" for line in (table(rows) if rows else ["nothing yet"]))
 
 
@@ -162,7 +166,7 @@ def _facts(page: UserPage) -> Iterator[tuple[str, str]]:
     yield "e-mail", f"{user.email} ({user.email_kind})"
     yield "telephone", user.phone
     if user.services:
-        yield "administers", ", ".join(user.services)
+        yield "administers", ", ".join(SERVICE_NAMES[one] for one in user.services)
     for place, held in enumerate(user.functions):
         yield "" if place else "functions", f"{held.function}  {', '.join(held.identity_codes)}"
     if not user.functions:
