@@ -65,7 +65,9 @@ async def list_(call: Call, login_id: str | None) -> Exit:
 @note_option
 @command
 async def add(call: Call, network: str, login_id: str | None, note: str) -> Exit:
-    """Ask to register an address, or a network no wider than /24 (/64 of IPv6).
+    """Ask to register an address, or a small network.
+
+    It may be no wider than a /24, or a /64 of IPv6.
 
     \b
     Examples:

@@ -53,7 +53,7 @@ def approvals() -> None:
 @company_option
 @command
 async def list_(call: Call, state: str, kind: str | None, company: str | None) -> Exit:
-    """List change requests: first those that wait for you, then newest first.
+    """List change requests, those that wait for you first.
 
     \b
     Examples:
@@ -69,7 +69,7 @@ async def list_(call: Call, state: str, kind: str | None, company: str | None) -
 @_id
 @command
 async def show(call: Call, request_id: int) -> Exit:
-    """Show one change request: before and after, its maker, its digest.
+    """Show one request: before and after, its maker, its digest.
 
     \b
     Examples:
@@ -89,7 +89,7 @@ async def show(call: Call, request_id: int) -> Exit:
 @click.option("--otp-stdin", is_flag=True, help="Read the One-Time-Password, where it is wanted, from stdin.")
 @command
 async def approve(call: Call, request_id: int, digest: str | None, fingerprint_end: str, otp_stdin: bool) -> Exit:
-    """Approve a change request, and thereby apply it.
+    """Approve a request, and thereby apply it.
 
     It is shown first, and a question asked. A script names the digest of what it has seen instead: where the request
     says anything else by now, nothing is approved (3004).

@@ -23,10 +23,8 @@ _OPEN: Final = ("draft", "submitted", "returned")
 async def propose(call: Call, client: EcpClient, proposal: Proposal) -> Exit:
     """Makes the request, and shows it as its checker will see it."""
     request = await client.make_request(proposal)
-    lines = (
-        [] if call.json else [*request_lines(request), "", f"{_who(request, await client.me())}, and is told by mail."]
-    )
-    call.answer(request_data(request), lines)
+    who = "" if call.json else f"{_who(request, await client.me())}, and is told by mail."
+    call.answer(request_data(request), [*request_lines(request), "", *textwrap.wrap(who, _WIDTH)])
     return Exit.OK
 
 

@@ -90,7 +90,9 @@ async def show(call: Call, request_id: int) -> Exit:
 @click.argument("file", type=file_type)
 @command
 async def check(call: Call, file: Path) -> Exit:
-    """Say what is wrong with the form in FILE; for operators also what it would change.
+    """Say what is wrong with a form.
+
+    That needs no account; operators also see what applying it would change.
 
     \b
     Examples:
@@ -110,9 +112,9 @@ async def check(call: Call, file: Path) -> Exit:
 @note_option
 @command
 async def key_in(call: Call, file: Path, note: str) -> Exit:
-    """Key in the form in FILE, for another operator to check and apply.
+    """Key a form in, for another operator to check and apply.
 
-    The SHA-256 of the file as it came in is part of the request.
+    The SHA-256 of FILE as it came in is part of the request.
 
     \b
     Examples:
@@ -189,5 +191,5 @@ def _facts(document: Document) -> Iterator[tuple[str, str]]:
         words = f"{identity.action}  {identity.identity_code}  {identity.user_type}  {identity.name}"
         yield "" if place else "identities", words
     for place, who in enumerate(form.administrators):
-        yield "" if place else "administrators", f"{who.action}  {who.login_id}  {who.name}"
+        yield "" if place else "DAs", f"{who.action}  {who.login_id}  {who.name}"
     yield "SHA-256", document.sha256

@@ -38,7 +38,7 @@ def keys() -> None:
 @login_id_option
 @command
 async def list_(call: Call, login_id: str | None) -> Exit:
-    """List keys with their fingerprints, and requests about them.
+    """List keys, and requests about them.
 
     \b
     Examples:
@@ -61,9 +61,9 @@ async def list_(call: Call, login_id: str | None) -> Exit:
 @note_option
 @command
 async def register(call: Call, file: Path, login_id: str | None, note: str) -> Exit:
-    """Ask to register the public key in FILE, or on standard input where FILE is -.
+    """Ask to register a public key.
 
-    It is read and judged here first. A private key is refused, and nothing of it is sent.
+    FILE, or standard input where FILE is -, is read and judged here first. A private key is refused, and nothing of it is sent.
 
     \b
     Examples:
@@ -84,7 +84,9 @@ async def register(call: Call, file: Path, login_id: str | None, note: str) -> E
 @click.argument("fingerprint", metavar="FINGERPRINT")
 @command
 async def revoke(call: Call, fingerprint: str) -> Exit:
-    """Revoke a key at once: its connections end, and it is never taken again.
+    """Revoke a key at once.
+
+    Its connections end within a second, and it is never taken again.
 
     \b
     Examples:
@@ -103,9 +105,9 @@ async def revoke(call: Call, fingerprint: str) -> Exit:
 @login_id_option
 @command
 async def rotate(call: Call, new: Path, signature: Path, login_id: str | None) -> Exit:
-    """Register a new key that a live key of the account has signed: no checker is needed.
+    """Put a new key in place of one that signed it.
 
-    The old key goes on until it is revoked or expires.
+    That needs no checker. The old key goes on until it is revoked or expires.
 
     \b
     Examples:

@@ -60,7 +60,9 @@ _grants = click.option(
 @note_option
 @command
 async def create(call: Call, /, role: str | None, group: bool, **facts: Any) -> Exit:
-    """Ask for a new user, who is invited by mail once somebody else approves it.
+    """Ask for a new user.
+
+    An invitation, good for 72 hours, goes out by mail once somebody else approves it.
 
     \b
     Examples:
@@ -83,7 +85,9 @@ async def create(call: Call, /, role: str | None, group: bool, **facts: Any) -> 
 @note_option
 @command
 async def change(call: Call, /, login_id: str, group: bool | None, note: str, **wanted: str | None) -> Exit:
-    """Ask for another name, e-mail or telephone; what is not said stays.
+    """Ask for another name, e-mail or telephone.
+
+    What is not said stays as it is.
 
     \b
     Examples:
@@ -116,9 +120,9 @@ async def grant(
     all_sftp_folders: bool,
     note: str,
 ) -> Exit:
-    """Ask for other functions: granted for exactly these identity codes, or taken away.
+    """Ask for other functions.
 
-    Functions that are not named stay as they are.
+    A function is granted for exactly the identity codes named with it; functions that are not named stay as they are.
 
     \b
     Examples:
@@ -162,9 +166,9 @@ REQUESTS: Final = (
     create,
     change,
     grant,
-    _short("close", CloseUser, "Ask to close an account for good: keys are revoked, and a place is free again."),
+    _short("close", CloseUser, "Ask to close an account for good. Its keys are revoked, and a place is free again."),
     _short("unlock", UnlockUser, "Ask to lift the lock that unsuccessful sign-ins set."),
-    _short("reset-otp", ResetOtp, "Ask for a new authenticator: a mail leads its owner through enrolling it."),
+    _short("reset-otp", ResetOtp, "Ask for a new authenticator. A mail leads its owner through enrolling it."),
     _short("reinvite", Reinvite, "Ask for a new invitation, in place of one that expired."),
-    _short("lift", LiftSuspension, "Ask to lift a suspension: the account is as it was before."),
+    _short("lift", LiftSuspension, "Ask to lift a suspension."),
 )

@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from backend.contract.faults import Exit
-from backend.contract.messages import FunctionName, Suspend, User, UserPage, Users
+from backend.contract.messages import Act, FunctionName, Suspend, User, UserPage, Users
 from backend.contract.rules.forms import SERVICE_NAMES
 from ecp_tui import wording
 from ecp_tui.commands.call import Call, command
@@ -52,7 +52,7 @@ def users() -> None:
 @company_option
 @command
 async def list_(call: Call, company: str | None) -> Exit:
-    """List the users of your company, and how many of its places are taken.
+    """List the users of your company, and how many it may have.
 
     \b
     Examples:
@@ -91,9 +91,9 @@ async def show(call: Call, login_id: str, before: int | None) -> Exit:
 @click.option("--reason", metavar="TEXT", required=True, help="Why; it stands in the history.")
 @command
 async def suspend(call: Call, login_id: str, reason: str) -> Exit:
-    """Suspend an account at once: sessions and SFTP connections end within a second.
+    """Suspend an account at once; it takes two people to lift it.
 
-    One person does it; it takes two to lift it again.
+    Its sessions and SFTP connections end within a second.
 
     \b
     Examples:
@@ -151,11 +151,12 @@ def _page_lines(page: UserPage) -> Iterator[str]:
     yield from open_lines(page.requests)
     yield ""
     yield "History"
-    rows = [
-        (moment(act.at), act.login_id or "–", f"{act.words}: {act.note}" if act.note else act.words)
-        for act in page.history
-    ]
+    rows = [(moment(act.at), act.login_id or "–", _said(act)) for act in page.history]
     yield from (f"  {line}" for line in (table(rows) if rows else ["nothing yet"]))
+
+
+def _said(act: Act) -> str:
+    return f"{act.words}: {act.note}" if act.note else act.words
 
 
 def _facts(page: UserPage) -> Iterator[tuple[str, str]]:
