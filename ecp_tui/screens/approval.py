@@ -16,7 +16,7 @@ from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.deciding import approve, decide
 from ecp_tui.screens.facts import facts
 from ecp_tui.screens.receipt import ASKING
-from ecp_tui.screens.request_words import checkers, diff, follows, sentence, state_of, weighs
+from ecp_tui.screens.request_words import checkers, diff, follows, sentence, state_of
 from ecp_tui.screens.revising import elsewhere, revise
 from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.form import Buttons
@@ -99,11 +99,10 @@ class ApprovalScreen(EcpScreen):
 
     def _about(self, request: ChangeRequest) -> Iterator[str]:
         zone = self.context.zone
-        yield f"made by {request.maker_name} ({request.maker}) {wording.when(request.made, zone).strip()}"
+        yield f"by {request.maker_name} ({request.maker}), {wording.when(request.made, zone).strip()}"
         yield f"revision {request.rev}"
         if request.state == "submitted" and request.expires is not None:
-            left = wording.duration((request.expires - self.context.now()).total_seconds())
-            yield f"expires in {left}"
+            yield f"{wording.duration((request.expires - self.context.now()).total_seconds())} left"
 
     def _standing(self, request: ChangeRequest) -> Content:
         """How it stands for the one who looks, in one sentence or two."""
@@ -140,13 +139,11 @@ class ApprovalScreen(EcpScreen):
         by = f" by {request.checker_name} ({request.checker})" if request.checker else ""
         said = Content.assemble(state_of(request), f" {when}{by}".rstrip())
         if request.state == "applied":
-            return Content.assemble(said, f". {follows(request)}")
-        return Content.assemble(said, f": “{request.reason}”" if request.reason else ".")
+            return Content.assemble(said, f"\n{follows(request)}")
+        return Content.assemble(said, f": “{request.reason}”" if request.reason else "")
 
     def _facts(self, request: ChangeRequest) -> Iterator[tuple[str, str | Content]]:
         yield "", ""
-        if weighs(request.lines):
-            yield "! before a line", "It weighs: look twice."
         yield "Note", request.note or "none"
         yield "About", " ".join(one for one in (request.subject, request.subject_name, request.company_name) if one)
         groups = wording.hash_groups(request.digest)
@@ -159,7 +156,8 @@ class ApprovalScreen(EcpScreen):
         if request.state == "draft":
             return "not submitted · Esc keeps it as a draft, in Approvals"
         if request.state == "returned":
-            return "e revises it · x withdraws it"
+            own = "revise" in request.acts
+            return "e revises it · x withdraws it" if own else "its maker revises it, or withdraws it"
         return f"request {request.id} · once applied: {follows(request)}"
 
     # ── keys ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -168,7 +166,8 @@ class ApprovalScreen(EcpScreen):
         if self._request is not None and "revise" in self._request.acts:
             first = ("check",) if self._request.state == "draft" else ()
             return (*first, "change", "reject", "back")
-        return self.HINTS
+        decided = self._request is not None and self._request.state in _DECIDED
+        return ("copy", "goto", "back") if decided else self.HINTS
 
     def hint_word(self, key: str) -> str:
         own = self._request is not None and "withdraw" in self._request.acts

@@ -19,10 +19,10 @@ from ecp_tui.widgets.table import Column, Row, Table, row
 from ecp_tui.widgets.words import Words
 
 _COLUMNS: Final = (
-    Column("No.", 4, right=True),
-    Column("What", 16),
+    Column("No.", 4),
+    Column("What", 15),
     Column("Subject", 12, grows=True),
-    Column("Maker", 10, 2),
+    Column("Maker", 8, 2),
     Column("Age", 6, 1),
     Column("State", 11),
     Column("Company", 16, 3),

@@ -21,8 +21,8 @@ KIND_WORDS: Final[dict[RequestKind, str]] = {
     "reset-otp": "reset OTP",
     "reinvite": "invite again",
     "lift-suspension": "lift suspension",
-    "register-key": "register key",
-    "register-address": "register address",
+    "register-key": "SFTP key",
+    "register-address": "SFTP address",
     "apply-form": "apply form",
     "close-company": "close company",
 }
@@ -93,7 +93,7 @@ def sentence(words: str) -> str:
 def diff(lines: Sequence[Line], width: int) -> Content:
     """Two columns under the words before and after, in which − goes and + comes; narrow, below each other."""
     if width < _STACKED:
-        return Content("\n").join(piece for line in lines for piece in _stacked(line, width))
+        return Content("\n").join([*(piece for line in lines for piece in _stacked(line, width)), *_legend(lines)])
     label = min(_LABEL, max((Content(line.label).cell_length for line in lines), default=0)) + _MARK + _GAP
     both = any(line.before for line in lines)
     cell = (width - label - _GAP) // 2 if both else width - label
@@ -101,7 +101,13 @@ def diff(lines: Sequence[Line], width: int) -> Content:
     rows = [Content.styled(f"{'':<{label}}  {headings}", "$muted")]
     for line in lines:
         rows += _beside(line, label, cell, both=both)
-    return Content("\n").join(rows)
+    return Content("\n").join([*rows, *_legend(lines)])
+
+
+def _legend(lines: Iterable[Line]) -> list[Content]:
+    """What the mark means, where a line has it."""
+    words = Content.styled("! marks what weighs: look twice at it", "$muted")
+    return [Content(""), words] if any(line.weighs for line in lines) else []
 
 
 def _beside(line: Line, label: int, cell: int, *, both: bool) -> Iterable[Content]:
@@ -138,8 +144,3 @@ def _side(line: Line, words: str, kind: str) -> Content:
 def _padded(pieces: Sequence[Content], at: int, width: int) -> Content:
     piece = pieces[at] if at < len(pieces) else Content("")
     return Content.assemble(piece, " " * max(0, width - piece.cell_length))
-
-
-def weighs(lines: Iterable[Line]) -> bool:
-    """Whether there is something that a checker must not overlook."""
-    return any(line.weighs for line in lines)

@@ -37,7 +37,7 @@ _HISTORY: Final = (
 )
 _SFTP: Final = "sftp"
 _ACT_CELLS: Final = 20
-_NAMES: Final = 13
+_NAMES: Final = 14
 
 
 class UserScreen(EcpScreen):
@@ -128,7 +128,7 @@ class UserScreen(EcpScreen):
             rows += [self._request(one) for one in self._page.requests]
             rows.append(row("gap", "", heading=True))
         rows.append(row("history", "History", heading=True))
-        rows += [self._act(one) for one in self._history]
+        rows += [self._act(one) for one in self._history] or [row("act/none", "", "", "Nothing yet.", dim=True)]
         self.query_one("#history", Table).empty = ""
         self.query_one("#history", Table).show(rows)
 

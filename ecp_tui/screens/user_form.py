@@ -73,7 +73,7 @@ class UserFormScreen(ProposalForm):
             yield Field("Name", TextField(id="name", max_length=80))
             yield Field("E-mail", TextField(id="email", placeholder="name@company.com", max_length=254))
             yield Field("Address is", ChoiceField(_ADDRESSES, id="email_kind"))
-            yield Field("Telephone", TextField(id="phone", placeholder=PHONE_EXAMPLE, max_length=30))
+            yield Field("Telephone", TextField(id="phone", placeholder=PHONE_EXAMPLE, max_length=30)).add_class("close")
             yield Words(f"{PHONE_EXAMPLE}: country code first, no symbols or spaces", id="phone-example")
             if not self._functions_follow:
                 yield Field("Note to the checker", TextField(self._note, id="note", max_length=500))

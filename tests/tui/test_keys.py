@@ -146,10 +146,10 @@ async def test_digits_go_to_places_in_lists_and_are_typed_in_fields(chan: Person
 
 
 async def test_a_remapped_key_works_and_is_shown_and_a_clash_is_told(opens: Opens, world: World) -> None:
-    keys = (("submit", "b"), ("copy", "n"), ("migration", "v"), ("nothing", "q"), ("goto", "x"))
+    keys = (("submit", "b"), ("copy", "n"), ("migration", "v"), ("nothing", "q"), ("goto", "z"))
     async with opens(keys=keys, problems=("theme in config.toml is purple; it can be dark or light.",)) as person:
         await person.sees("v is taken by compare: migration keeps m.", "There is no key called nothing")
-        await person.sees("x is typed in fields: go to keeps ctrl+o.", "it can be dark or light")
+        await person.sees("z is typed in fields: go to keeps ctrl+o.", "it can be dark or light")
         await person.sign_in_as("CHAN01", world.people["CHAN01"], world.fresh_otp("CHAN01"))
         await person.sees("Due today", "b submit")
         await person.press("n")
