@@ -65,7 +65,7 @@ class FormReviewScreen(FormPage):
 
     def on_table_moved(self) -> None:
         within = self.app.size.width - _MARGINS
-        self.query_one("#whole", Words).update(facts(self._facts(self._here), 12, within))
+        self.query_one("#whole", Words).update(facts(self._facts(self._here), 14, within))
 
     def _facts(self, form: Form) -> Iterator[tuple[str, str | Content]]:
         yield "", Content.styled(TITLES[form.service], "bold")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import groupby
 from typing import ClassVar
 
 from textual.containers import VerticalScroll
@@ -52,7 +53,7 @@ class SftpConnectionScreen(EcpScreen):
         words = "What SFTP shows, one directory an identity code (5.7)." if self._tree else _BELOW
         yield Words(words, classes="facts")
         with VerticalScroll(id="text"):
-            yield Words(Content(self._text))
+            yield Words(_tree(self._page.tree) if self._tree else Content(self._text))
             if not self._tree and self._page.host_key_fingerprint:
                 yield Words(self._compare(), id="compare")
 
@@ -63,7 +64,7 @@ class SftpConnectionScreen(EcpScreen):
     @property
     def _text(self) -> str:
         if self._tree:
-            return "\n".join(self._page.tree) or "Nothing: EU_ECPSFTP opens no folder for this account yet."
+            return "\n".join(self._page.tree) or _NOTHING
         return ssh_config(self._page)
 
     def _compare(self) -> Content:
@@ -92,4 +93,17 @@ class SftpConnectionScreen(EcpScreen):
         self.app.push_screen(SaveDialog(self.context, title, name, lambda _: text.encode()))
 
 
+def _tree(paths: Iterable[str]) -> Content:
+    """A line a folder, below its identity code, with the directories in it."""
+    lines: list[Content] = []
+    parts = [path.strip("/").split("/") for path in paths]
+    for identity, folders in groupby(parts, lambda part: part[0]):
+        lines.append(Content.styled(f"/{identity}/", "bold"))
+        for folder, found in groupby(folders, lambda part: "/".join(part[1:2])):
+            inside = "".join(f"{'/'.join(part[2:]) + '/':<11}" for part in found)
+            lines.append(Content.assemble(f"    {folder + '/':<10}", (inside.rstrip(), "$muted")))
+    return Content("\n").join(lines) if lines else Content(_NOTHING)
+
+
+_NOTHING = "Nothing: EU_ECPSFTP opens no folder for this account yet."
 _BELOW = "For ~/.ssh/config: c copies it, w saves it. IdentityFile is the private key."

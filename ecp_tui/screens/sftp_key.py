@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import ClassVar
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, ClassVar
 
 from textual.content import Content
 from textual.timer import Timer
@@ -72,6 +72,12 @@ class KeyPage(EcpScreen):
         if self._pause is not None:
             self._pause.stop()
         self._pause = self.set_timer(_PAUSE, lambda: self.ask(self.look(), group="look"))
+
+    def send(self, work: Coroutine[Any, Any, None]) -> None:
+        """In place of a look that is still to come."""
+        if self._pause is not None:
+            self._pause.stop()
+        self.ask(work, group="look")
 
     async def read(self) -> str:
         """The text in the field or its file, read as a public key; empty while there is none yet."""
@@ -163,7 +169,7 @@ class RegisterKeyScreen(KeyPage):
             self.say(("Paste the public key, or type the file that holds it.", "bold $warning"))
             self.field.focus()
             return
-        self.ask(self._send(), group="look")
+        self.send(self._send())
 
     async def _send(self) -> None:
         text = await self.field.text()

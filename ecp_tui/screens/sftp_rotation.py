@@ -141,7 +141,7 @@ class RotateKeyScreen(KeyPage):
                 ("Both are needed: the new key, and the signature that the old one made over it.", "bold $warning")
             )
             return
-        self.ask(self._send(), group="look")
+        self.send(self._send())
 
     async def _send(self) -> None:
         text = await self.field.text()

@@ -59,8 +59,10 @@ async def test_five_steps_each_with_its_section_and_the_eye_on_the_next(chan: Pe
     assert chan.app.clipboard.startswith("Host ecp\n    HostName 127.0.0.1\n")
     await chan.press("escape")
     await chan.press("down", "enter")
-    await chan.sees("Folder structure", "/01234/SD-1/submit")
+    await chan.sees("Folder structure", "/01234/", "SD-1/", "receipts/", "submit/")
     chan.keeps("sftp_folders")
+    await chan.press("c")
+    assert "/01234/SD-1/submit/\n" in chan.app.clipboard
 
 
 async def test_the_ssh_configuration_is_saved_and_another_file_is_not_written_over(
@@ -289,7 +291,7 @@ async def test_administrators_see_the_page_of_their_user_and_what_waits_there(op
         wong.keeps("sftp_access_of_user")
         stands_on(wong, f"req/{request.id}")
         await wong.press("enter")
-        await wong.sees("Register SFTP key of CHAN01", "made by Chan Tai Man")
+        await wong.sees("Register SFTP key of CHAN01", "by Chan Tai Man (CHAN01)")
         await wong.press("escape")
         await wong.sees("SFTP access › CHAN01")
         await wong.press("escape")

@@ -1,0 +1,71 @@
+"""Operator: companies, forms to decide, staff, and closing a company by a pair."""
+
+from __future__ import annotations
+
+from ecp_tui.widgets.table import Table
+from tests.tui.administrators import consoles
+from tests.tui.conftest import Opens
+from tests.tui.driver import Person
+from tests.world import World
+
+
+async def test_operators_see_every_company_with_its_users_and_administrators(person: Person, world: World) -> None:
+    await person.sign_in_as("OPER01", world.people["OPER01"], world.fresh_otp("OPER01"))
+    await person.goes_to("Operator")
+    await person.sees("ACME", "Acme Securities", "5 of 20", "2 of each", "陳大文證券", "Staff accounts")
+    person.keeps("operator")
+    await person.press("enter")
+    await person.sees("Operator › ACME", "SEHK Participant", "01234", "Delegated administrators", "WONGDA1")
+    person.keeps("operator_company")
+    person.app.screen.query_one(Table).go_to("users")
+    await person.press("enter")
+    await person.sees("Users", "CHAN01", "5 of 20")
+    await person.goes_to("Operator")
+    await person.sees("Operator › ACME")
+    await person.press("escape")
+    await person.sees("Staff accounts")
+    await person.chooses("staff")
+    await person.sees("OPER01", "OPER02", "AUDIT01")
+
+
+async def test_a_company_is_closed_by_a_pair_of_operators(opens: Opens, world: World) -> None:
+    async with consoles(opens, world, "OPER01", "OPER02") as (maker, checker):
+        await maker.goes_to("Operator")
+        await maker.sees("Harbour")
+        maker.app.screen.query_one(Table).go_to("company/HARBOUR")
+        await maker.press("x")
+        await maker.sees("Close the company?", "HARBOUR  Harbour Clearing", "Propose closing it")
+        maker.keeps("operator_close")
+        await maker.press("n")
+        await maker.does_not_see("Close the company?")
+        await maker.press("x")
+        await maker.sees("Propose closing it")
+        await maker.press("y")
+        await maker.sees("Request 1: another operator checks it.")
+        await checker.goes_to("Operator")
+        await checker.sees("Approvals   1 request for you")
+        await checker.chooses("approvals")
+        await checker.sees("Close", "HARBOUR")
+
+
+async def test_auditors_look_at_the_operators_work_and_change_nothing(person: Person, world: World) -> None:
+    await person.sign_in_as("AUDIT01", world.people["AUDIT01"], world.fresh_otp("AUDIT01"))
+    await person.goes_to("Operator")
+    await person.sees("ACME", "5 of 20")
+    await person.press("x")
+    await person.sees("Auditors only look: operators propose it.")
+    await person.press("n")
+    await person.sees("Auditors only look: operators key forms in.")
+
+
+async def test_the_operators_place_is_closed_to_participants(chan: Person) -> None:
+    await chan.goes_to("Operator")
+    await chan.sees("Operator: for the operator's own staff (2002).")
+
+
+async def test_operators_companies_fit_the_narrowest_terminal(opens: Opens, world: World) -> None:
+    async with opens(size=(40, 12)) as person:
+        await person.sign_in_as("OPER01", world.people["OPER01"], world.fresh_otp("OPER01"))
+        await person.goes_to("Operator")
+        await person.sees("ACME", "5 of 20")
+        person.keeps("operator_at_40")
