@@ -81,7 +81,7 @@ class AuthenticatorScreen(RecoveryPage):
 
     def _how(self, screen: Size) -> Content:
         if self._margin(screen) is not None:
-            return Content("Scan the code, or type the secret:")
+            return Content("Scan it, or type this secret:")
         if self.app.no_color:
             return Content("Without colours no QR code is black on white: type the secret.")
         needed = cells(self._matrix, 2, self._glyphs)

@@ -48,6 +48,7 @@ class OwnPage(RecoveryPage):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._note()
+        self.say("")
 
     def _note(self) -> None:
         for field in self.query(Field):
@@ -95,7 +96,7 @@ class ChangePasswordScreen(OwnPage):
 
     where = "Profile › password"
     HEADING = "Change password"
-    WORDS = "Four words that do not belong together make a good one. It ends all your other sessions."
+    WORDS = "Four words that do not belong together make a good one.\nIt ends all your other sessions."
     BUTTON = "Change password"
     NEW = True
 
@@ -110,7 +111,7 @@ class NewAuthenticatorScreen(OwnPage):
 
     where = "Profile › authenticator"
     HEADING = "New authenticator"
-    WORDS = "The one at hand counts until the new one is confirmed. A recovery code does where the phone is lost."
+    WORDS = "The one at hand counts until the new one is confirmed.\nA recovery code does where the phone is lost."
     BUTTON = "Go on"
 
     async def change(self, otp: str) -> None:

@@ -37,10 +37,10 @@ class OwnSessionsScreen(EcpScreen):
         columns = (
             Column("Since", 12),
             Column("Last seen", 12, 2),
-            Column("From", 15, grows=True),
+            Column("From", 16),
             Column("By", 8, 1),
             Column("Ends at", 12, 3),
-            Column("", 8),
+            Column("", 8, grows=True),
         )
         yield Table(columns, id="sessions", empty="Asking the server …")
         with Buttons():

@@ -87,7 +87,7 @@ class ProfileScreen(EcpScreen):
             yield "Administers", Content(", ".join(services[one] for one in me.services))
         yield "Functions", Content(", ".join(one.function for one in me.functions) or "none")
         yield "Identities", Content(", ".join(f"{one.identity_code} {one.name}" for one in me.identities) or "none")
-        since = f"since {self._when(profile.otp_since)}" if profile.otp_since else "none"
+        since = f"since {self._when(profile.otp_since)}" if profile.otp_since else "set up"
         yield "Authenticator", Content(since)
         yield "Recovery codes", _left(profile.recovery_codes)
         last = self._when(profile.last_sign_in) if profile.last_sign_in else "this is the first"

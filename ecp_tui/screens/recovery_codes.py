@@ -50,7 +50,7 @@ class RecoveryCodesScreen(RecoveryPage):
     def on_mount(self) -> None:
         self.query_one("#kept").focus()
         self.query_one("#save").display = self.context.local
-        codes = "The codes before these are worth nothing now." if self._own else "Then sign in."
+        codes = "Those before are worth nothing now." if self._own else "Then sign in."
         self.say(f"The authenticator of {self._codes.login_id} counts. {codes}")
 
     # ── keeping them ─────────────────────────────────────────────────────────────────────────────────────────

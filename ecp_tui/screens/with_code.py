@@ -113,6 +113,7 @@ class CodeScreen(RecoveryPage):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._note()
+        self.say("")
 
     def _note(self) -> None:
         if self._way.new:

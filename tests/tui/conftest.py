@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import httpx
@@ -37,6 +38,12 @@ def a_terminal_of_256_colours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
     for name in ("COLORTERM", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def same_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Codes, seeds and QR codes that are the same in every run, so that what is captured changes only with the page."""
+    monkeypatch.setattr("secrets.token_bytes", Random(0).randbytes)  # noqa: S311  they keep nothing secret
 
 
 @pytest.fixture
