@@ -154,6 +154,19 @@ def test_an_address_is_removed_at_once(any_world: World, own: Pair, who: str) ->
     assert outcome(lambda: services.sftp_acts.remove_address(actor, removal)) == 2001
 
 
+def test_what_was_registered_stands_in_the_entry_of_its_approval_and_not_before(desk: Desk, tmp_path: Path) -> None:
+    pair = new_pair(tmp_path)
+    made = desk.request("WONGDA1", kind="register-key", login_id="CHAN01", public_key=pair.public)
+    assert (latest(desk.world).act, latest(desk.world).object) == ("request-requested", None)
+    assert desk.approve("LEEDA2", made, fingerprint_end=pair.fingerprint[-8:]).is_success
+    row = latest(desk.world)
+    assert (row.act, row.kind, row.object) == ("request-applied", "register-key", pair.fingerprint)
+    assert f"object: {pair.fingerprint}" in row.text()
+    address_registered(desk, "10.1.2.9/28")
+    row = latest(desk.world)
+    assert (row.act, row.kind, row.object) == ("request-applied", "register-address", "10.1.2.0/28")
+
+
 def test_taking_away_moves_the_epoch_and_registering_does_not(desk: Desk, own: Pair, tmp_path: Path) -> None:
     def epoch() -> int:
         return int(sql(desk.world, "SELECT access_epoch FROM platform").scalar_one())

@@ -122,7 +122,7 @@ class ChangeRequests:
                 self._record(unit, "voided", checker, request, now, fault=stood.number)
                 return stood
             _refuse_other_key(stood, approval.fingerprint_end)
-            applied = self._decided(unit, checker, request, "applied", now)
+            applied = self._decided(unit, checker, request, "applied", now, what=stood.object)
             if self._changes[request.kind].apply(unit, proposal_of(request), stood, now):
                 unit.bump_access_epoch()
             return applied
@@ -195,11 +195,18 @@ class ChangeRequests:
         return plan
 
     def _decided(
-        self, unit: Unit, who: Actor, request: StoredRequest, state: Any, now: datetime, reason: str = ""
+        self,
+        unit: Unit,
+        who: Actor,
+        request: StoredRequest,
+        state: Any,
+        now: datetime,
+        reason: str = "",
+        what: str = "",
     ) -> StoredRequest:
         if not unit.decide_request(request.id, request.rev, state, who.account.id, now, reason):
             raise Refused(CHANGED_SINCE, what="It was decided meanwhile.")
-        self._record(unit, state, who, request, now, reason)
+        self._record(unit, state, who, request, now, reason, what=what)
         decided = replace(request, state=state, checker_id=who.account.id, decided=now, reason=reason)
         self._notices.decided(unit, who, decided, now)
         return decided
@@ -213,6 +220,7 @@ class ChangeRequests:
         now: datetime,
         note: str = "",
         fault: int | None = None,
+        what: str = "",
     ) -> None:
         self._ledger.record(
             unit,
@@ -222,6 +230,7 @@ class ChangeRequests:
             company=request.company,
             login_id=who.login_id if who else None,
             subject=request.subject,
+            object=what or None,
             request=request.id,
             kind=request.kind,
             revision=request.rev,

@@ -26,6 +26,8 @@ class Plan:
     lines: tuple[Line, ...]
     fingerprint: str = ""
     """Of a key, whole, as it stands in a line: its last 8 characters the checker must type, and is not shown."""
+    object: str = ""
+    """What of its subject it is about, as the entry names it once it is applied: a fingerprint, a network."""
 
 
 ProposalT = TypeVar("ProposalT", contravariant=True)

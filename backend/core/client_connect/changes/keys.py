@@ -33,7 +33,7 @@ class RegisterKeyChange:
             Line(label="Comment", after=key.comment),
             Line(label="Expires", after=f"{KEY_LIFE.days} days after approval"),
         ]
-        return replace(plan_for(subject, side, lines), fingerprint=key.fingerprint)
+        return replace(plan_for(subject, side, lines), fingerprint=key.fingerprint, object=key.fingerprint)
 
     def apply(self, unit: Unit, proposal: RegisterKey, plan: Plan, now: datetime) -> bool:
         unit.add_key(account_of(unit, plan).id, read_public_key(proposal.public_key), now, now + KEY_LIFE)
@@ -56,7 +56,7 @@ class RegisterAddressChange:
                 what=f"{subject.login_id} has {MOST_ADDRESSES} addresses, and more there cannot be: remove one first.",
             )
         lines = [Line(label="Address", after=str(network), weighs=True), Line(label="Covers", after=covers(network))]
-        return plan_for(subject, side, lines)
+        return replace(plan_for(subject, side, lines), object=str(network))
 
     def apply(self, unit: Unit, proposal: RegisterAddress, plan: Plan, now: datetime) -> bool:
         unit.add_address(account_of(unit, plan).id, str(read_network(proposal.network)), now)
