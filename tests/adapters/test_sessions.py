@@ -6,7 +6,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from backend.adapters.database import tables
 from tests.adapters.signing_in import (
@@ -94,6 +94,57 @@ def test_an_administrator_who_was_suspended_meanwhile_suspends_nobody(any_world:
     wong = any_world.actor("WONGDA1")
     any_world.services.access.suspend(any_world.actor("LEEDA2"), "WONGDA1")
     assert outcome(lambda: any_world.services.access.suspend(wong, "LEEDA2")) == 1016
+
+
+def test_ones_sessions_are_listed_newest_first_with_place_channel_and_end(any_world: World) -> None:
+    sessions, began = any_world.services.sessions, any_world.clock.now()
+    by_program = sessions.open(ticket(any_world).ticket, "192.0.2.7", "http").token
+    own = sessions.actor(any_world.token("CHAN01"), "console", "127.0.0.1", background=False)
+    any_world.token("LEE02")
+    newest, oldest = sessions.own(own)
+    assert (newest.own, newest.channel, newest.source) == (True, "console", "127.0.0.1")
+    assert (oldest.own, oldest.channel, oldest.source) == (False, "http", "192.0.2.7")
+    assert oldest.ends == oldest.seen + timedelta(minutes=30) and oldest.created > began
+    any_world.clock.move(minutes=28)
+    assert outcome(lambda: sessions.actor(by_program, "http", "x", background=False)) == 0
+    any_world.clock.move(minutes=3)
+    assert [row.channel for row in sessions.own(own)] == ["http"], "those whose time is over are none"
+
+
+def test_ending_sessions_leaves_an_entry_each_and_moves_the_epoch(any_world: World) -> None:
+    sessions, store = any_world.services.sessions, any_world.platform.store
+    own = any_world.actor("CHAN01")
+    for _ in range(3):
+        any_world.token("CHAN01")
+    with store.reading() as rows:
+        before = rows.access_epoch()
+    strange = next(row.id for row in sessions.own(own) if not row.own)
+    sessions.end_one(own, strange)
+    sessions.end_others(own)
+    sessions.end_others(own)
+    with store.reading() as rows:
+        one, all_others = rows.activity(rows.head().size - 2), rows.activity(rows.head().size - 1)
+        assert rows.access_epoch() == before + 2
+    assert one is not None and (one.act, one.object) == ("session-ended", strange)
+    assert all_others is not None and (all_others.act, all_others.count) == ("sessions-ended", 2)
+    assert [row.own for row in sessions.own(own)] == [True]
+
+
+def test_keys_that_expire_within_30_days_are_told_and_those_revoked_are_not(any_world: World) -> None:
+    def told() -> int:
+        return any_world.services.sessions.me(any_world.token("ACMEBOT1")).keys_expiring
+
+    keys = tables.sftp_keys
+    with any_world.platform.store.engine.begin() as connection:
+        connection.execute(update(keys).values(expires=any_world.clock.now() + timedelta(days=31)))
+    assert told() == 0
+    any_world.clock.move(days=2)
+    assert told() == 1
+    any_world.clock.move(days=40)
+    assert told() == 1, "an expired one more so"
+    with any_world.platform.store.engine.begin() as connection:
+        connection.execute(update(keys).values(revoked=any_world.clock.now()))
+    assert told() == 0
 
 
 def test_a_clock_that_is_set_back_does_not_lengthen_a_session(any_world: World) -> None:
