@@ -20,7 +20,8 @@ LONGEST_FUNCTION, LONG_FUNCTION = 60, 40
 POSIX_ONLY = {"fcntl", "grp", "posix", "pty", "pwd", "resource", "syslog", "termios", "tty"}
 VERBS = {
     *("Ask", "Call", "Check", "Choose", "Close", "Compare", "Correct", "Go", "Install", "Press", "Register", "Rename"),
-    *("Run", "Set", "Sign", "Submit", "Tell", "Try", "Wait", "Write"),
+    *("Copy", "Give", "Make", "Name", "Open", "Revoke", "Run", "Set", "Sign", "Submit", "Tell", "Try", "Type", "Use"),
+    *("Wait", "Write"),
 }
 
 
