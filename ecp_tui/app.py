@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from functools import partial
 from importlib import import_module
 from typing import ClassVar, Final
@@ -12,6 +13,7 @@ from textual.driver import Driver
 from textual.filter import LineFilter
 
 from backend.contract.faults import SESSION_ENDED, SUSPENDED, Refused
+from backend.contract.messages import Me
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.context import Context
 from ecp_tui.screens.everywhere import KeyedApp
@@ -70,6 +72,8 @@ class EcpApp(KeyedApp):
             AsciiGlyphs(enabled=needs_ascii(context.config.glyphs, os.environ)),
         )
         self._came_from = FRONT
+        self._warned: datetime | None = None
+        """The end that was warned of."""
         self.animation_level = "full" if context.config.animations else "none"
         self.add_mode(FRONT, LandingScreen)
         self._add_places()
@@ -98,7 +102,8 @@ class EcpApp(KeyedApp):
     def _tick(self) -> None:
         if isinstance(self.screen, EcpScreen):
             self.screen.tick()
-        if self.context.signed_in and self.context.ends is not None and self.context.now() >= self.context.ends:
+        ends = self.context.ends
+        if ends is not None and self.context.last_minutes and (ends != self._warned or self.context.now() >= ends):
             self._watch()
 
     def _watch(self) -> None:
@@ -115,6 +120,20 @@ class EcpApp(KeyedApp):
         else:
             if self.context.signed_in:
                 self.context.me = me
+                self._warn(me)
+
+    def _warn(self, me: Me) -> None:
+        """Once, two minutes before the end: whether a key keeps the session, or nothing does."""
+        ends = min(me.expires, me.idle_expires)
+        if not self.context.last_minutes or ends == self._warned:
+            return
+        self._warned = ends
+        words = f"Your session ends at {self.context.here(ends):%H:%M}"
+        if me.idle_expires < me.expires:
+            words += ": nothing was asked for a while. F5 keeps it."
+        else:
+            words += ", whatever you do: it has lasted as long as one may. Then sign in again."
+        self.notify(f"{words}\nWhat is on your pages is kept.", severity="warning", markup=False, timeout=20)
 
     # ── places and pages ─────────────────────────────────────────────────────────────────────────────────────
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
-from datetime import timedelta
-from typing import Any, ClassVar, Final, Protocol, cast
+from typing import Any, ClassVar, Protocol, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -22,8 +21,6 @@ from ecp_tui.widgets.fault_panel import FaultPanel
 from ecp_tui.widgets.keys import bindings, place_bindings
 from ecp_tui.widgets.lines import Hint, KeyLine, StatusLine, TopLine
 from ecp_tui.widgets.words import same
-
-LAST_MINUTES: Final = timedelta(minutes=2)
 
 
 class Console(Protocol):
@@ -175,6 +172,10 @@ class EcpScreen(Screen[None]):
     def fault_panel(self) -> FaultPanel:
         return self.query_one(FaultPanel)
 
+    async def _stay(self) -> None:
+        """Whatever the page asked: this extends the session, if it can be."""
+        self.context.me = await self.context.client.me(background=False)
+
     # ── the three lines ──────────────────────────────────────────────────────────────────────────────────────
 
     def say(self, *words: str | tuple[str, str]) -> None:
@@ -194,10 +195,9 @@ class EcpScreen(Screen[None]):
         if me is None or ends is None or not self.context.signed_in:
             return (self.context.client.server.partition("://")[2],), False
         side = (me.company_name,) if me.company_name else ()
-        left = ends - self.context.now()
-        if left > LAST_MINUTES:
+        if not self.context.last_minutes:
             return (*side, me.login_id, f"until {self.context.here(ends):%H:%M}"), False
-        seconds = max(0, int(left.total_seconds()))
+        seconds = max(0, int((ends - self.context.now()).total_seconds()))
         return (*side, me.login_id, f"ends in {seconds} s"), True
 
     def show_keys(self) -> None:
@@ -230,6 +230,8 @@ class EcpScreen(Screen[None]):
         result = act()
         if isinstance(result, Awaitable):
             await result
+        if key == "refresh" and self.context.last_minutes:
+            self.ask(self._stay(), group="stay", quiet=True)
 
     def action_place(self, digit: int) -> None:
         self.go(PLACES[digit - 1].id)

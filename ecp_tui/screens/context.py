@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from backend.contract.messages import Folder, Landing, Me
@@ -15,6 +15,8 @@ from ecp_tui.transfers import Transfers
 
 if TYPE_CHECKING:  # the first page does not wait for it
     from ecp_tui.screens.form_draft import FormDraft
+
+LAST_MINUTES: Final = timedelta(minutes=2)
 
 
 def _now() -> datetime:
@@ -68,6 +70,11 @@ class Context:
     def ends(self) -> datetime | None:
         """When the session ends if nothing is done."""
         return min(self.me.expires, self.me.idle_expires) if self.me else None
+
+    @property
+    def last_minutes(self) -> bool:
+        """Whether the session ends within two minutes."""
+        return self.signed_in and self.ends is not None and self.ends - self.now() <= LAST_MINUTES
 
     @property
     def enters_ecp(self) -> bool:

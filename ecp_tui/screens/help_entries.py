@@ -57,11 +57,15 @@ def _fault(fault: Fault) -> Entry:
 
 
 _SEE: Final = {
+    1013: "A code from a mail works once. It was used, it was tried five times, or the account was changed since.\n\n"
+    "Ask for a new one: F4 when signing in, or whoever the page names.",
     4505: "The file's name, the identity and the input date chosen must say the same. The page that refuses names both "
     "values, what was in the name and what was chosen, and the key that takes the one for the other.\n\n"
     "Set the input date or identity to what the name says, or rename the file.",
     4513: "The folder takes files of certain dates, at certain times; Folders shows its rule.\n\n"
     "Read the rule in Folders, then choose a date it takes, or ask the operator.",
+    5001: "A public key is one line of OpenSSH's; the refusal says what is wrong with the one that was given.\n\n"
+    "Make a key pair with ssh-keygen -t ed25519, and register the line in its .pub file.",
 }
 
 
