@@ -11,7 +11,7 @@ else
 endif
 say = @printf '%-44s %s\n' '$(1)' '$(2)'
 
-.PHONY: demo test test-slow check fmt bench lock docs screens clean
+.PHONY: demo test test-slow check fmt bench bench-signin lock docs screens clean
 
 demo: $(VENV)/.installed
 	$(call say,Starting the demo,usually 3 seconds; ctrl+q leaves)
@@ -46,6 +46,10 @@ screens: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m benchmarks
+
+bench-signin: $(VENV)/.installed-dev
+	$(call say,Signing in as somebody and as nobody,usually 2 minutes)
+	@$(BIN)/python -m benchmarks sign_ins strangers
 
 lock:
 	@$(or $(UV),$(BIN)/uv) pip compile -q --universal --generate-hashes --no-header --python-version 3.11 \

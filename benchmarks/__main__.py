@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from benchmarks import enquiry, keys, memory, sftp, sign_ins, startup, submissions
+from benchmarks import enquiry, keys, memory, sftp, sign_ins, startup, strangers, submissions
 from benchmarks.measure import Table
 
 _PAGE: Final = Path(__file__).parents[1] / "docs" / "performance.md"
@@ -22,6 +22,7 @@ _CLAIMS: Final[dict[str, Callable[[bool], list[Table]]]] = {
     "startup": startup.measure,
     "keys": keys.measure,
     "sign_ins": sign_ins.measure,
+    "strangers": strangers.measure,
     "submissions": submissions.measure,
     "enquiry": enquiry.measure,
     "memory": memory.measure,

@@ -102,7 +102,7 @@ def entries(world: World) -> list[tuple[str, int | None, int | None]]:
     """Act, fault and count of each entry."""
     with world.platform.store.engine.connect() as connection:
         found = connection.execute(text("SELECT act, fault, count FROM activity ORDER BY log_index"))
-        return [(row.act, row.fault, row.count) for row in found]
+        return [(act, fault, count) for act, fault, count in found]
 
 
 def unlocked(world: World, login_id: str) -> bool:
