@@ -125,7 +125,7 @@ class ApprovalScreen(EcpScreen):
 
     def _warning(self, request: ChangeRequest) -> str:
         if request.state == "draft":
-            return f"Not asked for yet: only you see it. F8 submits it to {self._checkers(request)}."
+            return f"Not asked for yet. F8 submits it to {self._checkers(request)}."
         if request.stale:
             return f"{request.subject} has changed since: approving would void this request."
         if "approve" not in request.acts and request.why_not:
@@ -145,7 +145,7 @@ class ApprovalScreen(EcpScreen):
     def _facts(self, request: ChangeRequest) -> Iterator[tuple[str, str | Content]]:
         yield "", ""
         yield "Note", request.note or "none"
-        yield "About", " ".join(one for one in (request.subject, request.subject_name, request.company_name) if one)
+        yield "About", " · ".join(one for one in (request.subject, request.subject_name, request.company_name) if one)
         groups = wording.hash_groups(request.digest)
         yield "Digest", " ".join(groups[:2])
         yield "", " ".join(groups[2:])
@@ -154,7 +154,7 @@ class ApprovalScreen(EcpScreen):
         if request.state in _DECIDED:
             return f"request {request.id} is decided: nothing more happens with it"
         if request.state == "draft":
-            return "not submitted · Esc keeps it as a draft, in Approvals"
+            return "only you see it yet · Esc keeps it as a draft, in Approvals"
         if request.state == "returned":
             own = "revise" in request.acts
             return "e revises it · x withdraws it" if own else "its maker revises it, or withdraws it"

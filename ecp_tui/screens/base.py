@@ -71,7 +71,11 @@ class EcpScreen(Screen[None]):
             self.in_place_of = in_place_of
 
     class Closed(Message):
-        """This page was left by one step back."""
+        """This page was left by one step back; `said` is to be read on the page below."""
+
+        def __init__(self, said: str = "") -> None:
+            super().__init__()
+            self.said = said
 
     class SessionEnded(Message):
         """The server no longer knows the session; the console covers itself and asks to sign in again."""

@@ -10,6 +10,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.driver import Driver
+from textual.message import Message
 
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.context import Context
@@ -63,9 +64,11 @@ class KeyedApp(App[None]):
     @on(EcpScreen.PlaceChosen)
     @on(EcpScreen.PageOpened)
     @on(EcpScreen.Closed)
-    def end_words(self) -> None:
+    def end_words(self, event: Message | None = None) -> None:
         """What was said belongs to the page it was said on."""
         self.clear_notifications()
+        if isinstance(event, EcpScreen.Closed) and event.said:
+            self.notify(event.said, markup=False)
 
     def action_help(self) -> None:
         self._choose(lambda screen: here(screen, self.context))

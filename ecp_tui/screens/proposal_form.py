@@ -103,5 +103,4 @@ class ProposalForm(EcpScreen):
 
     async def _keep_and_leave(self, proposal: Proposal) -> None:
         kept = await self._keep(proposal)
-        self.post_message(self.Closed())
-        self.app.notify(f"Kept as draft {kept.id}, in Approvals.", markup=False)
+        self.post_message(self.Closed(f"Kept as draft {kept.id}, in Approvals."))

@@ -60,7 +60,7 @@ class UserScreen(EcpScreen):
     def body(self) -> Iterable[Widget]:
         yield Words(self._login_id, id="title", classes="title")
         with Horizontal():
-            with VerticalScroll(id="about", can_focus=False):
+            with VerticalScroll(id="about"):
                 yield Words(id="facts")
             yield Table((Column("", _ACT_CELLS, grows=True),), id="acts", titles=False, empty="")
         yield Table(_HISTORY, id="history", titles=False, empty=ASKING)
@@ -139,8 +139,8 @@ class UserScreen(EcpScreen):
     def _act(self, act: Act) -> Row:
         when = Content.styled(wording.when(act.at, self.context.zone), "$muted")
         times = f"{wording.count(act.count)} × " if act.count else ""
-        asked = Content.styled(f"request {act.request}", "$muted") if act.request is not None else Content("")
-        return row(f"act/{act.log_index}", when, act.login_id or "–", f"{times}{act.words}", asked)
+        note = f": “{act.note}”" if act.note else ""
+        return row(f"act/{act.log_index}", when, act.login_id or "–", f"{times}{act.words}{note}")
 
     def _say(self) -> None:
         """Row 23: the act under the cursor, or what the list below is."""

@@ -20,7 +20,7 @@ from ecp_tui.widgets.words import Words
 
 PHONE_EXAMPLE: Final = "85221000000"
 _WRONG: Final = {
-    "login_id": "4–20 letters, digits",
+    "login_id": "A–Z, 0–9; 4 to 20",
     "name": "1–80 characters",
     "email": "name@company.com",
     "phone": "digits alone",
