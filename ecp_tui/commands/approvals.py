@@ -9,11 +9,12 @@ from typing import Any, Final, get_args
 import click
 
 from backend.contract.faults import CONFIRM_WITH_OTP, NOT_UNDERSTOOD, Exit, Refused
-from backend.contract.messages import REQUEST_KINDS, ChangeRequest, RequestAct, RequestState
+from backend.contract.messages import REQUEST_KINDS, ChangeRequest, Decision, RequestAct, RequestState
+from backend.contract.rules.public_keys import fingerprint_end
 from ecp_tui.client import EcpClient
 from ecp_tui.commands.call import Call, command
 from ecp_tui.commands.change_requests import listed, request_data, request_lines, told
-from ecp_tui.commands.nouns import Noun, company_option
+from ecp_tui.commands.nouns import Noun, asked, company_option
 
 _STATES: Final = ("open", *get_args(RequestState), "all")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -85,10 +86,12 @@ async def show(call: Call, request_id: int) -> Exit:
 @approvals.command()
 @_id
 @click.option("--digest", type=Digest(), metavar="SHA256", help="Approve what has this digest, without a question.")
-@click.option("--fingerprint-end", default="", metavar="TEXT", help="Of a key: the last 8 characters its owner reads.")
+@click.option(
+    "--fingerprint-end", "end", default="", metavar="TEXT", help="Of a key: the last 8 characters its owner reads."
+)
 @click.option("--otp-stdin", is_flag=True, help="Read the One-Time-Password, where it is wanted, from stdin.")
 @command
-async def approve(call: Call, request_id: int, digest: str | None, fingerprint_end: str, otp_stdin: bool) -> Exit:
+async def approve(call: Call, request_id: int, digest: str | None, end: str, otp_stdin: bool) -> Exit:
     """Approve a request, and thereby apply it.
 
     It is shown first, and a question asked. A script names the digest of what it has seen instead: where the request
@@ -105,8 +108,8 @@ async def approve(call: Call, request_id: int, digest: str | None, fingerprint_e
             _ask(call, request)
         else:
             request = request.model_copy(update={"digest": digest})
-        end = fingerprint_end or _fingerprint_end(call, request)
-        applied = await _approved(call, client, request, end, otp_stdin=otp_stdin)
+        typed = end or _end_asked_for(call, request)
+        applied = await _approved(call, client, request, fingerprint_end(typed), otp_stdin=otp_stdin)
     call.answer(request_data(applied), [f"Applied request {applied.id}: {applied.title}"])
     return Exit.OK
 
@@ -118,11 +121,12 @@ def _deciding(act: RequestAct, done: str, words: str, *, reason: bool) -> click.
 
     @click.command(act, help=f"{words}\n\n\b\nExamples:\n  {name}{said}\n  {name}{said} --json")
     @_id
-    @click.option("--reason", metavar="TEXT", required=reason, default=None if reason else "", help="Why.")
+    @click.option("--reason", metavar="TEXT", help="Why.", **({"required": True} if reason else {"default": ""}))
     @command
     async def decide(call: Call, request_id: int, reason: str) -> Exit:
+        words = asked(Decision, rev=1, reason=reason).reason
         async with call.client() as client:
-            request = await client.decide(await client.request(request_id), act, reason)
+            request = await client.decide(await client.request(request_id), act, words)
         call.answer(request_data(request), [f"{done} request {request.id}: {request.title}"])
         return Exit.OK
 
@@ -144,13 +148,12 @@ def _ask(call: Call, request: ChangeRequest) -> None:
     click.confirm("\nApprove and apply it?", default=False, abort=True, err=True)
 
 
-def _fingerprint_end(call: Call, request: ChangeRequest) -> str:
+def _end_asked_for(call: Call, request: ChangeRequest) -> str:
     if not request.needs_fingerprint:
         return ""
     if not call.asks:
         raise Refused(NOT_UNDERSTOOD, what="Of a key, --fingerprint-end gives the 8 characters that its owner reads.")
-    asked: str = click.prompt("Last 8 characters of the fingerprint, got from the key's owner", err=True)
-    return asked
+    return str(click.prompt("Last 8 characters of the fingerprint, got from the key's owner", err=True))
 
 
 async def _approved(

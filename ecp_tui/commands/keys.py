@@ -9,7 +9,7 @@ from typing import Any, Final
 import click
 
 from backend.contract.faults import Exit
-from backend.contract.messages import RegisterKey, SftpAccessPage, SftpKeyRow
+from backend.contract.messages import RegisterKey, RevokeKey, SftpAccessPage, SftpKeyRow
 from backend.contract.rules.public_keys import fingerprint_end, read_public_key
 from ecp_tui.client import EcpClient
 from ecp_tui.commands.call import Call, command
@@ -63,7 +63,8 @@ async def list_(call: Call, login_id: str | None) -> Exit:
 async def register(call: Call, file: Path, login_id: str | None, note: str) -> Exit:
     """Ask to register a public key.
 
-    FILE, or standard input where FILE is -, is read and judged here first. A private key is refused, and nothing of it is sent.
+    FILE, or standard input where FILE is -, is read and judged here first. A private key is refused, and nothing of it
+    is sent.
 
     \b
     Examples:
@@ -93,9 +94,10 @@ async def revoke(call: Call, fingerprint: str) -> Exit:
       ecp keys revoke SHA256:bX0cZYG8p4GAZuTP2yQZnJbN8NlpSTAAIz1d3N0ZlDk
       ecp keys revoke SHA256:bX0cZYG8p4GAZuTP2yQZnJbN8NlpSTAAIz1d3N0ZlDk --json
     """
+    wish = asked(RevokeKey, fingerprint=fingerprint.strip())
     async with call.client() as client:
-        await client.revoke_key(fingerprint.strip()[:100])
-    call.answer({"state": "revoked", "fingerprint": fingerprint.strip()}, [f"Revoked {fingerprint.strip()}"])
+        await client.revoke_key(wish.fingerprint)
+    call.answer({"state": "revoked", "fingerprint": wish.fingerprint}, [f"Revoked {wish.fingerprint}"])
     return Exit.OK
 
 

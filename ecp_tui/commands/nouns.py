@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 import click
 from pydantic import ValidationError
@@ -30,9 +30,11 @@ _Asked = TypeVar("_Asked", bound=Message)
 class Noun(click.Group):
     """Lists where no verb follows; its verbs stand in the order they were written in."""
 
+    DEFAULT: ClassVar[str] = "list"
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names):
-            args = ["list", *args]
+            args = [self.DEFAULT, *args]
         return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
