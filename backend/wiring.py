@@ -187,7 +187,7 @@ def open_platform(
             sftp_setup=SftpSetup(
                 store, clock, settings.zone, Endpoint(settings.sftp_host, settings.ssh_port), requests.views.about
             ),
-            sftp_acts=SftpActs(store, clock, ledger, SshPublicKeys()),
+            sftp_acts=SftpActs(store, clock, ledger, SshPublicKeys(), mailer),
             access=Access(store, clock, ledger),
             access_watch=watch,
             home=HomeService(store, clock, calendar),

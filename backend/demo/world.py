@@ -146,9 +146,9 @@ def _key(connection: Connection, account_id: int, path: Path) -> str:
     with os.fdopen(handle, "wb") as file:
         file.write(key.export_private_key())
     facts = {"fingerprint": key.get_fingerprint(), "public_key": key.export_public_key().decode().strip()}
-    connection.execute(
-        insert(tables.sftp_keys).values(**facts, account_id=account_id, expires=datetime.now(UTC) + _KEY_LIFE)
-    )
+    now = datetime.now(UTC)
+    times = {"registered": now, "expires": now + _KEY_LIFE}
+    connection.execute(insert(tables.sftp_keys).values(**facts, **times, account_id=account_id, comment=path.name))
     for network in ("127.0.0.1/32", "::1/128"):
-        connection.execute(insert(tables.sftp_addresses).values(account_id=account_id, network=network))
+        connection.execute(insert(tables.sftp_addresses).values(account_id=account_id, network=network, registered=now))
     return str(path)

@@ -7,7 +7,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from backend.adapters.database import tables
 from backend.contract.faults import Refused
 from backend.contract.messages import RemoveAddress, RevokeKey, RotateKey, SftpAccessPage
 from backend.core.activity_row import ActivityRow
@@ -85,7 +87,11 @@ def test_the_page_says_what_is_registered_and_where_to_connect(desk: Desk, tmp_p
     assert (found.your_address, found.covered) == ("127.0.0.1", True)
     assert (found.ssh_host, found.ssh_port, found.host_key_fingerprint) == ("127.0.0.1", 2022, "SHA256:hostkey")
     assert {one.kind for one in found.requests} == {"register-key", "register-address"}
-    assert not page(world, "TAI09", "OPER01").covered or page(world, "TAI09", "OPER01").addresses
+    elsewhere = replace(world.actor("LEE02"), source="::ffff:10.9.9.9")
+    seen = world.services.sftp_setup.page(elsewhere)
+    assert (seen.your_address, seen.covered) == ("10.9.9.9", False)
+    unknown = world.services.sftp_setup.page(replace(elsewhere, source="-"))
+    assert (unknown.your_address, unknown.covered) == ("-", False)
 
 
 def test_the_tree_is_what_sftp_shows_and_as_narrow_as_the_administrators_made_it(desk: Desk) -> None:
@@ -218,7 +224,7 @@ def test_a_paste_without_its_line_feed_is_still_what_was_signed(
     text = paste.format(new.public.strip())
     asked = RotateKey(login_id="CHAN01", public_key=text, signature=own.signs(new))
     any_world.services.sftp_acts.rotate_key(any_world.actor("CHAN01"), asked)
-    assert page(any_world, "CHAN01").keys[0].fingerprint == new.fingerprint
+    assert new.fingerprint in {key.fingerprint for key in page(any_world, "CHAN01").keys}
 
 
 def test_an_administrator_rotates_a_machines_key_for_it(any_world: World, tmp_path: Path) -> None:
@@ -227,6 +233,20 @@ def test_an_administrator_rotates_a_machines_key_for_it(any_world: World, tmp_pa
     any_world.services.sftp_acts.rotate_key(any_world.actor("WONGDA1"), asked)
     row = latest(any_world)
     assert (row.act, row.login_id, row.subject) == ("key-rotated", "WONGDA1", "ACMEBOT1")
+
+
+def test_a_rotation_is_told_by_mail_to_its_owner_and_to_those_who_would_have_checked_it(
+    any_world: World, own: Pair, tmp_path: Path
+) -> None:
+    new = new_pair(tmp_path, "new")
+    asked = RotateKey(login_id="CHAN01", public_key=new.public, signature=own.signs(new))
+    any_world.services.sftp_acts.rotate_key(any_world.actor("WONGDA1"), asked)
+    with any_world.platform.store.engine.connect() as connection:
+        sealed = connection.scalars(select(tables.mails.c.sealed)).all()
+    mails = [any_world.platform.mailer.opened(one) for one in sealed if one]
+    told = {mail.to: mail.values["words"] for mail in mails if mail is not None}
+    assert set(told) == {"chan01@acme.example", "leeda2@acme.example"}
+    assert all(new.fingerprint in words and "Wong Ka Yan (WONGDA1)" in words for words in told.values())
 
 
 def test_where_three_keys_are_live_one_has_to_go_first(desk: Desk, own: Pair, tmp_path: Path) -> None:

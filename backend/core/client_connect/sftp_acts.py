@@ -9,6 +9,7 @@ from backend.core.accounts import Account, SftpKey
 from backend.core.activity import Ledger
 from backend.core.actor import Actor
 from backend.core.client_connect.changes.keys import KEY_LIFE, new_key
+from backend.core.client_connect.mails import Mailer
 from backend.core.client_connect.ssh_signatures import SshSignature, read_signature
 from backend.core.client_connect.standing import as_of_now
 from backend.core.gate import may_revoke, may_rotate, refuse_unseen
@@ -19,11 +20,12 @@ from backend.core.rows import Unit
 class SftpActs:
     """Taking away is for one person; a new key comes without a checker where a live key of the account signed it."""
 
-    def __init__(self, store: Store, clock: Clock, ledger: Ledger, public_keys: PublicKeys) -> None:
+    def __init__(self, store: Store, clock: Clock, ledger: Ledger, public_keys: PublicKeys, mailer: Mailer) -> None:
         self._store = store
         self._clock = clock
         self._ledger = ledger
         self._public_keys = public_keys
+        self._mailer = mailer
 
     def revoke_key(self, actor: Actor, asked: RevokeKey) -> None:
         """Open connections of the key end within a second. 2001 for a key that is not there, not yours, or revoked."""
@@ -74,6 +76,7 @@ class SftpActs:
             self._refuse_forged(signer, signature, asked.public_key)
             unit.add_key(subject.id, key, now, now + KEY_LIFE)
             self._record(unit, "key-rotated", who, subject, key.fingerprint)
+            self._tell(unit, who, subject, key.fingerprint)
 
         self._store.write(unit)
 
@@ -89,6 +92,18 @@ class SftpActs:
                 what="The signature is not of this new key.",
                 fix="Sign the new .pub file itself once more, and give it unchanged.",
             )
+
+    def _tell(self, unit: Unit, who: Actor, subject: Account, fingerprint: str) -> None:
+        """No checker has seen it: its owner hears of it, and those who would have checked it."""
+        words = (
+            f"{who.account.name} ({who.login_id}) registered the SFTP key {fingerprint} for {subject.login_id}. "
+            "It was signed by a live key of that account, and counts at once. If it was not meant to be, revoke it in "
+            "SFTP access, place 5 of the console."
+        )
+        for one in unit.accounts_of(subject.company):
+            checks = "ecp" in one.services or one.kind == "operator"
+            if one.state == "active" and one.id != who.account.id and (checks or one.id == subject.id):
+                self._mailer.notice(unit, one, words, self._clock.now())
 
     def _record(self, unit: Unit, act: str, who: Actor, subject: Account, what: str) -> None:
         self._ledger.record(

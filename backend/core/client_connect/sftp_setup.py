@@ -11,7 +11,7 @@ from backend.contract.messages import ChangeRequest, KeyState, RequestKind, Sftp
 from backend.contract.rules.public_keys import key_type
 from backend.core.accounts import Account, SftpKey
 from backend.core.actor import Actor
-from backend.core.client_connect.sftp_access import RegisteredAddresses
+from backend.core.client_connect.sftp_access import RegisteredAddresses, plain_address
 from backend.core.client_connect.sftp_steps import ASKED_BY, Setup, steps
 from backend.core.gate import refuse_unseen
 from backend.core.outcomes import places_for
@@ -81,7 +81,7 @@ class SftpSetup:
             keys=keys,
             addresses=addresses,
             requests=tuple(one for one in requests if one.kind in _SHOWN and _lately(one, now)),
-            your_address=actor.source,
+            your_address=_plain(actor.source),
             covered=actor.source in RegisteredAddresses(one.network for one in addresses),
             ssh_host=endpoint.host,
             ssh_port=endpoint.port,
@@ -107,6 +107,14 @@ def _row(key: SftpKey, now: datetime) -> SftpKeyRow:
         expires=key.expires,
         state=state_of(key, now),
     )
+
+
+def _plain(source: str) -> str:
+    """As it would be registered."""
+    try:
+        return plain_address(source)
+    except ValueError:  # somebody on the server's own machine has none
+        return source
 
 
 def _tree(rows: Rows, actor: Actor, subject: Account) -> tuple[str, ...]:

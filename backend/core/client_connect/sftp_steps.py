@@ -54,8 +54,10 @@ def steps(setup: Setup) -> tuple[SftpStep, ...]:
 
 def _identity(setup: Setup) -> tuple[bool, str]:
     codes = [code for grant in setup.account.grants if grant.function == SFTP_FUNCTION for code in grant.identity_codes]
+    if not codes and setup.account.company is None:
+        return False, f"{SFTP_FUNCTION} is for accounts of companies: the operator's staff hold no functions."
     if not codes:
-        return False, f"{SFTP_FUNCTION} is not granted: ask delegated administrators for it, in Users (6)."
+        return False, f"{SFTP_FUNCTION} is not granted yet: delegated administrators grant it, in Users (6)."
     narrowed = setup.account.sftp_folders
     only = "" if narrowed is None else f", narrowed to {', '.join(narrowed) or 'no folder'}"
     return True, f"{SFTP_FUNCTION} is granted for {', '.join(codes)}{only}."
