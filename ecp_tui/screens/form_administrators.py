@@ -60,7 +60,7 @@ class FormAdministratorsScreen(FormPage):
         rows = []
         for place, one in enumerate(self.draft.administrators):
             actions = [_said(one.actions.get(service)) for service in self.draft.services]
-            rows.append(row(str(place), f" {one.login_id}", one.name, *actions, one.email, one.phone))
+            rows.append(row(str(place), one.login_id, one.name, *actions, one.email, one.phone))
         self._table.show(rows)
         self.query_one("#beside", Words).update(self._beside())
         self.say(f"{self.draft.words} · F8 goes on")

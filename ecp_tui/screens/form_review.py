@@ -42,17 +42,16 @@ class FormReviewScreen(FormPage):
     def body(self) -> Iterable[Widget]:
         self.where = self.step("review", 5)
         self._forms = self.draft.forms()
-        yield Words("Review", classes="title")
-        yield Words(Content(self.draft.words), classes="facts")
+        yield Words(Content.assemble("Review", (f"   {self.draft.words}", "$muted not bold")), classes="title")
         yield Table((Column("", 22), Column("", 40, grows=True)), id="forms", titles=False)
-        with VerticalScroll(can_focus=False):
+        with VerticalScroll():
             yield Words(id="whole")
 
     def on_mount(self) -> None:
         table = self.query_one("#forms", Table)
         table.styles.height = len(self._forms)
         table.show(
-            [row(f"{form.service}", f" {FORM_NAMES[form.service]}", self.team(form.service)) for form in self._forms]
+            [row(f"{form.service}", f" {FORM_NAMES[form.service]}", form_file_name(form)) for form in self._forms]
         )
         table.focus()
         self.say("not filed yet: save it, have it signed, and send it to the team")
@@ -68,10 +67,8 @@ class FormReviewScreen(FormPage):
         self.query_one("#whole", Words).update(facts(self._facts(self._here), 14, within))
 
     def _facts(self, form: Form) -> Iterator[tuple[str, str | Content]]:
-        yield "", Content.styled(TITLES[form.service], "bold")
-        yield "", ""
+        yield "Title", Content.styled(TITLES[form.service], "bold")
         yield "Goes to", self.team(form.service)
-        yield "File", form_file_name(form)
         yield from _hash("SHA-256", form_sha256(form))
         if self.draft.received is not None:
             name, sha256 = self.draft.received
