@@ -24,6 +24,8 @@ FAQ: Final = DOCS.parent / "ecp_tui" / "screens" / "help_texts" / "faq.md"
 MADE: Final = "<!-- Written by docs/generate.py from {source}: change it there. -->"
 GUIDES: Final = ("user-guide.md", "client-connect-manual.md")
 BOOKS: Final = {"access set-up guide": "access-setup.md", "Client Connect manual": "client-connect-manual.md"}
+TESTS: Final = DOCS.parent / "tests"
+_QUESTION = re.compile(r"## (\d+)\. ")
 _PLACE = re.compile(r"\b([Ss]ection|[Aa]ppendix):? (\d+(?:\.\d+)+)")
 _BOOK = re.compile(rf"(?<!of )the ({'|'.join(BOOKS)})")
 _HEADING = re.compile(r"^#+ ((\d+(?:\.\d+)*) .+)$", re.MULTILINE)
@@ -34,7 +36,8 @@ _HEADING = re.compile(r"^#+ ((\d+(?:\.\d+)*) .+)$", re.MULTILINE)
 
 def faq() -> str:
     """The help texts as a page: paragraphs flow, sections are links, the key stands by itself."""
-    links = dict(_numbered_headings())
+    links, stories = dict(_numbered_headings()), _stories()
+    number: re.Match[str] | None = None
     blocks = [
         "# Questions and answers",
         MADE.format(source="ecp_tui/screens/help_texts/faq.md"),
@@ -43,10 +46,22 @@ def faq() -> str:
     for block in re.split(r"\n{2,}", FAQ.read_text("utf-8").strip().replace("\\", "\\\\")):
         if block.startswith("#"):
             blocks.append(f"#{block}")
+            number = _QUESTION.match(block)
         else:
             answer, key = block.rsplit("\n", 1)
             blocks += [_flowing(answer), key]
+            if number is not None and number[1] in stories:
+                blocks.append(f"*Tested:* {'; '.join(stories[number[1]])}.")
     return "\n\n".join(_linked(block, links) for block in blocks) + "\n"
+
+
+def _stories() -> dict[str, list[str]]:
+    """By question: the tests that tell it, each a sentence and a link to its file."""
+    told: dict[str, list[str]] = {}
+    for path in sorted(TESTS.glob("test_faq*.py")):
+        for number, sentence in re.findall(r"def test_faq_(\d+)_(\w+)", path.read_text("utf-8")):
+            told.setdefault(number, []).append(f"[{sentence.replace('_', ' ')}](../tests/{path.name})")
+    return told
 
 
 def _flowing(answer: str) -> str:

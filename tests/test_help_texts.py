@@ -110,7 +110,7 @@ def test_an_answer_ends_in_the_key_that_opens_the_screen(number: int) -> None:
 
 
 def test_the_keys_the_answers_name_open_the_places_they_say() -> None:
-    named = {(place.digit, place.name) for place in PLACES if not place.not_yet}
+    named = {(place.digit, place.name.split()[0]) for place in PLACES}
     said = re.findall(r"ctrl\+o (\d) (?:opens|is) (\w+)", FAQ.read_text("utf-8"))
     assert said
     assert {(int(digit), name) for digit, name in said} <= named
