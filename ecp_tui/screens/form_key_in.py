@@ -29,12 +29,14 @@ class FormKeyInScreen(EcpScreen):
         super().__init__()
         self._forms, self._received = forms, received
         self._checked = False
+        self._lines: dict[str, Line] = {}
 
     def body(self) -> Iterable[Widget]:
         yield Words("What the form changes", classes="title")
         yield Words(Content(f"for {self._forms[0].company}  {self._forms[0].company_name}"), classes="facts")
         columns = (Column("", 28), Column("Before", 20, grows=True), Column("After", 20, grows=True))
         yield Table(columns, id="lines", empty=ASKING)
+        yield Words(id="whole")
 
     def on_mount(self) -> None:
         self.query_one("#lines").focus()
@@ -46,11 +48,19 @@ class FormKeyInScreen(EcpScreen):
         for form in self._forms:
             lines = await self.context.client.check_form(form)
             rows.append(row(form.service, FORM_NAMES[form.service], heading=True))
-            rows += [_row(f"{form.service}/{place}", line) for place, line in enumerate(lines)]
+            found = {f"{form.service}/{place}": line for place, line in enumerate(lines)}
+            rows += [_row(key, line) for key, line in found.items()]
+            self._lines |= found
         self._checked = True
         self.query_one("#lines", Table).show(rows)
         self.say("not keyed in yet · another operator approves it")
         self.show_keys()
+
+    def on_table_moved(self, event: Table.Moved) -> None:
+        """The whole line, where its columns cut it."""
+        line = self._lines.get(event.row.key)
+        words = f"{line.label}: {line.before or 'nothing'} → {line.after or 'nothing'}" if line else ""
+        self.query_one("#whole", Words).update(Content(words))
 
     def reason(self, key: str) -> str:
         if key == "check" and not self._checked:

@@ -77,6 +77,10 @@ class RegisterAddressScreen(EcpScreen):
             words = Content.styled(refused.what, "$muted")
         self.query_one("#covers", Words).update(words)
 
+    def show_fault(self, refused: Refused) -> None:
+        self.query_one("#covers", Words).update(Content(""))
+        super().show_fault(refused)
+
     def hint_word(self, key: str) -> str:
         return "send" if key == "check" else ""
 

@@ -20,7 +20,7 @@ COLUMNS: Final = (
     Column("", 16, grows=True),
     Column("", 14, 2),
     Column("", 12, 3),
-    Column("", 14),
+    Column("", 14, 1),
 )
 _PREFIX, _TAIL = "SHA256:", 8
 _DAY: Final = 86400
@@ -92,12 +92,12 @@ class AccessRows:
         state = Content.styled(f"  {sign.glyph} {sign.word}", sign.style)
         days = self._days(key.registered) if key.registered else None
         age = "" if days is None else f"{wording.count(days, 'day')} old" if days else "new today"
-        until = f"to {self._day(key.expires)}" if key.state != "revoked" else ""
+        until = f"to {day_of(self.context, key.expires)}" if key.state != "revoked" else ""
         dim = key.state in ("expired", "revoked")
         return row(f"key/{key.fingerprint}", state, short(key.fingerprint), key.type, age, until, dim=dim)
 
     def _address(self, one: SftpAddressRow) -> Row:
-        words = f"   since {self._day(one.registered)}" if one.registered else ""
+        words = f"   since {day_of(self.context, one.registered)}" if one.registered else ""
         sign = SIGNS["live"]
         line = Content.assemble((f"  {sign.glyph} ", sign.style), f"{said(one.network):<22}", (words, "$muted"))
         return row(f"net/{one.network}", line, wide=True)
@@ -151,11 +151,15 @@ class AccessRows:
 
     def _key_lines(self, key: SftpKeyRow) -> Iterator[str]:
         yield key.fingerprint
-        since = f"registered {self._day(key.registered)}, " if key.registered else ""
+        since = f", registered {day_of(self.context, key.registered)}" if key.registered else ""
+        yield f"{key.type} {key.comment}".strip() + since
         left = -self._days(key.expires)
-        ends = f"expires in {wording.count(left, 'day')}" if left >= 0 else f"expired {wording.count(-left, 'day')} ago"
-        yield f"{key.type} {key.comment}".strip()
-        yield f"{since}{'revoked' if key.state == 'revoked' else ends}. Enter replaces it by a new one."
+        if key.state == "revoked":
+            yield "It is revoked and never taken again."
+        elif key.state == "expired":
+            yield f"It expired {wording.count(-left, 'day')} ago."
+        else:
+            yield f"It expires in {wording.count(left, 'day')}. Enter replaces it by a new one."
 
     def _request_lines(self, one: ChangeRequest) -> Iterator[str]:
         made = f"Made by {one.maker_name} ({one.maker}) {wording.when(one.made, self.context.zone).strip()}"
@@ -165,9 +169,6 @@ class AccessRows:
         if one.state == "submitted" and one.kind == "register-key" and mine:
             yield "Tell your checker the last 8 characters of the fingerprint."
         yield f"Reason: {one.reason}" if one.reason else ""
-
-    def _day(self, instant: datetime) -> str:
-        return day_of(self.context, instant)
 
     def _days(self, instant: datetime) -> int:
         return int((self.context.now() - instant).total_seconds() // _DAY)

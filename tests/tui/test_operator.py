@@ -45,7 +45,7 @@ async def test_a_company_is_closed_by_a_pair_of_operators(opens: Opens, world: W
         await checker.goes_to("Operator")
         await checker.sees("Approvals   1 request for you")
         await checker.chooses("approvals")
-        await checker.sees("Close", "HARBOUR")
+        await checker.sees("close company", "HARBOUR", "OPER01")
 
 
 async def test_auditors_look_at_the_operators_work_and_change_nothing(person: Person, world: World) -> None:
