@@ -128,12 +128,12 @@ class EcpApp(KeyedApp):
         if not self.context.last_minutes or ends == self._warned:
             return
         self._warned = ends
-        words = f"Your session ends at {self.context.here(ends):%H:%M}"
+        at = f"{self.context.here(ends):%H:%M}"
         if me.idle_expires < me.expires:
-            words += ": nothing was asked for a while. F5 keeps it."
+            words = f"Nothing was asked for a while: your session ends at {at}. F5 keeps it.\n"
         else:
-            words += ", whatever you do: it has lasted as long as one may. Then sign in again."
-        self.notify(f"{words}\nWhat is on your pages is kept.", severity="warning", markup=False, timeout=20)
+            words = f"Your session ends at {at} whatever you do: that is the longest one lasts.\n"
+        self.notify(f"{words}What is on your pages is kept.", severity="warning", markup=False, timeout=20)
 
     # ── places and pages ─────────────────────────────────────────────────────────────────────────────────────
 

@@ -22,6 +22,8 @@ _COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "keys": ("keys", "List SFTP keys, register, replace and revoke them."),
     "addresses": ("addresses", "List SFTP addresses, add and remove them."),
     "forms": ("forms", "List application forms, check one, key it in."),
+    "profile": ("profile", "Show your own account and its sessions, end sessions."),
+    "recover": ("recover", "Use a code from a mail, or ask for one."),
 }
 
 

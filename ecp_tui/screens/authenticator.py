@@ -14,6 +14,7 @@ from textual.widget import Widget
 
 from backend.contract.faults import Refused
 from backend.contract.messages import Enrolment, RecoveryCodes
+from ecp_tui.qr import QUIET, Glyphs, cells, margin, modules
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.recovery_codes import RecoveryCodesScreen
 from ecp_tui.screens.recovery_page import RecoveryPage
@@ -22,7 +23,7 @@ from ecp_tui.widgets.fault_panel import FaultPanel
 from ecp_tui.widgets.filters import needs_ascii
 from ecp_tui.widgets.form import Buttons, Form
 from ecp_tui.widgets.password import OtpField
-from ecp_tui.widgets.qr import Glyphs, QrCode, cells, margin, modules
+from ecp_tui.widgets.qr import QrCode
 from ecp_tui.widgets.words import Words
 
 _BESIDE: Final = 37
@@ -71,8 +72,9 @@ class AuthenticatorScreen(RecoveryPage):
 
     def _margin(self, screen: Size) -> int | None:
         """How wide the code's margin may be here; `None` where the code cannot be shown at all."""
-        room = Size(max(0, screen.width - _BESIDE), max(0, screen.height - _LINES))
-        return None if self.app.no_color else margin(self._matrix, room, self._glyphs)
+        if self.app.no_color:
+            return None
+        return margin(self._matrix, screen.width - _BESIDE, screen.height - _LINES, self._glyphs)
 
     def _code(self, screen: Size) -> Iterable[Widget]:
         quiet = self._margin(screen)
@@ -84,8 +86,8 @@ class AuthenticatorScreen(RecoveryPage):
             return Content("Scan it, or type this secret:")
         if self.app.no_color:
             return Content("Without colours no QR code is black on white: type the secret.")
-        needed = cells(self._matrix, 2, self._glyphs)
-        fits = f"{needed.width + _BESIDE}×{needed.height + _LINES}"
+        columns, rows = cells(self._matrix, QUIET[-1], self._glyphs)
+        fits = f"{columns + _BESIDE}×{rows + _LINES}"
         return Content(f"The QR code needs a terminal of {fits}. Type the secret:")
 
     async def on_resize(self, event: events.Resize) -> None:

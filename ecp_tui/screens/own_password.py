@@ -102,8 +102,7 @@ class ChangePasswordScreen(OwnPage):
 
     async def change(self, otp: str) -> None:
         await self.context.client.change_password(self.text("password"), self.text("new_password"), otp)
-        self.action_back()
-        self.app.notify("The new password stands; all other sessions ended.", markup=False)
+        self.post_message(self.Closed("The new password stands; all other sessions ended."))
 
 
 class NewAuthenticatorScreen(OwnPage):

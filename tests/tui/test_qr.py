@@ -6,10 +6,10 @@ import pytest
 import segno
 from textual.app import App, ComposeResult
 from textual.color import Color
-from textual.geometry import Size
 
+from ecp_tui.qr import Glyphs, margin, modules
 from ecp_tui.theme import ECP_DARK, ECP_LIGHT
-from ecp_tui.widgets.qr import Glyphs, QrCode, margin, modules
+from ecp_tui.widgets.qr import QrCode
 
 URI = "otpauth://totp/ECP:CHAN01?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=ECP"
 DARK = {"█": (True, True), "▀": (True, False), "▄": (False, True), " ": (False, False)}
@@ -82,15 +82,15 @@ async def test_without_half_blocks_each_module_is_two_cells_as_dark_as_their_gro
 def test_the_margin_is_the_widest_that_fits_and_there_is_no_code_without_one() -> None:
     code = modules(URI)
     assert len(code) == 33
-    assert margin(code, Size(41, 21), "halves") == 4
-    assert margin(code, Size(40, 21), "halves") == 3
-    assert margin(code, Size(37, 19), "halves") == 2
-    assert margin(code, Size(36, 19), "halves") is None
-    assert margin(code, Size(37, 18), "halves") is None
-    assert margin(code, Size(80, 21), "blocks") is None
-    assert margin(code, Size(82, 41), "blocks") == 4
+    assert margin(code, 41, 21, "halves") == 4
+    assert margin(code, 40, 21, "halves") == 3
+    assert margin(code, 37, 19, "halves") == 2
+    assert margin(code, 36, 19, "halves") is None
+    assert margin(code, 37, 18, "halves") is None
+    assert margin(code, 80, 21, "blocks") is None
+    assert margin(code, 82, 41, "blocks") == 4
 
 
 def test_what_an_authenticator_reads_fits_80_by_24_even_for_the_longest_login_id() -> None:
     uri = URI.replace("CHAN01", "A" * 20)
-    assert margin(modules(uri), Size(44, 21), "halves") == 2
+    assert margin(modules(uri), 44, 21, "halves") == 2

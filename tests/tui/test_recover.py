@@ -11,9 +11,10 @@ import pytest
 from backend.adapters.one_time_codes import code, step_at
 from backend.contract.messages import CreateUser, GrantWish, Purpose
 from backend.contract.rules.codes import grouped
+from ecp_tui.qr import modules
 from ecp_tui.screens.authenticator import AuthenticatorScreen
 from ecp_tui.widgets.password import PasswordField
-from ecp_tui.widgets.qr import QrCode, modules
+from ecp_tui.widgets.qr import QrCode
 from tests.tui.conftest import Opens
 from tests.tui.driver import Cuttable, Person
 from tests.world import NEW_PASSWORD, World

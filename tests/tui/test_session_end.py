@@ -10,7 +10,7 @@ from tests.world import World
 async def test_an_idle_session_warns_two_minutes_before_and_f5_keeps_it(chan: Person, world: World) -> None:
     await chan.sees("Due today", "until 16:30")
     world.clock.move(minutes=28, seconds=15)
-    await chan.sees("ends in", "nothing was asked for a while. F5 keeps it.", "What is on your pages is kept.")
+    await chan.sees("ends in", "Nothing was asked for a while:", "F5 keeps it.", "What is on your pages is kept.")
     chan.keeps("session_warning")
     await chan.press("f5")
     await chan.sees("CHAN01 · until 16:58")
@@ -37,7 +37,7 @@ async def test_the_longest_a_session_lasts_is_said_differently_and_no_key_extend
         world.clock.move(minutes=20)
         await chan.app.context.client.me(background=False)
     world.clock.move(minutes=18, seconds=20)
-    await chan.sees("whatever you do: it has lasted as long as one may")
+    await chan.sees("whatever you do: that is the longest one lasts")
     await chan.does_not_see("F5 keeps it")
     chan.keeps("session_warning_absolute")
     await chan.press("f5")
