@@ -158,7 +158,8 @@ def _hanging(head: str, value: str) -> Iterator[str]:
     indent = wording.cells(head)
     longest = max((wording.cells(word) for word in value.split()), default=0)
     if longest > _WIDTH - indent:
-        yield head.rstrip(" −+")
+        if name := head.rstrip(" −+"):
+            yield name
         head = f"{' ' * _DEEP}{head[-2:]}"
         indent = len(head)
     pieces = textwrap.wrap(value, _WIDTH - indent, break_long_words=False, break_on_hyphens=False) or [""]
