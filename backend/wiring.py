@@ -149,73 +149,81 @@ def open_platform(
         engine = stack.enter_context(_engine(settings))
         check_schema(engine)
         keys = _right_keys(settings, engine)
-        clock = clock or SystemClock()
-        hasher = hasher or Argon2Passwords()
-        codes = OneTimeCodes(keys["seed_key"])
-        vault = LocalVault(settings.data_dir)
+        clock, hasher = clock or SystemClock(), hasher or Argon2Passwords()
+        codes, vault = OneTimeCodes(keys["seed_key"]), LocalVault(settings.data_dir)
         store = DatabaseStore(engine)
         stack.callback(store.close)
-        ledger = Ledger(settings.origin)
-        calendar = Calendar(settings.zone, settings.every_day_trades)
+        ledger, mailer = Ledger(settings.origin), Mailer(KeyedSeals(keys["seed_key"]))
         derive = partial(_derived, keys["throttle_key"])
-        mailer = Mailer(KeyedSeals(keys["seed_key"]))
         issuer = CodeIssuer(mailer, settings.zone, derive(b"codes"))
-        changes = every_change(issuer)
-        requests = ChangeRequests(store, clock, ledger, RequestNotices(mailer), changes)
-        book = RecoveryCodeBook(derive(b"recovery-codes"))
-        confirmation = Confirmation(store, clock, codes, book, ledger)
-        recovering = (store, clock, hasher, codes, ledger, issuer, book, SourceLimit(clock))
+        built = _Built(settings, store, vault, clock, hasher, codes, ledger, mailer, issuer, derive)
+        services = built.services(_landing(settings, store, demo))
+        mails = settings.data_dir / ("demo/mails" if demo else "mails")
+        operators = Operators(store, clock, ledger, issuer, mailer)
+        carrier = MailCarrier(store, clock, mailer, _outbox(settings, mails))
+        stack.callback(services.sign_in_pool.close)
+        services.access_watch.start()
+        stack.callback(services.access_watch.stop)
+        carrier.start()
+        stack.callback(carrier.stop)
+        close = stack.pop_all().close
+        return Platform(
+            settings, services, store, vault, codes, hasher, issuer, mailer, carrier, operators, mails, close
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """What the services are made of."""
+
+    settings: Settings
+    store: DatabaseStore
+    vault: LocalVault
+    clock: Clock
+    hasher: Hasher
+    codes: OneTimeCodes
+    ledger: Ledger
+    mailer: Mailer
+    issuer: CodeIssuer
+    derive: Callable[[bytes], bytes]
+    """A key for one purpose."""
+
+    def services(self, landing: Landing) -> Services:
+        settings, store, clock, ledger = self.settings, self.store, self.clock, self.ledger
+        calendar = Calendar(settings.zone, settings.every_day_trades)
+        changes = every_change(self.issuer)
+        requests = ChangeRequests(store, clock, ledger, RequestNotices(self.mailer), changes)
+        book = RecoveryCodeBook(self.derive(b"recovery-codes"))
+        proving = (store, clock, self.hasher, self.codes)
+        recovering = (*proving, ledger, self.issuer, book, SourceLimit(clock))
+        confirmation = Confirmation(store, clock, self.codes, book, ledger)
         watch = AccessWatch(store)
-        submissions = Submissions(store, vault, clock, calendar, ledger, as_of_now, lambda: watch.taking)
-        pool = BoundedPool()
-        stack.callback(pool.close)
-        services = Services(
+        submissions = Submissions(store, self.vault, clock, calendar, ledger, as_of_now, lambda: watch.taking)
+        endpoint = Endpoint(settings.sftp_host, settings.ssh_port)
+        return Services(
             store=store,
             clock=clock,
-            landing=_landing(settings, store, demo),
-            sign_in=SignInService(store, clock, hasher, codes, book, issuer, ledger, derive(b"sign-in")),
-            sign_in_pool=pool,
+            landing=landing,
+            sign_in=SignInService(*proving, book, self.issuer, ledger, self.derive(b"sign-in")),
+            sign_in_pool=BoundedPool(),
             recovery=RecoveryService(*recovering),
             enrolment=EnrolmentService(*recovering, settings.name),
             sessions=SessionService(store, clock, ledger),
             confirmation=confirmation,
-            profile=ProfileService(store, clock, hasher, codes, book, confirmation, settings.name),
+            profile=ProfileService(*proving, book, confirmation, settings.name),
             requests=requests,
             users=UserService(store, clock, requests),
             companies=Companies(store, clock, changes["apply-form"]),
             sftp_access=SftpAccess(store, clock),
-            sftp_setup=SftpSetup(
-                store, clock, settings.zone, Endpoint(settings.sftp_host, settings.ssh_port), requests.views.about
-            ),
-            sftp_acts=SftpActs(store, clock, ledger, SshPublicKeys(), mailer),
+            sftp_setup=SftpSetup(store, clock, settings.zone, endpoint, requests.views.about),
+            sftp_acts=SftpActs(store, clock, ledger, SshPublicKeys(), self.mailer),
             access=Access(store, clock, ledger),
             access_watch=watch,
             home=HomeService(store, clock, calendar),
             submissions=submissions,
-            activity=ActivityEnquiry(store, calendar, derive(b"cursor")),
+            activity=ActivityEnquiry(store, calendar, self.derive(b"cursor")),
             drop_box=DropBox(store, clock, calendar, submissions),
             outcomes=Outcomes(store, clock, calendar),
-        )
-        mails = settings.data_dir / ("demo/mails" if demo else "mails")
-        operators = Operators(store, clock, ledger, issuer, mailer)
-        carrier = MailCarrier(store, clock, mailer, _outbox(settings, mails))
-        watch.start()
-        stack.callback(watch.stop)
-        carrier.start()
-        stack.callback(carrier.stop)
-        return Platform(
-            settings,
-            services,
-            store,
-            vault,
-            codes,
-            hasher,
-            issuer,
-            mailer,
-            carrier,
-            operators,
-            mails,
-            stack.pop_all().close,
         )
 
 
@@ -254,11 +262,8 @@ def _outbox(settings: Settings, folder: Path) -> Outbox:
 
 
 def _support(settings: Settings) -> Iterator[SupportTeam]:
-    teams: tuple[tuple[Service, str], ...] = (
-        ("client_connect", settings.support_client_connect),
-        ("ecp", settings.support_ecp),
-    )
-    for service, said in teams:
+    teams: dict[Service, str] = {"client_connect": settings.support_client_connect, "ecp": settings.support_ecp}
+    for service, said in teams.items():
         name, email = parseaddr(said)
         if email:
             yield SupportTeam(service=service, name=name or email, email=email)

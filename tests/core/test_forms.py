@@ -169,7 +169,7 @@ def test_who_is_removed_leaves_telephone_and_desk_to_a_successor() -> None:
 def test_identities_belong_on_the_ecp_form_once_each_under_a_user_type_that_there_is() -> None:
     assert numbers(form(*TWO, service="client_connect", identities=(identity(),))) == [9002]
     assert numbers(form(*TWO, identities=(identity(), identity(user_type="GCP")))) == [9002]
-    unknown = form(*TWO, identities=(identity(user_type="XXX"),))
+    unknown = form(*TWO, identities=(identity(user_type="ABC"),))
     assert numbers(unknown) == [9002] and form_faults(unknown) == []
 
 
