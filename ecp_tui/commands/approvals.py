@@ -15,6 +15,7 @@ from ecp_tui.client import EcpClient
 from ecp_tui.commands.call import Call, command
 from ecp_tui.commands.change_requests import listed, request_data, request_lines, told
 from ecp_tui.commands.nouns import Noun, asked, company_option
+from ecp_tui.request_wording import follows
 
 _STATES: Final = ("open", *get_args(RequestState), "all")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -110,7 +111,7 @@ async def approve(call: Call, request_id: int, digest: str | None, end: str, otp
             request = request.model_copy(update={"digest": digest})
         typed = end or _end_asked_for(call, request)
         applied = await _approved(call, client, request, fingerprint_end(typed), otp_stdin=otp_stdin)
-    call.answer(request_data(applied), [f"Applied request {applied.id}: {applied.title}"])
+    call.answer(request_data(applied), [f"Applied request {applied.id}: {applied.title}", follows(applied)])
     return Exit.OK
 
 

@@ -14,6 +14,7 @@ from ecp_tui import wording
 from ecp_tui.client import EcpClient
 from ecp_tui.commands.call import Call
 from ecp_tui.commands.rows import table
+from ecp_tui.request_wording import checkers, sentence
 
 _WIDTH: Final = 80
 _DEEP: Final = 6
@@ -23,7 +24,7 @@ _OPEN: Final = ("draft", "submitted", "returned")
 async def propose(call: Call, client: EcpClient, proposal: Proposal) -> Exit:
     """Makes the request, and shows it as its checker will see it."""
     request = await client.make_request(proposal)
-    who = "" if call.json else f"{_who(request, await client.me())}, and is told by mail."
+    who = "" if call.json else f"{sentence(checkers(request, await client.me()))} can check it, and is told by mail."
     call.answer(request_data(request), [*request_lines(request), "", *textwrap.wrap(who, _WIDTH)])
     return Exit.OK
 
@@ -74,7 +75,7 @@ def _standing(request: ChangeRequest, me: Me) -> str:
     by = f" by {request.checker_name} ({request.checker})" if request.checker else ""
     when = f" {moment(request.decided)}" if request.decided else ""
     if request.state not in _OPEN:
-        return f"{request.state.capitalize()}{when}{by}{f': {request.reason}' if request.reason else '.'}"
+        return f"{sentence(request.state)}{when}{by}{f': {request.reason}' if request.reason else '.'}"
     if request.state == "returned":
         return f"Returned{when}{by}: {request.reason}"
     if request.state == "draft":
@@ -83,7 +84,7 @@ def _standing(request: ChangeRequest, me: Me) -> str:
         return f"{request.subject} has changed since: approving would void this request."
     if "approve" in request.acts:
         return f"It waits for you: ecp approvals approve {request.id}"
-    return f"{request.why_not} {_who(request, me)}.".strip()
+    return f"{request.why_not} {sentence(checkers(request, me))} can check it.".strip()
 
 
 def diff_lines(lines: Iterable[Line]) -> Iterator[str]:
@@ -128,15 +129,6 @@ def open_lines(requests: Iterable[ChangeRequest]) -> Iterator[str]:
         yield ""
         yield "Open requests"
         yield from (f"  {line}" for line in _table(found))
-
-
-def _who(request: ChangeRequest, me: Me) -> str:
-    """Who can check it, as the beginning of a sentence."""
-    if request.side == "operator":
-        return "Another operator can check it"
-    people = [one for one in me.delegated_administrators if one.login_id not in (request.maker, request.subject)]
-    names = " or ".join(f"{one.name} ({one.login_id})" for one in people)
-    return f"{names or f'Another delegated administrator of {request.company_name}'} can check it"
 
 
 def moment(instant: datetime | None) -> str:

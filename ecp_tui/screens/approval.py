@@ -12,11 +12,12 @@ from textual.widget import Widget
 from backend.contract.faults import CHANGED_SINCE, REQUEST_CLOSED, Refused
 from backend.contract.messages import ChangeRequest, RequestAct
 from ecp_tui import wording
+from ecp_tui.request_wording import checkers, follows, sentence
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.deciding import approve, decide
 from ecp_tui.screens.facts import facts
 from ecp_tui.screens.receipt import ASKING
-from ecp_tui.screens.request_words import checkers, diff, follows, sentence, state_of
+from ecp_tui.screens.request_words import diff, state_of
 from ecp_tui.screens.revising import elsewhere, revise
 from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.form import Buttons
@@ -158,7 +159,7 @@ class ApprovalScreen(EcpScreen):
         if request.state == "returned":
             own = "revise" in request.acts
             return "e revises it · x withdraws it" if own else "its maker revises it, or withdraws it"
-        return f"request {request.id} · once applied: {follows(request)}"
+        return f"request {request.id} · what follows: {follows(request)}"
 
     # ── keys ─────────────────────────────────────────────────────────────────────────────────────────────────
 

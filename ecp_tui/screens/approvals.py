@@ -11,10 +11,11 @@ from textual.widget import Widget
 from backend.contract.faults import Refused
 from backend.contract.messages import ChangeRequest, RequestPage
 from ecp_tui import wording
+from ecp_tui.request_wording import KIND_WORDS
 from ecp_tui.screens.approval import ApprovalScreen
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.receipt import ASKING
-from ecp_tui.screens.request_words import KIND_WORDS, age, state_of
+from ecp_tui.screens.request_words import age, state_of
 from ecp_tui.widgets.table import Column, Row, Table, row
 from ecp_tui.widgets.words import Words
 

@@ -8,10 +8,10 @@ from textual.content import Content
 
 from backend.contract.faults import CONFIRM_WITH_OTP, Refused
 from backend.contract.messages import ChangeRequest, RequestAct
+from ecp_tui.request_wording import follows
 from ecp_tui.screens.ask import AskDialog, confirmed
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.dialogs import ConfirmDialog
-from ecp_tui.screens.request_words import follows
 
 _END: Final = 8
 _WORDS: Final[dict[RequestAct, tuple[str, str, str]]] = {

@@ -1,4 +1,4 @@
-"""Change requests in words: what each kind is called, its before → after, who can check it, and what follows."""
+"""Change requests on screens: their states, their ages, what waits, and before → after."""
 
 from __future__ import annotations
 
@@ -8,48 +8,15 @@ from typing import Final
 
 from textual.content import Content
 
-from backend.contract.messages import ChangeRequest, Line, Me, RequestKind
+from backend.contract.messages import ChangeRequest, Line
 from ecp_tui import wording
 from ecp_tui.theme import SIGNS
 
-KIND_WORDS: Final[dict[RequestKind, str]] = {
-    "create-user": "create user",
-    "change-user": "change user",
-    "grant-functions": "grant functions",
-    "close-user": "close user",
-    "unlock-user": "unlock user",
-    "reset-otp": "reset OTP",
-    "reinvite": "invite again",
-    "lift-suspension": "lift suspension",
-    "register-key": "SFTP key",
-    "register-address": "SFTP address",
-    "apply-form": "apply form",
-    "close-company": "close company",
-}
-_FOLLOWS: Final[dict[RequestKind, str]] = {
-    "create-user": "{subject} gets an invitation by mail, good for 72 hours.",
-    "change-user": "It holds at once.",
-    "grant-functions": "It holds at once, in open sessions too.",
-    "close-user": "Sessions and SFTP connections end, keys are revoked, and a place is free again.",
-    "unlock-user": "{subject} can sign in again with the password as it is.",
-    "reset-otp": "{subject} gets a mail to enrol a new authenticator.",
-    "reinvite": "{subject} gets a new invitation by mail, good for 72 hours.",
-    "lift-suspension": "{subject} can sign in again.",
-    "register-key": "{subject} can connect by SFTP with this key, from a registered address.",
-    "register-address": "{subject} can connect by SFTP from there, with a registered key.",
-    "apply-form": "Companies, delegated administrators and user types are as the form says.",
-    "close-company": "All its accounts are closed.",
-}
 _MARK: Final = 2
 _GAP: Final = 2
 _LABEL: Final = 20
 _STACKED: Final = 56
 """In fewer cells before and after stand below each other."""
-
-
-def follows(request: ChangeRequest) -> str:
-    """What applying it brings about."""
-    return _FOLLOWS[request.kind].format(subject=request.subject)
 
 
 def state_of(request: ChangeRequest) -> Content:
@@ -62,15 +29,6 @@ def age(made: datetime, now: datetime) -> str:
     return " ".join(wording.duration((now - made).total_seconds()).split()[:2])
 
 
-def checkers(request: ChangeRequest, me: Me) -> str:
-    """Who can check it, in words."""
-    if request.side == "operator":
-        return "another operator"
-    people = [one for one in me.delegated_administrators if one.login_id not in (request.maker, request.subject)]
-    names = [f"{one.name} ({one.login_id})" for one in people]
-    return " or ".join(names) or f"another delegated administrator of {request.company_name}"
-
-
 def waiting_words(waiting: int) -> Content:
     """! 3 requests wait for you."""
     words = f"{wording.count(waiting, 'request')} {'waits' if waiting == 1 else 'wait'} for you"
@@ -80,11 +38,6 @@ def waiting_words(waiting: int) -> Content:
 def expiring_words(keys: int) -> Content:
     words = f"{wording.count(keys, 'SFTP key')} of yours {'expires' if keys == 1 else 'expire'} within 30 days"
     return Content.assemble(("! ", "bold $warning"), words)
-
-
-def sentence(words: str) -> str:
-    """Words as a sentence begins."""
-    return words[:1].upper() + words[1:]
 
 
 # ── before → after ───────────────────────────────────────────────────────────────────────────────────────────────

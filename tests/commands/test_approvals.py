@@ -78,7 +78,7 @@ def test_its_maker_reads_why_it_is_not_theirs_to_check_and_whose_it_is(sign_in: 
 def test_a_person_sees_it_is_asked_and_applies_it(lee: Ecp) -> None:
     said = lee("approvals", "approve", "1", answers="y\n")
     assert said.code == 0
-    assert said.out == "Applied request 1: Change functions of CHAN01\n"
+    assert said.out == "Applied request 1: Change functions of CHAN01\nIt holds at once, in open sessions too.\n"
     assert said.err.index("− 01234, 01235") < said.err.index("Approve and apply it? [y/N]")
     assert functions(lee) == ["EU_ECPSFTP", "EU_SD1"]
 

@@ -1,0 +1,55 @@
+"""Words about change requests: what each kind is called, who can check it, and what follows."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from backend.contract.messages import ChangeRequest, Me, RequestKind
+
+KIND_WORDS: Final[dict[RequestKind, str]] = {
+    "create-user": "create user",
+    "change-user": "change user",
+    "grant-functions": "grant functions",
+    "close-user": "close user",
+    "unlock-user": "unlock user",
+    "reset-otp": "reset OTP",
+    "reinvite": "invite again",
+    "lift-suspension": "lift suspension",
+    "register-key": "SFTP key",
+    "register-address": "SFTP address",
+    "apply-form": "apply form",
+    "close-company": "close company",
+}
+_FOLLOWS: Final[dict[RequestKind, str]] = {
+    "create-user": "{subject} gets an invitation by mail, good for 72 hours.",
+    "change-user": "It holds at once.",
+    "grant-functions": "It holds at once, in open sessions too.",
+    "close-user": "Sessions and SFTP connections end, keys are revoked, and a place is free again.",
+    "unlock-user": "{subject} can sign in again with the password as it is.",
+    "reset-otp": "{subject} gets a mail to enrol a new authenticator.",
+    "reinvite": "{subject} gets a new invitation by mail, good for 72 hours.",
+    "lift-suspension": "{subject} can sign in again.",
+    "register-key": "{subject} can connect by SFTP with this key, from a registered address.",
+    "register-address": "{subject} can connect by SFTP from there, with a registered key.",
+    "apply-form": "Companies, delegated administrators and user types are as the form says.",
+    "close-company": "All its accounts are closed.",
+}
+
+
+def follows(request: ChangeRequest) -> str:
+    """What applying it brings about."""
+    return _FOLLOWS[request.kind].format(subject=request.subject)
+
+
+def checkers(request: ChangeRequest, me: Me) -> str:
+    """Who can check it, in words."""
+    if request.side == "operator":
+        return "another operator"
+    people = [one for one in me.delegated_administrators if one.login_id not in (request.maker, request.subject)]
+    names = [f"{one.name} ({one.login_id})" for one in people]
+    return " or ".join(names) or f"another delegated administrator of {request.company_name}"
+
+
+def sentence(words: str) -> str:
+    """Words as a sentence begins."""
+    return words[:1].upper() + words[1:]
