@@ -24,3 +24,6 @@ class Argon2Passwords:
         except (VerificationError, InvalidHashError):
             return False
         return right and bool(hashed)
+
+    def outdated(self, hashed: str) -> bool:
+        return self._argon2.check_needs_rehash(hashed)

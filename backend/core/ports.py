@@ -29,6 +29,10 @@ class Hasher(Protocol):
         """Whether they belong together; the same work is done for `None`, which never does."""
         ...
 
+    def outdated(self, hashed: str) -> bool:
+        """Whether it was made with other parameters than are used now."""
+        ...
+
 
 class Seals(Protocol):
     """Secrets kept in the database are sealed under a key outside it, each for one purpose."""

@@ -40,6 +40,10 @@ class Counted:
         right: bool = self._hasher.verify(password, hashed)
         return right
 
+    def outdated(self, hashed: str) -> bool:
+        outdated: bool = self._hasher.outdated(hashed)
+        return outdated
+
 
 def outcome(action: Callable[[], Any]) -> int:
     """0, or the fault's number."""
@@ -90,6 +94,9 @@ class Dying:
         raise KeyboardInterrupt
 
     def verify(self, password: str, hashed: str | None) -> bool:
+        raise KeyboardInterrupt
+
+    def outdated(self, hashed: str) -> bool:
         raise KeyboardInterrupt
 
 

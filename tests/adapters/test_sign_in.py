@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
+from backend.adapters.passwords import Argon2Passwords
 from backend.contract.faults import Refused
 from backend.contract.messages import SignIn
 from tests.adapters.signing_in import (
@@ -152,6 +153,25 @@ def test_a_thousand_guesses_at_any_pace_leave_two_entries(any_world: World) -> N
         tried(any_world, any_world.form("CHAN01", password=WRONG))
         any_world.clock.move(minutes=31)
     assert entries(any_world) == [("sign-in-refused", 1001, None), ("locked", 1002, 20)]
+
+
+def test_a_hash_of_weaker_parameters_is_made_anew_at_sign_in_and_at_nothing_less(
+    any_world: World, hasher: Counted
+) -> None:
+    def kept() -> str:
+        with any_world.platform.store.reading() as rows:
+            account = rows.account("CHAN01")
+            assert account is not None
+            return account.password_hash
+
+    stronger, before = Argon2Passwords(memory_kib=128, passes=1), kept()
+    hasher._hasher = stronger
+    assert tried(any_world, any_world.form("CHAN01", otp="000000")) == 1001
+    assert (kept(), hasher.hashed) == (before, 0), "the time it takes would tell that the password was right"
+    assert tried(any_world, any_world.form("CHAN01")) == 0
+    assert "m=128" in kept() and not stronger.outdated(kept())
+    assert tried(any_world, any_world.form("CHAN01")) == 0
+    assert hasher.hashed == 1
 
 
 def test_a_login_id_nobody_has_is_not_written_down(any_world: World) -> None:

@@ -29,6 +29,9 @@ class Killing:
         os.kill(os.getpid(), signal.SIGKILL)
         return False
 
+    def outdated(self, hashed: str) -> bool:
+        return False
+
 
 def main() -> None:
     order = json.loads(sys.stdin.read())

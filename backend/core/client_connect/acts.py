@@ -61,6 +61,10 @@ _KINDS: Final = {
 def shown_act(row: ActivityRow, *, with_source: bool) -> Act:
     """`with_source`: whether the one who asks may see where it came from."""
     words = _WORDS.get(row.act) or _REQUESTS.get(row.act) or row.act.replace("-", " ")
+    if row.act == "signed-in" and row.object:
+        words += " with a recovery code"
+    if row.act == "signed-in" and row.count:
+        words += ", after {count} refused"
     title = f"{_KINDS.get(row.kind or '', 'the request')} (request {row.request})"
     return Act(
         log_index=row.log_index,

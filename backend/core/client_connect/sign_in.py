@@ -54,6 +54,19 @@ class _Attempt:
     number: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What came with an attempt, and what was found out about it."""
+
+    transaction: Transaction
+    otp: str
+    right: bool
+    """The password."""
+    step: int | None
+    renewed: str
+    """The hash that takes the place of an outdated one."""
+
+
 class SignInService:
     """Opens login transactions, verifies the form, hands out tickets."""
 
@@ -90,7 +103,11 @@ class SignInService:
         known = attempt.known
         right = self._hasher.verify(form.password, known.password_hash if known else None)
         step = self._codes.step_of(known.sealed_seed if known else None, form.otp, self._clock.now())
-        return self._store.write(lambda unit: self._verified(unit, attempt, transaction, right, step, form.otp))
+        renewed = ""
+        if known is not None and right and step is not None and self._hasher.outdated(known.password_hash):
+            renewed = self._hasher.hash(form.password)  # never before all is right: it takes time, which tells
+        given = _Given(transaction, form.otp, right, step, renewed)
+        return self._store.write(lambda unit: self._verified(unit, attempt, given))
 
     # ── the units ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -108,16 +125,14 @@ class SignInService:
             return Refused(TOO_MANY_ATTEMPTS)
         return replace(attempt, number=unit.reserve(attempt.login, now))
 
-    def _verified(
-        self, unit: Unit, attempt: _Attempt, transaction: Transaction, right: bool, step: int | None, otp: str
-    ) -> Ticket | Refused:
+    def _verified(self, unit: Unit, attempt: _Attempt, given: _Given) -> Ticket | Refused:
         """Whoever gave all that is asked, and still has the password and the authenticator that were looked at."""
         known = _known(unit, attempt.login_id)
-        proven = known if right and attempt.known is not None and attempt.known.still(known) else None
-        recovered = step is None and self._book.spend(unit, proven.id if proven else NOBODY, otp)
-        if proven is None or (step is None and not recovered):
+        proven = known if given.right and attempt.known is not None and attempt.known.still(known) else None
+        recovered = given.step is None and self._book.spend(unit, proven.id if proven else NOBODY, given.otp)
+        if proven is None or (given.step is None and not recovered):
             return self._failed(unit, attempt)
-        return self._passed(unit, attempt, transaction, proven, step)
+        return self._passed(unit, attempt, given, proven)
 
     def _failed(self, unit: Unit, attempt: _Attempt) -> Refused:
         """Counts the failure, unless a sign-in that succeeded meanwhile has forgiven it; locks at the limit.
@@ -144,22 +159,22 @@ class SignInService:
             if account is not None and account.email:
                 self._issuer.issue(unit, account, "unlock", now)
 
-    def _passed(
-        self, unit: Unit, attempt: _Attempt, transaction: Transaction, known: Known, step: int | None
-    ) -> Ticket | Refused:
+    def _passed(self, unit: Unit, attempt: _Attempt, given: _Given, known: Known) -> Ticket | Refused:
         """Spends the code and the transaction, forgives what failed before, hands over a ticket."""
         now = self._clock.now()
-        if step is not None and not unit.spend_step(known.id, step):
+        if given.step is not None and not unit.spend_step(known.id, given.step):
             unit.drop(attempt.number)
             return Refused(SIGN_IN_REFUSED)
-        if not unit.use_transaction(transaction.nonce, transaction.expires, now):
+        if not unit.use_transaction(given.transaction.nonce, given.transaction.expires, now):
             unit.drop(attempt.number)
             return Refused(SIGN_IN_EXPIRED)
         failures = unit.forgive(attempt.login) or None
-        by = {"object": "recovery-code"} if step is None else {}
+        by = {"object": "recovery-code"} if given.step is None else {}
         if known.state == "suspended":
             self._record(unit, attempt, "sign-in-refused", fault=SUSPENDED.number, count=failures, **by)
             return Refused(SUSPENDED)
+        if given.renewed:
+            unit.set_password(known.id, given.renewed)
         key, expires = secrets.token_bytes(32), now + TICKET_LIFE
         unit.add_ticket(digest(key), known.id, expires)
         self._record(unit, attempt, "signed-in", count=failures, **by)
