@@ -39,7 +39,7 @@ class SftpAccessScreen(EcpScreen):
         self._login_id: str | None = None
         """Whose page was asked for; `None` means one's own."""
         self._page: SftpAccessPage | None = None
-        self._stand_on = self._told = ""
+        self._stand_on = ""
 
     def body(self) -> Iterable[Widget]:
         yield Table(COLUMNS, id="access", empty=ASKING, titles=False)
@@ -71,9 +71,6 @@ class SftpAccessScreen(EcpScreen):
             self.call_after_refresh(self._table.go_to, self._stand_on)
             self._stand_on = ""
         self._show_whole()
-        if self._told:
-            self.notify(self._told, markup=False)
-            self._told = ""
 
     def _show_whole(self) -> None:
         if self._page is None:
@@ -145,7 +142,7 @@ class SftpAccessScreen(EcpScreen):
         elif (kind, which) == ("step", _FOLDERS):
             self.open(SftpConnectionScreen(page, tree=True))
         elif kind == "key" and which:
-            self.open(RotateKeyScreen(page, which, self._changed))
+            self.open(RotateKeyScreen(page, which, self.reload))
         elif kind == "req":
             self.open(ApprovalScreen(int(which)))
         elif (kind, which) in (("step", _KEY), ("key", "")) or self._addresses_here:
@@ -162,11 +159,6 @@ class SftpAccessScreen(EcpScreen):
     def _asked(self, request_id: int) -> None:
         """A request was made: the list shows it, with who can check it."""
         self._stand_on = f"req/{request_id}"
-        self.reload()
-
-    def _changed(self, words: str) -> None:
-        """What was done on a key's page is told here, once the list shows it."""
-        self._told = words
         self.reload()
 
     def action_reject(self) -> None:

@@ -41,7 +41,7 @@ class RotateKeyScreen(KeyPage):
     HELP_TOPIC: ClassVar[str] = "SFTP"
     where = "SFTP access › key"
 
-    def __init__(self, page: SftpAccessPage, fingerprint: str, done: Callable[[str], None]) -> None:
+    def __init__(self, page: SftpAccessPage, fingerprint: str, done: Callable[[], None]) -> None:
         super().__init__()
         self._page, self._done = page, done
         self._old: SftpKeyRow = next(key for key in page.keys if key.fingerprint == fingerprint)
@@ -126,8 +126,8 @@ class RotateKeyScreen(KeyPage):
             revoke(self, self._old.fingerprint, lambda: self._over("Revoked; its connections are cut."))
 
     def _over(self, words: str) -> None:
-        self._done(words)
-        self.action_back()
+        self._done()
+        self.post_message(self.Closed(words))
 
     def action_browse(self) -> None:
         signature = self.query_one(SignatureField)

@@ -91,7 +91,7 @@ class AccessRows:
         sign = SIGNS[key.state]
         state = Content.styled(f"  {sign.glyph} {sign.word}", sign.style)
         days = self._days(key.registered) if key.registered else None
-        age = "" if days is None else f"{wording.count(days, 'day')} old" if days else "new today"
+        age = "" if days is None else f"{wording.count(days, 'day')} old" if days > 0 else "new today"
         until = f"to {day_of(self.context, key.expires)}" if key.state != "revoked" else ""
         dim = key.state in ("expired", "revoked")
         return row(f"key/{key.fingerprint}", state, short(key.fingerprint), key.type, age, until, dim=dim)
