@@ -12,7 +12,7 @@ import click
 import pytest
 
 from backend.__main__ import main as ecpd
-from backend.contract.messages import ActivityPage, Check, Folder, Me
+from backend.contract.messages import ActivityPage, Check, CodeFacts, Folder, Me, Profile, SessionRow
 from backend.settings import Settings
 from ecp_tui import records
 from ecp_tui.commands import ecp
@@ -72,6 +72,9 @@ def test_the_json_that_is_documented_is_the_json_that_is_written() -> None:
         "A check": {"state", "size", "rows", "sha256", *Check.model_fields},
         "A person": {"state", "server", *Me.model_fields},
         "A folder": set(Folder.model_fields),
+        "A code from a mail": {"state", "secret", "uri", "recovery_codes", *CodeFacts.model_fields},
+        "A profile": set(Profile.model_fields),
+        "A session": set(SessionRow.model_fields),
     }
     for title, names in written.items():
         section = page.split(f"#### {title}\n", 1)[1].split("#### ", 1)[0]

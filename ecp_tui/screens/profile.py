@@ -36,7 +36,7 @@ class ProfileScreen(EcpScreen):
     CSS_PATH: ClassVar = "profile.tcss"
     ACTS: ClassVar[tuple[str, ...]] = ("copy",)
     HINTS: ClassVar[tuple[str, ...]] = ("open", "copy", "goto", "back")
-    HELP_TOPIC: ClassVar[str] = "profile"
+    HELP_TOPIC: ClassVar[str] = "Client Connect"
     where = "Profile"
 
     def __init__(self) -> None:

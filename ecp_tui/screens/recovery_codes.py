@@ -30,7 +30,7 @@ class RecoveryCodesScreen(RecoveryPage):
     CSS_PATH: ClassVar = "recovery_codes.tcss"
     ACTS: ClassVar[tuple[str, ...]] = ("copy", "save")
     HINTS: ClassVar[tuple[str, ...]] = ("copy", "save", "back")
-    HELP_TOPIC: ClassVar[str] = "recovery codes"
+    HELP_TOPIC: ClassVar[str] = "password"
     where = "Recovery codes"
 
     def __init__(self, codes: RecoveryCodes, *, own: bool = False) -> None:

@@ -14,7 +14,7 @@ import pytest
 from ecp_tui.__main__ import _run
 from ecp_tui.commands import ecp
 
-COMMANDS = ("demo", "login", "logout", "whoami", "folders", "check", "submit", "activity")
+COMMANDS = ("demo", "login", "logout", "whoami", "folders", "check", "submit", "activity", "profile", "recover")
 
 
 def program(tmp_path: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
