@@ -8,7 +8,7 @@ import secrets
 from base64 import b32encode
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -69,11 +69,12 @@ def seed(platform: Platform, colleagues: tuple[DemoAccount, ...] = ()) -> list[C
     with ThreadPoolExecutor(4) as threads:
         hashes = list(threads.map(platform.hasher.hash, [password for _, password, _ in people]))
     made: list[Credentials] = []
+    now = platform.services.clock.now()
     with platform.store.engine.connect() as connection, connection.begin():
         _companies(connection, (*ACCOUNTS, *colleagues))
         for number, ((who, password, otp_seed), hashed) in enumerate(zip(people, hashes, strict=True)):
             account_id = _account(connection, who, number, hashed, platform.codes.seal(otp_seed))
-            key = _key(connection, account_id, keys / who.login_id) if who.with_key else None
+            key = _key(connection, account_id, keys / who.login_id, now) if who.with_key else None
             made.append(Credentials(who.login_id, password, b32encode(otp_seed).decode(), key))
         nobodys = _CHEAP.hash(secrets.token_hex(32))
         for number, who in enumerate(colleagues, start=len(ACCOUNTS)):
@@ -140,13 +141,12 @@ def _account(connection: Connection, who: DemoAccount, number: int, hashed: str,
     return account_id
 
 
-def _key(connection: Connection, account_id: int, path: Path) -> str:
+def _key(connection: Connection, account_id: int, path: Path, now: datetime) -> str:
     key = asyncssh.generate_private_key("ssh-ed25519", comment=path.name)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(key.export_private_key())
     facts = {"fingerprint": key.get_fingerprint(), "public_key": key.export_public_key().decode().strip()}
-    now = datetime.now(UTC)
     times = {"registered": now, "expires": now + _KEY_LIFE}
     connection.execute(insert(tables.sftp_keys).values(**facts, **times, account_id=account_id, comment=path.name))
     for network in ("127.0.0.1/32", "::1/128"):
