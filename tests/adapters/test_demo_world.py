@@ -1,0 +1,84 @@
+"""The demo's firms as they are made: whoever looks in finds something to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from backend.adapters.clock import SystemClock
+from backend.core.calendar import Calendar
+from backend.core.client_connect.standing import actor_for
+from backend.demo.history import tell
+from backend.demo.mailbox import Mailbox
+from backend.demo.people import ACCOUNTS, COLLEAGUES, COMPANIES
+from backend.demo.world import demo_catalogue, seed
+from backend.settings import Settings
+from backend.wiring import Platform, initialise, open_platform
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    settings = Settings(data_dir=tmp_path_factory.mktemp("demo") / "world", every_day_trades=True)
+    calendar = Calendar(settings.zone, settings.every_day_trades)
+    initialise(settings, demo_catalogue(SystemClock().now(), calendar))
+    platform = open_platform(settings, demo=True)
+    try:
+        seed(platform, COLLEAGUES)
+        tell(platform, calendar)
+        yield platform
+    finally:
+        platform.close()
+
+
+def test_acme_has_seventeen_of_twenty_users_and_the_count_is_the_truth(demo: Platform) -> None:
+    with demo.store.reading() as rows:
+        for one in COMPANIES:
+            company, accounts = rows.company(one.code), rows.accounts_of(one.code)
+            assert company is not None
+            standing = [account for account in accounts if account.state != "closed"]
+            assert company.used == len(standing)
+            assert company.cc_das == sum("client_connect" in account.services for account in standing)
+            assert company.ecp_das == sum("ecp" in account.services for account in standing)
+            if one.code == "ACME":
+                assert (company.used, company.quota) == (17, 20)
+
+
+def test_nobody_shares_an_email_or_a_telephone(demo: Platform) -> None:
+    with demo.store.reading() as rows:
+        everybody = [one for company in (None, "ACME", "HARBOUR", "TAIMAN") for one in rows.accounts_of(company)]
+    assert len({one.email for one in everybody}) == len({one.phone for one in everybody}) == len(everybody)
+    assert {"invited", "active", "suspended", "closed"} == {one.state for one in everybody}
+
+
+@pytest.mark.parametrize(
+    ("who", "waiting"),
+    [("WONGDA1", 2), ("LEEDA2", 2), ("NGDA2", 2), ("TAIDA2", 2), ("OPER02", 1), ("HODA1", 0), ("OPER01", 0)],
+)
+def test_whoever_may_check_finds_what_waits(demo: Platform, who: str, waiting: int) -> None:
+    with demo.store.reading() as rows:
+        account = rows.account(who)
+        assert account is not None
+        actor = actor_for(rows, account.id, "console", "127.0.0.1")
+    page = demo.services.requests.views.page(actor)
+    assert page.waiting == waiting
+    assert not any(one.stale for one in page.items if one.state == "submitted")
+
+
+def test_a_lock_an_invitation_and_a_key_that_expires_soon_are_there_to_be_found(demo: Platform) -> None:
+    with demo.store.reading() as rows:
+        locked, chan = rows.account("FUNG08"), rows.account("CHAN01")
+        assert locked is not None and chan is not None
+        assert rows.locked([locked.id]) == {locked.id}
+        soon = demo.services.clock.now() + timedelta(days=11)
+        assert [rows.keys_expiring(chan.id, soon + timedelta(days=more)) for more in (0, 2)] == [0, 1]
+    mails = Mailbox(demo.mail, demo.mails).mails()
+    invited = [one for one in mails if one.to == "poon.kaho@acme.example"]
+    assert invited and "ecp recover" in invited[0].text
+    assert any(one.to == "fung08@acme.example" for one in mails)
+
+
+def test_only_those_one_can_be_have_something_to_try() -> None:
+    assert all(one.role and one.to_try for one in ACCOUNTS)
+    assert not {one.login_id for one in ACCOUNTS} & {one.login_id for one in COLLEAGUES}
