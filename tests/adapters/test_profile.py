@@ -12,7 +12,7 @@ from sqlalchemy import text
 from backend.adapters.one_time_codes import code, step_at
 from backend.contract.messages import BeginOtp, ChangePassword, Enrolment
 from backend.core.actor import Actor
-from tests.adapters.signing_in import WRONG, Counted, acts, outcome, recovery_codes, ticket, tried
+from tests.adapters.signing_in import WRONG, Counted, Dying, acts, outcome, recovery_codes, ticket, tried
 from tests.adapters.test_confirmation import again
 from tests.world import World
 
@@ -127,13 +127,6 @@ def test_passwords_and_otps_count_on_one_and_the_same_counter(any_world: World) 
 
 
 def test_a_guess_whose_process_died_counts_as_wrong(any_world: World) -> None:
-    class Dying:
-        def verify(self, password: str, hashed: str | None) -> bool:
-            raise KeyboardInterrupt
-
-        def hash(self, password: str) -> str:
-            raise KeyboardInterrupt
-
     token = any_world.token("CHAN01")
     any_world.services.profile._hasher = Dying()
     for _ in range(5):
