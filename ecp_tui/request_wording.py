@@ -47,6 +47,8 @@ def checkers(request: ChangeRequest, me: Me) -> str:
         return "another operator"
     people = [one for one in me.delegated_administrators if one.login_id not in (request.maker, request.subject)]
     names = [f"{one.name} ({one.login_id})" for one in people]
+    if not names and me.company is not None:
+        return "a third delegated administrator, appointed by form"
     return " or ".join(names) or f"another delegated administrator of {request.company_name}"
 
 

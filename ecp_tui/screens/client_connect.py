@@ -70,13 +70,15 @@ class ClientConnectScreen(EcpScreen):
             return
         client = self.context.client
         self.context.me = me = await client.me(background=background)
-        self._waiting, self._expiring = (), ()
+        waiting: tuple[ChangeRequest, ...] = ()
+        expiring: tuple[SftpKeyRow, ...] = ()
         if me.waiting:
             requests = await client.requests(state="submitted", background=background)
-            self._waiting = tuple(one for one in requests.items if "approve" in one.acts)
+            waiting = tuple(one for one in requests.items if "approve" in one.acts)
         if me.keys_expiring:
             access = await client.sftp_access(background=background)
-            self._expiring = tuple(one for one in access.keys if one.state in ("expiring", "expired"))
+            expiring = tuple(one for one in access.keys if one.state in ("expiring", "expired"))
+        self._waiting, self._expiring = waiting, expiring
         self._show_menu()
         self._describe()
 

@@ -151,7 +151,7 @@ class GrantScreen(ProposalForm):
         function = next(one for one in self._users.grantable if one.function == row.key)
         opens = ", ".join(function.folders) or "SFTP"
         if grid.possible(row, column):
-            self.say(f"{row.name} for {column} {identity.name if identity else ''} opens {opens}")
+            self.say(f"{column} {identity.name if identity else ''} · {row.name} opens {opens}")
         else:
             self.say(
                 f"{row.name} is not for {column}: {identity.user_type if identity else 'its user type'} has no use"

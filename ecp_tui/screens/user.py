@@ -128,7 +128,7 @@ class UserScreen(EcpScreen):
             rows += [self._request(one) for one in self._page.requests]
             rows.append(row("gap", "", heading=True))
         rows.append(row("history", "History", heading=True))
-        rows += [self._act(one) for one in self._history] or [row("act/none", "", "", "Nothing yet.", dim=True)]
+        rows += [self._act(one) for one in self._history] or [row("act/none", "Nothing yet.", dim=True, wide=True)]
         self.query_one("#history", Table).empty = ""
         self.query_one("#history", Table).show(rows)
 
@@ -140,7 +140,8 @@ class UserScreen(EcpScreen):
         when = Content.styled(wording.when(act.at, self.context.zone), "$muted")
         times = f"{wording.count(act.count)} × " if act.count else ""
         note = f": “{act.note}”" if act.note else ""
-        return row(f"act/{act.log_index}", when, act.login_id or "–", f"{times}{act.words}{note}")
+        by = f"{act.login_id or '–':<{_HISTORY[1].width}}"
+        return row(f"act/{act.log_index}", when, f"  {by}  ", f"{times}{act.words}{note}", wide=True)
 
     def _say(self) -> None:
         """Row 23: the act under the cursor, or what the list below is."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+from rich.cells import cell_len
+
 from backend.contract.messages import ChangeUser, CloseUser, GrantFunctions, GrantWish
 from tests.tui.administrators import KWOK, asks, consoles, fills_user
 from tests.tui.conftest import Opens
@@ -175,7 +178,7 @@ async def test_one_cannot_approve_what_is_about_oneself(opens: Opens, world: Wor
         await lee.goes_to("Approvals")
         await lee.sees("nothing waits for you", "Waits for another checker")
         await lee.chooses("1")
-        await lee.sees("This request is about you.", "can check it")
+        await lee.sees("This request is about you.", "A third delegated administrator")
         lee.keeps("approval_about_me")
         await lee.press("a")
         await lee.does_not_see("Approve request 1?")
@@ -219,3 +222,33 @@ async def test_names_that_look_like_markup_are_shown_as_they_are(opens: Opens, w
         await lee.pastes("[/]")
         await lee.press("enter")
         await lee.sees("“[/]”")
+
+
+@pytest.mark.parametrize("size", [(40, 12), (60, 20), (100, 30), (120, 40)])
+async def test_users_and_approvals_fit_terminals_of_every_size(
+    opens: Opens, world: World, size: tuple[int, int]
+) -> None:
+    await asks(world, "WONGDA1", KWOK)
+    change = ChangeUser(login_id="LEE02", name="Lee", email="desk@acme.example", phone="85221000001")
+    await asks(world, "WONGDA1", change)
+
+    async with opens(size=size) as lee:
+
+        async def fits(name: str, *words: str) -> None:
+            await lee.sees("F1 help", *words)
+            lines = lee.keeps(f"{name}_at_{size[0]}").splitlines()
+            assert len(lines) <= size[1] and max(cell_len(line) for line in lines) <= size[0]
+
+        await lee.sign_in_as("LEEDA2", world.people["LEEDA2"], world.fresh_otp("LEEDA2"))
+        await lee.goes_to("Approvals")
+        await fits("approvals", "Waits for you")
+        await lee.chooses("2")
+        await fits("approval", "Change details of LEE02", "− L")
+        await lee.goes_to("Users")
+        await fits("users", "5 of 20", "LEE02")
+        await lee.chooses("LEE02")
+        await fits("user", "LEE02  Lee Siu Fong", "Change")
+        await lee.press("down", "enter")
+        await fits("user_functions", "Functions of LEE02", "EU_SD1")
+        await lee.press("escape", "escape", "n")
+        await fits("user_new", "New user")
