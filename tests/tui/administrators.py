@@ -46,3 +46,13 @@ async def fills_user(person: Person, *values: str, phone: str) -> None:
     await person.fills_in(*values)
     await person.press("tab", "tab")
     await person.pastes(phone)
+
+
+async def settles(world: World, maker: str, checker: str, proposal: Proposal) -> ChangeRequest:
+    """A request made by one and applied by the other, without a console."""
+    request = await asks(world, maker, proposal)
+    client = world.client(checker)
+    try:
+        return await client.approve(await client.request(request.id))
+    finally:
+        await client.close()
