@@ -34,7 +34,7 @@ from ecp_tui.widgets.form import Buttons, Form
 from ecp_tui.widgets.table import Column, Row, Table, row
 from ecp_tui.widgets.words import Words
 
-_COLUMNS: Final = (Column("", 13), Column("", 4), Column("", 22, grows=True), Column("", 19), Column("", 10, 1))
+_COLUMNS: Final = (Column("", 13), Column("", 4), Column("", 22, grows=True), Column("", 19, 1))
 _LATELY: Final = timedelta(days=30)
 """How long a form that was applied counts as the other one's pair."""
 _OPEN: Final = ("draft", "submitted", "returned")
@@ -132,7 +132,6 @@ class FormsScreen(EcpScreen):
             str(one.id),
             f"{one.subject}  {one.subject_name or one.company_name}",
             service,
-            f"by {one.maker}",
             dim=one.state not in _OPEN,
         )
 

@@ -63,7 +63,7 @@ class SftpAccessScreen(EcpScreen):
         first = self._page is None
         self._page = page = await self.context.client.sftp_access(self._login_id, background=background)
         self.where = f"SFTP access › {page.login_id}" if self._login_id else "SFTP access"
-        self._table.show(AccessRows(page, self.context).rows())
+        self._show()
         if first and not self._stand_on:
             step = next((one.number for one in page.steps if one.state in ("next", "waiting")), 1)
             self._stand_on = f"step/{step}"
@@ -71,6 +71,13 @@ class SftpAccessScreen(EcpScreen):
             self.call_after_refresh(self._table.go_to, self._stand_on)
             self._stand_on = ""
         self._show_whole()
+
+    def _show(self) -> None:
+        if self._page is not None:
+            self._table.show(AccessRows(self._page, self.context, self.app.size.width).rows())
+
+    def on_resize(self) -> None:
+        self._show()
 
     def _show_whole(self) -> None:
         if self._page is None:

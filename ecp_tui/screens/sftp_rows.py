@@ -24,6 +24,8 @@ COLUMNS: Final = (
 )
 _PREFIX, _TAIL = "SHA256:", 8
 _DAY: Final = 86400
+_WIDE: Final = 116
+"""Cells from which on a fingerprint is shown whole."""
 _ACTS: Final = {
     2: "Enter registers a key.",
     3: "Enter registers an address.",
@@ -67,6 +69,7 @@ class AccessRows:
 
     page: SftpAccessPage
     context: Context
+    width: int = 80
 
     def rows(self) -> list[Row]:
         live = sum(key.state in ("live", "expiring") for key in self.page.keys)
@@ -94,7 +97,8 @@ class AccessRows:
         age = "" if days is None else f"{wording.count(days, 'day')} old" if days > 0 else "new today"
         until = f"to {day_of(self.context, key.expires)}" if key.state != "revoked" else ""
         dim = key.state in ("expired", "revoked")
-        return row(f"key/{key.fingerprint}", state, short(key.fingerprint), key.type, age, until, dim=dim)
+        called = key.fingerprint if self.width >= _WIDE else short(key.fingerprint)
+        return row(f"key/{key.fingerprint}", state, called, key.type, age, until, dim=dim)
 
     def _address(self, one: SftpAddressRow) -> Row:
         words = f"   since {day_of(self.context, one.registered)}" if one.registered else ""

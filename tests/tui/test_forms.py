@@ -248,7 +248,9 @@ async def test_a_received_file_fills_the_wizard_and_shows_its_own_sha256(
         await maker.sees("What the form changes", "AUDA1")
         maker.keeps("form_key_in")
         await maker.press("f8")
-        await maker.sees("Keyed in", "◐ submitted", "ACME  Acme Securities", "ECP form", "by OPER01")
+        await maker.sees(
+            "Keyed in", "◐ submitted", "ACME  Acme Securities", "ECP form", "Keyed in by Kwok Lai Kuen (OPER01)"
+        )
         await maker.sees("another operator checks it")
         maker.keeps("forms_keyed_in")
         client = world.client("OPER02")
