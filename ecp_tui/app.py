@@ -132,7 +132,7 @@ class EcpApp(KeyedApp):
         if me.idle_expires < me.expires:
             words = f"Nothing was asked for a while: your session ends at {at}. F5 keeps it.\n"
         else:
-            words = f"Your session ends at {at} whatever you do: that is the longest one lasts.\n"
+            words = f"Your session ends at {at} whatever you do: no session lasts longer.\n"
         self.notify(f"{words}What is on your pages is kept.", severity="warning", markup=False, timeout=20)
 
     # ── places and pages ─────────────────────────────────────────────────────────────────────────────────────
