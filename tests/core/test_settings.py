@@ -84,3 +84,42 @@ def test_where_sftp_listens_everywhere_it_is_found_by_the_machines_own_name(tmp_
         named = Settings(tmp_path, ssh_host=everywhere, public_url="https://ecp.exchange.example:8443/x")
         assert named.sftp_host == "ecp.exchange.example"
         assert Settings(tmp_path, ssh_host=everywhere).sftp_host == gethostname()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("smtp_tls = 'maybe'", "smtp_tls"),
+        ("mail_sender = 'nobody'", "mail_sender"),
+        ("mail_sender = 'a@b.example\\r\\nBcc: x@y.example'".replace("'", '"'), "mail_sender"),
+        ('mail_subject = "One\\nBcc: x@y.example"', "one line"),
+        ("public_url = 'http://ecp.exchange.example'", "public_url"),
+        ("public_url = 'https://ecp.exchange.example/#x'", "public_url"),
+        ("public_url = 'javascript:alert(1)'", "public_url"),
+        ("smtp_password = 'secret'", "smtp_password_file"),
+    ],
+)
+def test_a_setting_for_mails_that_cannot_be_is_said(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(SettingsError, match=said):
+        loaded(tmp_path, text)
+
+
+def test_the_mail_servers_password_comes_from_a_file_or_the_environment_and_is_never_written_or_shown(
+    tmp_path: Path,
+) -> None:
+    by_variable = loaded(tmp_path, environ={"ECPD_SMTP_PASSWORD": "let-me-send"})
+    assert by_variable.smtp_secret == "let-me-send" and "let-me-send" not in repr(by_variable)
+    (tmp_path / "password").write_text("from a file\n")
+    by_file = loaded(tmp_path, environ={"ECPD_SMTP_PASSWORD_FILE": str(tmp_path / "password")})
+    assert by_file.smtp_secret == "from a file"
+    (tmp_path / "ecpd.toml").unlink()
+    assert "let-me-send" not in write_new(by_variable).read_text()
+    with pytest.raises(SettingsError, match="smtp_password_file"):
+        _ = loaded(tmp_path, f"smtp_password_file = '{tmp_path / 'missing'}'").smtp_secret
+
+
+def test_mails_leave_this_machine_by_tls_alone(tmp_path: Path) -> None:
+    Settings(tmp_path, smtp_host="127.0.0.1", smtp_tls="none").refuse_unsafe()
+    Settings(tmp_path, smtp_host="mail.exchange.example").refuse_unsafe()
+    with pytest.raises(SettingsError, match="smtp_tls"):
+        Settings(tmp_path, smtp_host="mail.exchange.example", smtp_tls="none").refuse_unsafe()
