@@ -1,0 +1,50 @@
+"""The database and the keys that belong to it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from sqlalchemy import Engine
+
+from backend.adapters.database import (
+    key_checks,
+    open_engine,
+)
+from backend.adapters.key_files import check_value, read_key
+from backend.settings import Settings, SettingsError
+
+SECRETS: Final = ("seed_key", "throttle_key")
+
+
+@contextmanager
+def opened_engine(settings: Settings) -> Iterator[Engine]:
+    engine = open_engine(settings.url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def kept_keys(settings: Settings) -> dict[str, bytes]:
+    return {name: read_key(settings.secrets / name) for name in SECRETS}
+
+
+def right_keys(settings: Settings, engine: Engine) -> dict[str, bytes]:
+    """The keys, known again as those that the database was initialised with."""
+    kept = key_checks(engine)
+    if kept is None:
+        raise SettingsError("The database is not initialised to the end. Run ecpd init again.")
+    keys = kept_keys(settings)
+    for name, key in keys.items():
+        if not hmac.compare_digest(kept[name], check_value(name, key)):
+            path = settings.secrets / name
+            raise SettingsError(f"{path} is not the key of this database: restore the secrets folder from its backup.")
+    return keys
+
+
+def derived(key: bytes, purpose: bytes) -> bytes:
+    return hmac.new(key, purpose, hashlib.sha256).digest()

@@ -1,0 +1,99 @@
+"""The services of the domain, made of what a platform has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from backend.adapters.database import (
+    DatabaseStore,
+)
+from backend.adapters.one_time_codes import OneTimeCodes
+from backend.adapters.public_keys import SshPublicKeys
+from backend.adapters.vault import LocalVault
+from backend.contract.messages import Landing
+from backend.core.activity import ActivityEnquiry, Ledger
+from backend.core.calendar import Calendar
+from backend.core.client_connect.access import Access, AccessWatch
+from backend.core.client_connect.changes.every import every_change
+from backend.core.client_connect.codes import CodeIssuer
+from backend.core.client_connect.companies import Companies
+from backend.core.client_connect.confirmation import Confirmation
+from backend.core.client_connect.enrolment import EnrolmentService
+from backend.core.client_connect.mails import Mailer
+from backend.core.client_connect.profile import ProfileService
+from backend.core.client_connect.recovery import RecoveryService
+from backend.core.client_connect.recovery_codes import RecoveryCodeBook
+from backend.core.client_connect.request_notices import RequestNotices
+from backend.core.client_connect.requests import ChangeRequests
+from backend.core.client_connect.sessions import SessionService
+from backend.core.client_connect.sftp_access import SftpAccess
+from backend.core.client_connect.sftp_acts import SftpActs
+from backend.core.client_connect.sftp_setup import Endpoint, SftpSetup
+from backend.core.client_connect.sign_in import SignInService
+from backend.core.client_connect.source_limit import SourceLimit
+from backend.core.client_connect.standing import as_of_now
+from backend.core.client_connect.users import UserService
+from backend.core.drop_box import DropBox
+from backend.core.home import HomeService
+from backend.core.outcomes import Outcomes
+from backend.core.pool import BoundedPool
+from backend.core.ports import Clock, Hasher
+from backend.core.services import Services
+from backend.core.submissions import Submissions
+from backend.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the services are made of."""
+
+    settings: Settings
+    store: DatabaseStore
+    vault: LocalVault
+    clock: Clock
+    hasher: Hasher
+    codes: OneTimeCodes
+    ledger: Ledger
+    mailer: Mailer
+    issuer: CodeIssuer
+    derive: Callable[[bytes], bytes]
+    """A key for one purpose."""
+
+    def services(self, landing: Landing) -> Services:
+        settings, store, clock, ledger = self.settings, self.store, self.clock, self.ledger
+        calendar = Calendar(settings.zone, settings.every_day_trades)
+        changes = every_change(self.issuer)
+        requests = ChangeRequests(store, clock, ledger, RequestNotices(self.mailer), changes)
+        book = RecoveryCodeBook(self.derive(b"recovery-codes"))
+        proving = (store, clock, self.hasher, self.codes)
+        recovering = (*proving, ledger, self.issuer, book, SourceLimit(clock))
+        confirmation = Confirmation(store, clock, self.codes, book, ledger)
+        watch = AccessWatch(store)
+        submissions = Submissions(store, self.vault, clock, calendar, ledger, as_of_now, lambda: watch.taking)
+        endpoint = Endpoint(settings.sftp_host, settings.ssh_port)
+        return Services(
+            store=store,
+            clock=clock,
+            landing=landing,
+            sign_in=SignInService(*proving, book, self.issuer, ledger, self.derive(b"sign-in")),
+            sign_in_pool=BoundedPool(),
+            recovery=RecoveryService(*recovering),
+            enrolment=EnrolmentService(*recovering, settings.name),
+            sessions=SessionService(store, clock, ledger),
+            confirmation=confirmation,
+            profile=ProfileService(*proving, book, confirmation, settings.name),
+            requests=requests,
+            users=UserService(store, clock, requests),
+            companies=Companies(store, clock, changes["apply-form"]),
+            sftp_access=SftpAccess(store, clock),
+            sftp_setup=SftpSetup(store, clock, settings.zone, endpoint, requests.views.about),
+            sftp_acts=SftpActs(store, clock, ledger, SshPublicKeys(), self.mailer),
+            access=Access(store, clock, ledger),
+            access_watch=watch,
+            home=HomeService(store, clock, calendar),
+            submissions=submissions,
+            activity=ActivityEnquiry(store, calendar, self.derive(b"cursor")),
+            drop_box=DropBox(store, clock, calendar, submissions),
+            outcomes=Outcomes(store, clock, calendar),
+        )

@@ -1,0 +1,88 @@
+"""A whole platform without its doors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from backend.adapters.clock import SystemClock
+from backend.adapters.database import (
+    DatabaseStore,
+    check_schema,
+    sole_process,
+)
+from backend.adapters.one_time_codes import OneTimeCodes
+from backend.adapters.passwords import Argon2Passwords
+from backend.adapters.seals import KeyedSeals
+from backend.adapters.vault import LocalVault
+from backend.core.activity import Ledger
+from backend.core.client_connect.codes import CodeIssuer
+from backend.core.client_connect.mail_carrier import MailCarrier
+from backend.core.client_connect.mails import Mailer
+from backend.core.client_connect.operators import Operators
+from backend.core.ports import Clock, Hasher
+from backend.core.services import Services
+from backend.core.sweep import sweep
+from backend.settings import Settings
+from backend.wiring.from_settings import landing_of, outbox_of
+from backend.wiring.keys import derived, opened_engine, right_keys
+from backend.wiring.parts import Parts
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A running platform without its doors."""
+
+    settings: Settings
+    services: Services
+    store: DatabaseStore
+    vault: LocalVault
+    codes: OneTimeCodes
+    hasher: Hasher
+    issuer: CodeIssuer
+    mailer: Mailer
+    mail: MailCarrier
+    operators: Operators
+    mails: Path
+    """Where mails are put while no mail server is named."""
+    close: Callable[[], None]
+
+    def sweep(self) -> int:
+        """What time has ended: change requests, closed accounts' addresses, and files that nothing stands on."""
+        self.services.requests.expire()
+        return sweep(self.store, self.vault, self.services.clock)
+
+
+def open_platform(
+    settings: Settings, *, clock: Clock | None = None, hasher: Hasher | None = None, demo: bool = False
+) -> Platform:
+    """Opens what `initialise` made. SQLite belongs to exactly one process: a second one gets `SettingsError`."""
+    with ExitStack() as stack:
+        stack.enter_context(sole_process(settings.url))
+        engine = stack.enter_context(opened_engine(settings))
+        check_schema(engine)
+        keys = right_keys(settings, engine)
+        clock, hasher = clock or SystemClock(), hasher or Argon2Passwords()
+        codes, vault = OneTimeCodes(keys["seed_key"]), LocalVault(settings.data_dir)
+        store = DatabaseStore(engine)
+        stack.callback(store.close)
+        ledger, mailer = Ledger(settings.origin), Mailer(KeyedSeals(keys["seed_key"]))
+        derive = partial(derived, keys["throttle_key"])
+        issuer = CodeIssuer(mailer, settings.zone, derive(b"codes"))
+        built = Parts(settings, store, vault, clock, hasher, codes, ledger, mailer, issuer, derive)
+        services = built.services(landing_of(settings, store, demo))
+        mails = settings.data_dir / ("demo/mails" if demo else "mails")
+        operators = Operators(store, clock, ledger, issuer, mailer)
+        carrier = MailCarrier(store, clock, mailer, outbox_of(settings, mails))
+        stack.callback(services.sign_in_pool.close)
+        services.access_watch.start()
+        stack.callback(services.access_watch.stop)
+        carrier.start()
+        stack.callback(carrier.stop)
+        close = stack.pop_all().close
+        return Platform(
+            settings, services, store, vault, codes, hasher, issuer, mailer, carrier, operators, mails, close
+        )

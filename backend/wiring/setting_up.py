@@ -1,0 +1,59 @@
+"""Making a data folder, and bringing its database up to date."""
+
+from __future__ import annotations
+
+from backend.adapters.database import (
+    SchemaMismatch,
+    check_schema,
+    keep_key_checks,
+    key_checks,
+    sole_process,
+    upgrade,
+)
+from backend.adapters.database.catalogue_rows import import_catalogue
+from backend.adapters.key_files import check_value, new_key
+from backend.core.catalogue import Catalogue
+from backend.core.catalogue_text import parse, shipped
+from backend.durable import make_folder, sync_folder
+from backend.settings import Settings, SettingsError
+from backend.wiring.keys import SECRETS, kept_keys, opened_engine, right_keys
+
+
+def initialised(settings: Settings) -> bool:
+    """Whether `initialise` came to its end; raises `SettingsError` where the keys are not this database's."""
+    with sole_process(settings.url), opened_engine(settings) as engine:
+        try:
+            check_schema(engine)
+        except SchemaMismatch:
+            return False
+        if key_checks(engine) is None:
+            return False
+        right_keys(settings, engine)
+        return True
+
+
+def initialise(settings: Settings, catalogue: Catalogue | None = None) -> None:
+    """Makes data folder, database, secrets and catalogue, or what an interruption left of them unmade.
+
+    Raises `SettingsError` where all of them are. Keys are made for an empty database only: another key would be
+    worth nothing to what one that is filled holds.
+    """
+    make_folder(settings.data_dir)
+    with sole_process(settings.url), opened_engine(settings) as engine:
+        upgrade(engine)
+        if key_checks(engine) is not None:
+            right_keys(settings, engine)
+            raise SettingsError("This data folder is initialised already. Run ecpd serve, or name another --data-dir.")
+        make_folder(settings.secrets)
+        for name in SECRETS:
+            new_key(settings.secrets / name)
+        with engine.connect() as connection, connection.begin():
+            import_catalogue(connection, catalogue or parse(shipped()))
+            keep_key_checks(connection, {name: check_value(name, key) for name, key in kept_keys(settings).items()})
+    sync_folder(settings.data_dir)
+
+
+def upgrade_database(settings: Settings) -> None:
+    """Brings the database to this program's schema; nothing may run on it meanwhile."""
+    with sole_process(settings.url), opened_engine(settings) as engine:
+        upgrade(engine)
