@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from pathlib import Path
 from typing import ClassVar, Final
 
 from textual.content import Content
 from textual.widget import Widget
 
 from backend.contract.messages import ApplyForm, ChangeRequest
-from backend.contract.rules.form_documents import LARGEST_DOCUMENT, read_form
 from backend.contract.rules.forms import warnings
-from backend.contract.rules.shown import shown
-from ecp_tui import config, wording
-from ecp_tui.digest import content_of
+from ecp_tui import wording
 from ecp_tui.screens.approval import ApprovalScreen
 from ecp_tui.screens.base import EcpScreen
-from ecp_tui.screens.browse import browse
 from ecp_tui.screens.dialogs import ConfirmDialog
 from ecp_tui.screens.form_company import FormChoiceScreen
-from ecp_tui.screens.form_draft import FORM_NAMES, FormDraft, of_form
-from ecp_tui.screens.form_page import FormPage
-from ecp_tui.screens.form_review import FormReviewScreen
-from ecp_tui.screens.submit_path import PathField
+from ecp_tui.screens.form_draft import FORM_NAMES, FormDraft
+from ecp_tui.screens.form_load import FormLoadScreen
 from ecp_tui.theme import SIGNS
-from ecp_tui.widgets.button import Button
-from ecp_tui.widgets.field import Field
-from ecp_tui.widgets.form import Buttons, Form
 from ecp_tui.widgets.table import Column, Row, Table, row
 from ecp_tui.widgets.words import Words
 
@@ -206,64 +194,6 @@ class FormsScreen(EcpScreen):
 
     def action_browse(self) -> None:
         self.open(FormLoadScreen())
-
-
-class FormLoadScreen(FormPage):
-    """A form file, by its path: what it says fills the wizard, and its SHA-256 is shown."""
-
-    CSS_PATH: ClassVar = "form_page.tcss"
-    ACTS: ClassVar[tuple[str, ...]] = ("check", "browse")
-    HINTS: ClassVar[tuple[str, ...]] = ("check", "browse", "back")
-    where = "Forms › file"
-
-    def body(self) -> Iterable[Widget]:
-        yield Words("Open a form file", classes="title")
-        yield Words("What it says takes the place of what was filled in here.", classes="facts")
-        with Form():
-            yield Field("File", PathField(id="file", placeholder="type, paste or ^f to browse"))
-            with Buttons():
-                yield Button("Open", id="open", primary=True)
-
-    def on_mount(self) -> None:
-        self._field.base = config.last_folder(self.context.config) or Path.cwd()
-        self._field.focus()
-        self.say("as it was saved here or received: signatures below the line do not matter")
-
-    @property
-    def _field(self) -> PathField:
-        return self.query_one("#file", PathField)
-
-    def hint_word(self, key: str) -> str:
-        return "open" if key == "check" else ""
-
-    def on_input_changed(self) -> None:
-        self.clear_fault()
-
-    def on_path_field_several_pasted(self, event: PathField.SeveralPasted) -> None:
-        self.say((f"{_many(event.paths)} files: a form is opened by itself.", "bold $warning"))
-
-    def on_form_completed(self) -> None:
-        self.action_check()
-
-    def action_browse(self) -> None:
-        browse(self, self._field)
-
-    def action_check(self) -> None:
-        if self._field.path is None:
-            self.say(("Type the file's path, or press ctrl+f to browse.", "bold $warning"))
-            return
-        self.ask(self._read(self._field.path.expanduser()))
-
-    async def _read(self, path: Path) -> None:
-        content = await asyncio.to_thread(content_of, path, LARGEST_DOCUMENT)
-        form = read_form(content.decode("utf-8", "replace"))
-        config.remember_folder(self.context.config, path.parent)
-        self.context.form = of_form(form, (shown(path.name, 100), hashlib.sha256(content).hexdigest()))
-        self.open(FormReviewScreen())
-
-
-def _many(paths: Sequence[Path]) -> str:
-    return wording.count(len(paths))
 
 
 _BELOW: Final = {

@@ -262,6 +262,43 @@ async def test_a_received_file_fills_the_wizard_and_shows_its_own_sha256(
         checker.keeps("operator_forms")
 
 
+async def test_a_file_whose_names_a_terminal_would_obey_is_refused(
+    person: Person, world: World, tmp_path: Path
+) -> None:
+    file = tmp_path / "hostile.txt"
+    file.write_text(form_document(change_of(world)).replace("Acme Securities", "Acme%1B]52;c;aGFja%07"))
+    await opens_forms(person)
+    await person.press("ctrl+f")
+    await person.sees("signatures below the line")
+    await person.pastes(str(file))
+    await person.press("f8")
+    await person.sees("9002", "characters that cannot be shown")
+    assert "\x1b" not in person.screen and person.app.context.form is None
+
+
+async def test_a_file_takes_the_place_of_what_was_filled_in_only_when_asked(
+    person: Person, world: World, tmp_path: Path
+) -> None:
+    file = tmp_path / "received.txt"
+    file.write_text(form_document(change_of(world)))
+    await opens_forms(person)
+    await fills_both(person)
+    for _ in range(5):
+        await person.press("escape")
+    await person.sees("Go on with yours")
+    await person.press("ctrl+f")
+    await person.sees("signatures below the line")
+    await person.pastes(str(file))
+    await person.press("f8")
+    await person.sees("Open the file instead?", "NEWCO · both forms", "Forget it and open")
+    await person.press("n")
+    assert person.app.context.form is not None and person.app.context.form.company == "NEWCO"
+    await person.press("f8")
+    await person.sees("Open the file instead?")
+    await person.press("y")
+    await person.sees("Review", "ACME · ECP form · 3 administrators")
+
+
 async def test_only_one_of_the_two_forms_keyed_in_is_warned_of(opens: Opens, world: World) -> None:
     """FAQ Q12."""
     await asks(world, "OPER01", ApplyForm(form=change_of(world)))
