@@ -12,7 +12,20 @@ import click
 import pytest
 
 from backend.__main__ import main as ecpd
-from backend.contract.messages import ActivityPage, Check, CodeFacts, Folder, Me, Profile, SessionRow
+from backend.contract.messages import (
+    ActivityPage,
+    ChangeRequest,
+    Check,
+    CodeFacts,
+    Folder,
+    Form,
+    Me,
+    Profile,
+    SessionRow,
+    User,
+    UserPage,
+    Users,
+)
 from backend.settings import Settings
 from ecp_tui import records
 from ecp_tui.commands import ecp
@@ -72,6 +85,16 @@ def test_the_json_that_is_documented_is_the_json_that_is_written() -> None:
         "A check": {"state", "size", "rows", "sha256", *Check.model_fields},
         "A person": {"state", "server", *Me.model_fields},
         "A folder": set(Folder.model_fields),
+        "Users": {"items", *(Users.model_fields.keys() - {"users"})},
+        "A user": set(User.model_fields),
+        "An account": set(UserPage.model_fields),
+        "A change request": set(ChangeRequest.model_fields),
+        "Keys": {"login_id", "name", "items", "requests"},
+        "Addresses": {"login_id", "name", "items", "requests", "your_address", "covered"},
+        "A form that was checked": {
+            *("state", "file_name", "title", "sha256", "form_sha256", "warnings", "lines"),
+            *Form.model_fields,
+        },
         "A code from a mail": {"state", "secret", "uri", "recovery_codes", *CodeFacts.model_fields},
         "A profile": set(Profile.model_fields),
         "A session": set(SessionRow.model_fields),
@@ -82,10 +105,11 @@ def test_the_json_that_is_documented_is_the_json_that_is_written() -> None:
 
 
 def flags(program: click.Group) -> set[str]:
-    """Every flag of the program and of its commands."""
+    """Every flag of the program, of its commands and of their verbs."""
     context = click.Context(program)
-    commands = [program, *(program.get_command(context, name) for name in program.list_commands(context))]
-    return {flag for one in commands if one for parameter in one.params for flag in parameter.opts}
+    commands = [found for name in program.list_commands(context) if (found := program.get_command(context, name))]
+    own = {flag for one in (program, *commands) for parameter in one.params for flag in parameter.opts}
+    return own.union(*(flags(one) for one in commands if isinstance(one, click.Group)))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

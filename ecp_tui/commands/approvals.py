@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 import click
 
 from backend.contract.faults import CONFIRM_WITH_OTP, NOT_UNDERSTOOD, Exit, Refused
-from backend.contract.messages import REQUEST_KINDS, ChangeRequest, Decision, RequestAct, RequestState
+from backend.contract.messages import REQUEST_KINDS, ChangeRequest, Decision, RequestAct
 from backend.contract.rules.public_keys import fingerprint_end
 from ecp_tui.client import EcpClient
 from ecp_tui.commands.call import Call, command
 from ecp_tui.commands.change_requests import listed, request_data, request_lines, told
-from ecp_tui.commands.nouns import Noun, asked, company_option
+from ecp_tui.commands.nouns import Noun, asked, company_option, state_option
 from ecp_tui.request_wording import follows
 
-_STATES: Final = ("open", *get_args(RequestState), "all")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _id = click.argument("request_id", type=click.IntRange(min=1), metavar="ID")
 
@@ -50,11 +49,11 @@ def approvals() -> None:
 
 
 @approvals.command("list")
-@click.option("--state", type=click.Choice(_STATES), default="open", show_default=True, help="In this state only.")
+@state_option
 @click.option("--kind", type=click.Choice(REQUEST_KINDS), metavar="KIND", help="Of this kind, such as create-user.")
 @company_option
 @command
-async def list_(call: Call, state: str, kind: str | None, company: str | None) -> Exit:
+async def list_(call: Call, state: str | None, kind: str | None, company: str | None) -> Exit:
     """List change requests, those that wait for you first.
 
     \b
@@ -63,7 +62,7 @@ async def list_(call: Call, state: str, kind: str | None, company: str | None) -
       ecp approvals list --state applied --kind register-key --json
     """
     async with call.client() as client:
-        page = await client.requests(state=None if state == "all" else state, kind=kind, company=company)
+        page = await client.requests(state=state, kind=kind, company=company)
     return listed(call, page)
 
 
@@ -90,7 +89,7 @@ async def show(call: Call, request_id: int) -> Exit:
 @click.option(
     "--fingerprint-end", "end", default="", metavar="TEXT", help="Of a key: the last 8 characters its owner reads."
 )
-@click.option("--otp-stdin", is_flag=True, help="Read the One-Time-Password, where it is wanted, from stdin.")
+@click.option("--otp-stdin", is_flag=True, help="Read a One-Time-Password, if one is wanted, from stdin.")
 @command
 async def approve(call: Call, request_id: int, digest: str | None, end: str, otp_stdin: bool) -> Exit:
     """Approve a request, and thereby apply it.

@@ -6,21 +6,19 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, get_args
+from typing import Any
 
 import click
 
 from backend.contract.faults import NOT_FOUND, SESSION_ENDED, Exit, Refused
-from backend.contract.messages import ApplyForm, Form, Line, RequestState
+from backend.contract.messages import ApplyForm, Form, Line
 from backend.contract.rules.form_documents import LARGEST_DOCUMENT, form_sha256, read_form
 from backend.contract.rules.forms import TITLES, form_faults, refuse_faulty, warnings
 from backend.contract.rules.shown import shown
 from ecp_tui.commands.call import Call, command, fault_data
 from ecp_tui.commands.change_requests import diff_lines, fact_lines, listed, propose, request_data, told
-from ecp_tui.commands.nouns import Noun, asked, company_option, content, file_type, note_option
+from ecp_tui.commands.nouns import Noun, asked, company_option, content, file_type, note_option, state_option
 from ecp_tui.config import read_session
-
-_STATES: Final = ("open", *get_args(RequestState), "all")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +45,10 @@ def forms() -> None:
 
 
 @forms.command("list")
-@click.option("--state", type=click.Choice(_STATES), default="open", show_default=True, help="In this state only.")
+@state_option
 @company_option
 @command
-async def list_(call: Call, state: str, company: str | None) -> Exit:
+async def list_(call: Call, state: str | None, company: str | None) -> Exit:
     """List forms that were keyed in, and what became of them.
 
     \b
@@ -60,7 +58,7 @@ async def list_(call: Call, state: str, company: str | None) -> Exit:
     """
     async with call.client() as client:
         page = await client.requests(
-            state=None if state == "all" else state,
+            state=state,
             kind="apply-form",
             company=company,
         )
@@ -71,7 +69,7 @@ async def list_(call: Call, state: str, company: str | None) -> Exit:
 @click.argument("request_id", type=click.IntRange(min=1), metavar="ID")
 @command
 async def show(call: Call, request_id: int) -> Exit:
-    """Show a form that was keyed in: what it changes, and how it stands.
+    """Show a form that was keyed in, and how it stands.
 
     \b
     Examples:

@@ -24,7 +24,7 @@ def keys() -> None:
     """List SFTP keys, register, replace and revoke them.
 
     A key is registered by maker and checker; the checker asks its owner for the last 8 characters of its fingerprint.
-    Revoking takes one person, and replacing a key by one that it signed takes no checker.
+    Revoking takes one person, and putting a new key in place of one that signed it takes no checker.
 
     \b
     Examples:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import Any, ClassVar, Final, TypeVar
+from typing import Any, ClassVar, Final, TypeVar, get_args
 
 import click
 from pydantic import ValidationError
 
 from backend.contract.faults import NOT_UNDERSTOOD, Refused
-from backend.contract.messages import Message
+from backend.contract.messages import Message, RequestState
 from ecp_tui.digest import content_of
 
 _LOGIN_ID: Final = re.compile(r"[A-Z0-9]{4,20}", re.ASCII)
@@ -58,6 +58,14 @@ company_option = click.option(
     metavar="CODE",
     callback=lambda _ctx, _param, code: code.strip().upper() if code else None,
     help="Of this company, for operators and auditors.",
+)
+state_option = click.option(
+    "--state",
+    type=click.Choice(("open", *get_args(RequestState), "all")),
+    metavar="STATE",
+    default="open",
+    callback=lambda _ctx, _param, state: None if state == "all" else state,
+    help="Those open (without this option), all, or in one state: submitted, returned, applied, rejected and others.",
 )
 file_type = click.Path(path_type=Path, allow_dash=True)
 login_id_argument = click.argument("login_id", type=LoginIdType(), metavar="LOGIN_ID")

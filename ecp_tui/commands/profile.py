@@ -74,7 +74,9 @@ async def sessions(call: Call) -> Exit:
 @click.option("--others", is_flag=True, help="All but the one that asks.")
 @command
 async def end(call: Call, session_id: str | None, others: bool) -> Exit:
-    """End one of your sessions, or all others; whoever works in it is signed out at once.
+    """End one of your sessions, or all others.
+
+    Whoever works in it is signed out at once.
 
     \b
     Examples:

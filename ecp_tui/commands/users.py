@@ -34,7 +34,7 @@ _VERBS: Final = {
 
 @click.group(cls=Noun)
 def users() -> None:
-    """List users, show one, and ask for changes that somebody else checks.
+    """List users, show one, ask for changes, suspend.
 
     Whatever gives a right or changes an authenticator is a change request: it is printed as its checker sees it, and
     holds once somebody else approves it. Suspending alone is done by one person, at once.

@@ -37,6 +37,8 @@ def test_anybody_checks_a_form_without_server_or_account(ecp: Ecp, joining: Path
 
 def test_a_checked_form_is_data_with_its_own_names(ecp: Ecp, joining: Path) -> None:
     data = ecp("forms", "check", joining, "--json").data
+    added = {"state", "file_name", "title", "sha256", "form_sha256", "warnings", "lines"}
+    assert set(data) == {*added, *Form.model_fields}
     assert (data["state"], data["service"], data["company"]) == ("acceptable", "ecp", "NEWCO")
     assert data["title"] == "ECP User Type and Delegated Administrator Rights Application / Maintenance Form"
     assert data["sha256"] == data["form_sha256"] == form_sha256(newco())

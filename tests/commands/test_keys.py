@@ -54,6 +54,7 @@ def test_keys_are_listed_with_their_fingerprints_and_what_is_asked_for(
     assert "Register SFTP key of CHAN01" in said.out.partition("Open requests")[2]
     assert all(len(line) <= 80 for line in said.out.splitlines())
     data = chan("keys", "--json").data
+    assert set(data) == {"login_id", "name", "items", "requests"}
     assert (data["login_id"], len(data["items"]), len(data["requests"])) == ("CHAN01", 2, 1)
 
 
@@ -159,6 +160,7 @@ def test_addresses_are_listed_with_what_they_cover_and_where_one_comes_from(chan
     assert "Register address of CHAN01" in said.out.partition("Open requests")[2]
     assert said.err == "You come from 127.0.0.1, which is registered.\n"
     data = chan("addresses", "--json").data
+    assert set(data) == {"login_id", "name", "items", "requests", "your_address", "covered"}
     assert (data["your_address"], data["covered"], len(data["requests"])) == ("127.0.0.1", True, 1)
 
 

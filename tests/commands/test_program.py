@@ -14,7 +14,17 @@ import pytest
 from ecp_tui.__main__ import _run
 from ecp_tui.commands import ecp
 
-COMMANDS = ("demo", "login", "logout", "whoami", "folders", "check", "submit", "activity", "profile", "recover")
+COMMANDS = (
+    *("demo", "login", "logout", "whoami", "folders", "check", "submit", "activity"),
+    *("users", "approvals", "keys", "addresses", "forms", "profile", "recover"),
+)
+
+
+def verbs() -> list[str]:
+    """Each verb of each noun: users show."""
+    context = click.Context(ecp)
+    nouns = [(name, ecp.get_command(context, name)) for name in COMMANDS]
+    return [f"{name} {verb}" for name, noun in nouns if isinstance(noun, click.Group) for verb in noun.commands]
 
 
 def program(tmp_path: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -36,6 +46,11 @@ def program(tmp_path: Path, *arguments: str, **environ: str) -> subprocess.Compl
         (["--help"], ("textual", "httpx", "pydantic", "tomlkit")),
         (["activity", "--json", "--server", "http://127.0.0.1:1"], ("textual", "tomlkit")),
         (["submit", "x.csv", "--server", "http://127.0.0.1:1"], ("textual", "tomlkit")),
+        (["users", "--server", "http://127.0.0.1:1"], ("textual", "tomlkit")),
+        (["approvals", "--server", "http://127.0.0.1:1"], ("textual", "tomlkit")),
+        (["keys", "--server", "http://127.0.0.1:1"], ("textual", "tomlkit")),
+        (["addresses", "--server", "http://127.0.0.1:1"], ("textual", "tomlkit")),
+        (["forms", "--server", "http://127.0.0.1:1"], ("textual", "tomlkit")),
     ],
 )
 def test_a_command_never_loads_what_only_screens_need(
@@ -84,6 +99,24 @@ def test_every_command_is_listed_and_its_help_gives_two_examples(name: str) -> N
     text = command.get_help(click.Context(command, info_name=f"ecp {name}"))
     assert text.count(f"ecp {name}") >= 3
     assert "--json" in text
+
+
+@pytest.mark.parametrize("called", verbs())
+def test_every_verb_says_what_it_does_in_one_line_and_gives_two_examples(called: str) -> None:
+    name, verb = called.split()
+    noun = ecp.get_command(click.Context(ecp), name)
+    assert isinstance(noun, click.Group)
+    command = noun.commands[verb]
+    context = click.Context(command, info_name=f"ecp {called}")
+    text = command.get_help(context)
+    assert text.count(f"ecp {called if verb != noun_default(noun) else name}") >= 3
+    assert "--json" in text.partition("Options:")[0]
+    assert not command.get_short_help_str(62).endswith("...")
+    assert all(len(line) <= 80 for line in text.splitlines())
+
+
+def noun_default(noun: click.Group) -> str:
+    return str(getattr(noun, "DEFAULT", ""))
 
 
 def test_a_server_out_of_reach_exits_6(tmp_path: Path) -> None:

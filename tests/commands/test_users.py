@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from backend.contract.faults import Refused
+from backend.contract.messages import Users
 from tests.commands.conftest import Ecp, SignIn
 from tests.world import World
 
@@ -42,6 +43,7 @@ def test_the_list_begins_with_how_many_of_the_places_are_taken(sign_in: SignIn) 
 
 def test_a_noun_without_a_verb_lists_with_or_without_options(sign_in: SignIn) -> None:
     wong = sign_in("WONGDA1")
+    assert set(wong("users", "--json").data) == {"items", *(Users.model_fields.keys() - {"users"})}
     assert wong("users", "--json").data == wong("users", "list", "--json").data
 
 
