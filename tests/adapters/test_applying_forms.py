@@ -180,7 +180,7 @@ def test_a_telephone_of_another_administrator_is_refused_though_off_this_form(op
     assert refused(lambda: operators.key_in(other)).number == 3006
 
 
-def test_who_leaves_may_hand_the_telephone_on_but_not_the_email(operators: Operators) -> None:
+def test_who_leaves_may_hand_the_telephone_on_and_after_90_days_the_email(operators: Operators) -> None:
     world = operators.world
     for service in SERVICE_NAMES:
         operators.apply(acme(world, new("KWOKDA3"), service=service))
@@ -193,6 +193,9 @@ def test_who_leaves_may_hand_the_telephone_on_but_not_the_email(operators: Opera
     assert operators.key_in(heir).state == "submitted"
     also = heir.model_copy(update={"administrators": (*stays, new("HEIRDA5", email=left.email.upper()))})
     assert refused(lambda: operators.key_in(also)).number == 3005
+    world.clock.move(days=91)
+    world.services.requests.expire()
+    assert operators.key_in(also).state == "submitted"
 
 
 # ── what the checker sees ────────────────────────────────────────────────────────────────────────────────────────
