@@ -10,13 +10,12 @@ from typing import Any
 
 import pytest
 
-from backend import wiring
 from backend.adapters.database import open_engine, upgrade
 from backend.adapters.key_files import new_key
 from backend.doors.ssh.server import host_key
 from backend.durable import write_once
 from backend.settings import Settings, SettingsError
-from backend.wiring import initialise, open_platform, upgrade_database
+from backend.wiring import initialise, open_platform, setting_up, upgrade_database
 
 
 @pytest.fixture
@@ -116,7 +115,7 @@ def test_an_interrupted_making_is_completed_by_the_next(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken, pytest.raises(KeyboardInterrupt):
-        broken.setattr(wiring, step, interrupted)
+        broken.setattr(setting_up, step, interrupted)
         initialise(settings)
     with pytest.raises(Exception, match="Run ecpd init"):
         open_platform(settings)

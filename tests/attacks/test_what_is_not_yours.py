@@ -30,13 +30,14 @@ def test_what_is_another_companys_answers_exactly_as_what_is_missing(desk: Desk)
     assert told("GET", paths.user("HO01")) == told("GET", paths.user("NOBODY99"))
     assert told("GET", f"{paths.USERS}?company=HARBOUR") == told("GET", f"{paths.USERS}?company=NOWHERE")
     for login_id in ("HO01", "OPER01"):
-        for proposal in (
+        proposals: tuple[dict[str, Any], ...] = (
             {"kind": "close-user", "login_id": login_id},
             {"kind": "reset-otp", "login_id": login_id},
             {"kind": "unlock-user", "login_id": login_id},
             {"kind": "grant-functions", "login_id": login_id, "grants": []},
             {"kind": "register-address", "login_id": login_id, "network": "10.1.2.3"},
-        ):
+        )
+        for proposal in proposals:
             other = {**proposal, "login_id": "NOBODY99"}
             assert told("POST", paths.REQUESTS, {"proposal": proposal}) == told(
                 "POST", paths.REQUESTS, {"proposal": other}

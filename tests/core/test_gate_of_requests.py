@@ -14,6 +14,7 @@ from backend.core.actor import Actor
 from backend.core.client_connect.ports.requests import StoredRequest
 from backend.core.gate import company_seen, refuse_to_check, refuse_to_make, refuse_unseen, request_scope, sees_request
 from tests.core.test_gate import actor
+from tests.world import FRIDAY
 
 ECP_KINDS = {"grant-functions", "register-key", "register-address"}
 BOTH: tuple[Service, ...] = ("client_connect", "ecp")
@@ -113,8 +114,8 @@ def stored(**facts: Any) -> StoredRequest:
         {},
         (),
         "",
+        FRIDAY,
         None,
-        None,  # type: ignore[arg-type]  # no instant is looked at
     )
     return replace(first, **facts)
 
