@@ -74,7 +74,7 @@ class OperatorScreen(EcpScreen):
 
     def _show(self) -> None:
         waiting = self.context.me.waiting if self.context.me else 0
-        facts = f"   {len(self._companies)} companies, {wording.count(len(self._forms), 'form')} to decide"
+        facts = f"   {_companies(len(self._companies))}, {wording.count(len(self._forms), 'form')} to decide"
         self.query_one("#title", Words).update(Content.assemble(("Operator", "bold"), (facts, "$muted not bold")))
         rows = [self._company(one) for one in self._companies]
         rows += [row("gap/forms", "", heading=True)]
@@ -125,7 +125,7 @@ class OperatorScreen(EcpScreen):
             words = next((one.why_not for one in self._forms if f"req/{one.id}" == key), "") or "You can check it."
         self.query_one("#whole", Words).update(Content(words))
         full = sum(one.used >= one.quota for one in self._companies)
-        self.say(f"{len(self._companies)} companies{f', {full} of them full' if full else ''} · Enter opens one")
+        self.say(f"{wording.count(full)} at the quota · Enter opens one" if full else "Enter opens one")
         self.show_keys()
 
     # ── acts ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -163,6 +163,10 @@ class OperatorScreen(EcpScreen):
     def action_copy(self) -> None:
         if (company := self._here) is not None:
             self.copy(company.code)
+
+
+def _companies(number: int) -> str:
+    return "1 company" if number == 1 else f"{wording.count(number)} companies"
 
 
 _BELOW: Final = {

@@ -80,7 +80,7 @@ async def fills_both(person: Person) -> None:
     await adds(person, AU)
     await adds(person, BAO)
     await person.press("f8")
-    await person.sees("Review", "Goes to")
+    await person.sees("Review", "Title")
 
 
 async def test_both_forms_are_filled_in_once_without_an_account(person: Person) -> None:
