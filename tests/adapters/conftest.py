@@ -13,5 +13,5 @@ def hasher(any_world: World) -> Counted:
     """The platform's own hasher, counted."""
     counted = Counted(any_world.platform.hasher)
     for service in (any_world.services.sign_in, any_world.services.recovery, any_world.services.enrolment):
-        service._hasher = counted  # type: ignore[attr-defined]  # each has one
+        service._hasher = counted
     return counted

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from tests.adapters.recovering import (
@@ -39,7 +41,7 @@ def test_of_thirty_parallel_resets_with_one_code_exactly_one_is_done(any_world: 
     def one(number: int) -> int:
         return reset(any_world, code, otp, f"{NEW_PASSWORD}-{number:02d}", f"192.0.2.{number}")
 
-    outcomes = together([lambda number=number: one(number) for number in range(30)])
+    outcomes = together([partial(one, number) for number in range(30)])
     assert outcomes.count(0) == 1 and set(outcomes) <= {0, 1006, 1013}
     (winner,) = (number for number, told in enumerate(outcomes) if told == 0)
     assert tried(any_world, any_world.form("CHAN01", password=f"{NEW_PASSWORD}-{winner:02d}")) == 0
@@ -47,7 +49,7 @@ def test_of_thirty_parallel_resets_with_one_code_exactly_one_is_done(any_world: 
 
 def test_of_twenty_parallel_guesses_five_are_looked_at_and_the_code_is_dead(any_world: World) -> None:
     code, codes = any_world.issue("CHAN01", "reset"), CountedCodes(any_world)
-    guesses = [lambda number=number: reset(any_world, code, f"{number:06d}") for number in range(20)]
+    guesses = [partial(reset, any_world, code, f"{number:06d}") for number in range(20)]
     outcomes = together(guesses)
     assert codes.looked_at == 5 and outcomes.count(1006) == 5 and outcomes.count(1013) == 15
     assert reset(any_world, code) == 1013

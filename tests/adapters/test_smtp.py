@@ -29,6 +29,7 @@ from tests.adapters.recovering import later
 from tests.doors.http.test_tls import certificate_in
 from tests.world import World
 
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 NOW = datetime(2022, 5, 20, 8, 0, tzinfo=UTC)
 LETTERS = Letters("no-reply@exchange.example", "Exchange Connect", "Exchange Connect: reset your password")
 MAIL = Mail("reset", "chan01@acme.example", NOW + timedelta(hours=2), {"code": "ABCD-EFGH"})
@@ -72,6 +73,13 @@ def mail_server(received: Received, port: int, **options: Any) -> Iterator[None]
         yield
     finally:
         server.stop()
+
+
+@pytest.fixture(autouse=True)
+def collected() -> Iterator[None]:
+    """A mail server that is stopped leaves its last connections to the collector, which would say so later."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture
@@ -156,7 +164,6 @@ def test_a_server_that_is_not_there_is_no_delivery() -> None:
         send(outbox(free_port()))
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_server_that_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("backend.adapters.mail.smtp._PATIENCE", 0.3)
     with socket.socket() as silent:
@@ -164,7 +171,6 @@ def test_a_server_that_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch)
         silent.listen()
         with pytest.raises(Undelivered):
             send(outbox(silent.getsockname()[1]))
-    gc.collect()  # aiosmtplib leaves such a connection to the collector, which says so
 
 
 def test_mails_of_a_time_when_the_server_is_down_arrive_when_it_is_up_again(world: World, received: Received) -> None:
