@@ -45,7 +45,7 @@ def places(context: Context) -> Chooser:
 
 
 def _places(context: Context) -> list[Choice]:
-    besides = [place for place in BESIDES if place.id != "demo" or context.demo]
+    besides = [place for place in BESIDES if place.id not in ("demo", "mailbox") or context.demo]
     return [
         Choice(
             f"place:{place.id}",

@@ -32,7 +32,7 @@ PLACES: Final = (
 BESIDES: Final = (
     Place(0, "client_connect", "Client Connect", "Profile, and the way back to ECP"),
     Place(0, "profile", "Profile", "Your account, authenticator and sessions"),
-    Place(0, "forms", "Forms", "Apply for user types and delegated administrators"),
+    Place(0, "forms", "Forms", "Apply for user types and administrators"),
     Place(0, "mailbox", "Mailbox", "The mails that the demo sent"),
     Place(0, "demo", "Demo", "Sample files, and the lines for SFTP"),
 )

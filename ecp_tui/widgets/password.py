@@ -57,7 +57,7 @@ class OtpField(TextField):
         return digits or looks_like_recovery_code(code)
 
 
-OTP_WORDS: Final = "A One-Time-Password has 6 digits; a recovery code two groups of five characters."
+OTP_WORDS: Final = "A One-Time-Password has 6 digits, a recovery code two groups of five."
 
 
 def length_note(password: str) -> Content:

@@ -91,7 +91,7 @@ def test_a_new_authenticator_is_set_up_in_two_answers(ecp: Ecp, world: World, mo
     class Typing(Input):
         """Types the password, then what an authenticator with the secret answered shows."""
 
-        def readline(self, size: int = -1, /) -> str:
+        def readline(self, size: int = -1, /) -> str:  # type: ignore[override]  # as a text stream has it
             if next(asked) == "password":
                 return f"{world.people['CHAN01'].password}\n"
             return f"{code(b32decode(secrets[-1]), step_at(world.clock.now()))}\n"

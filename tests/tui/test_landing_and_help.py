@@ -113,7 +113,7 @@ async def test_help_filters_by_typing_and_opens_the_page(person: Person) -> None
 
 async def test_the_places_say_why_they_are_dim(person: Person) -> None:
     await person.press("ctrl+o")
-    await person.sees("Go to", "sign in first", "comes with a later version")
+    await person.sees("Go to", "sign in first")
     person.keeps("places")
     await person.press("2")
     await person.sees("Folders: sign in first.")

@@ -37,7 +37,7 @@ async def test_the_longest_a_session_lasts_is_said_differently_and_no_key_extend
         world.clock.move(minutes=20)
         await chan.app.context.client.me(background=False)
     world.clock.move(minutes=18, seconds=20)
-    await chan.sees("whatever you do: no session lasts longer")
+    await chan.sees("ends in 100 s", "whatever you do: no session lasts longer")
     await chan.does_not_see("F5 keeps it")
     chan.keeps("session_warning_absolute")
     await chan.press("f5")

@@ -41,7 +41,7 @@ async def test_the_sixth_try_says_that_the_account_is_locked(person: Person) -> 
         await person.pastes("000000")
         await person.waits_until(lambda: "000000" in person.screen, "to see the code typed")
     await person.press("f8")
-    await person.sees("1002", "Account locked", "Ask your delegated administrators")
+    await person.sees("1002", "Account locked", "your delegated administrators", "F4 takes the code")
     await person.does_not_see("000000")
 
 
@@ -49,14 +49,34 @@ async def test_a_one_time_password_that_cannot_be_one_is_not_sent(person: Person
     await person.opens_sign_in()
     await person.fills_in("CHAN01", "correct horse battery staple", "12345")
     await person.press("enter")
-    await person.sees("The One-Time-Password has 6 digits.")
+    await person.sees("A One-Time-Password has 6 digits, a recovery code two groups of five.")
     await person.does_not_see("1001")
 
 
-async def test_f4_promises_nothing_that_this_version_cannot_do(person: Person) -> None:
+async def test_f4_leads_to_recover_with_the_login_id_filled(person: Person) -> None:
     await person.opens_sign_in()
+    await person.pastes("chan01")
     await person.press("f4")
-    await person.sees("Passwords cannot be reset in this version.")
+    await person.sees("I have a code from a mail", "Forgotten password", "chan01")
+    await person.press("escape")
+    await person.sees("Sign in to Client Connect", "chan01")
+
+
+async def test_forgot_password_is_a_button_too(person: Person) -> None:
+    await person.opens_sign_in()
+    person.app.screen.query_one("#forgot").focus()
+    await person.press("enter")
+    await person.sees("I have a code from a mail")
+
+
+async def test_a_lost_phone_is_stood_in_for_by_a_recovery_code_once(person: Person, world: World) -> None:
+    client = world.client("CHAN01")
+    codes = (await client.new_recovery_codes(world.fresh_otp("CHAN01"))).codes
+    await client.close()
+    await person.opens_sign_in()
+    await person.fills_in("CHAN01", world.people["CHAN01"].password, codes[0].lower())
+    await person.press("enter")
+    await person.sees("Good afternoon, Chan Tai Man")
 
 
 async def test_a_page_that_waited_too_long_gets_1003_with_both_ways_in(person: Person, world: World) -> None:
