@@ -92,8 +92,11 @@ class Rows(ClientConnectRows, Protocol):
         """By version: the log index of the latest act that submitted its bytes once more, where there is one."""
         ...
 
-    def acts_of(self, login_id: str, before: int | None, limit: int) -> list[ActivityRow]:
-        """Acts by or about an account but those on files, newest first, below log index `before`."""
+    def acts_of(self, account: Account, before: int | None, limit: int) -> list[ActivityRow]:
+        """Acts by or about an account but those on files, newest first, below log index `before`.
+
+        Forms of its company are about each of its delegated administrators.
+        """
         ...
 
     def open_refusals(self, scope: Scope, since: datetime, limit: int) -> list[ActivityRow]:

@@ -20,6 +20,7 @@ from backend.adapters.seals import KeyedSeals
 from backend.adapters.vault import LocalVault
 from backend.core.activity import Ledger
 from backend.core.client_connect.codes import CodeIssuer
+from backend.core.client_connect.key_warnings import KeyWarnings
 from backend.core.client_connect.mail_carrier import MailCarrier
 from backend.core.client_connect.mails import Mailer
 from backend.core.client_connect.operators import Operators
@@ -51,8 +52,12 @@ class Platform:
     close: Callable[[], None]
 
     def sweep(self) -> int:
-        """What time has ended: change requests, closed accounts' addresses, and files that nothing stands on."""
+        """What time has ended: change requests, closed accounts' addresses, files that nothing stands on.
+
+        And what it will end: SFTP keys.
+        """
         self.services.requests.expire()
+        KeyWarnings(self.store, self.services.clock, self.mailer).warn()
         return sweep(self.store, self.vault, self.services.clock)
 
 

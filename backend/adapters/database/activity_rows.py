@@ -31,6 +31,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from backend.adapters.database import tables
 from backend.adapters.database.enquiry import CURRENT, IS_FILE, IS_REFUSED, IS_REPEATED, Days, in_scope, walk_of, within
 from backend.contract.messages import ActivityFilter
+from backend.core.accounts import Account
 from backend.core.activity_row import ActivityRow
 from backend.core.actor import Scope
 from backend.core.ledger import Head
@@ -128,8 +129,10 @@ class ActivityRows:
         latest = select(_table.c.subject, func.max(_table.c.log_index)).where(*mine).group_by(_table.c.subject)
         return {int(subject): log_index for subject, log_index in self._connection.execute(latest)}
 
-    def acts_of(self, login_id: str, before: int | None, limit: int) -> list[ActivityRow]:
-        theirs = or_(_table.c.login_id == login_id, _table.c.subject == login_id)
+    def acts_of(self, account: Account, before: int | None, limit: int) -> list[ActivityRow]:
+        theirs = or_(_table.c.login_id == account.login_id, _table.c.subject == account.login_id)
+        if account.kind == "da":
+            theirs = or_(theirs, and_(_table.c.subject == account.company, _table.c.kind == "apply-form"))
         wanted = [theirs, _table.c.file_name.is_(None)]
         if before is not None:
             wanted.append(_table.c.log_index < before)

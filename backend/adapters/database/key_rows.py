@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
 from backend.adapters.database import tables
 from backend.adapters.database.account_rows import AccountRows
@@ -68,6 +68,12 @@ class KeyUnit:
 
     def see_key(self, fingerprint: str, now: datetime) -> None:
         self._connection.execute(update(_keys).where(_keys.c.fingerprint == fingerprint).values(seen=now))
+
+    def warn_keys(self, now: datetime, days: int) -> list[str]:
+        live = (_keys.c.revoked.is_(None), _keys.c.expires > now, _keys.c.expires <= now + timedelta(days=days))
+        fresh = or_(_keys.c.warned.is_(None), _keys.c.warned > days)
+        warned = update(_keys).where(*live, fresh).values(warned=days).returning(_keys.c.fingerprint)
+        return list(self._connection.scalars(warned))
 
     def add_address(self, account_id: int, network: str, now: datetime) -> None:
         self._connection.execute(insert(_addresses).values(account_id=account_id, network=network, registered=now))

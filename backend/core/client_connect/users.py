@@ -74,7 +74,7 @@ class UserService:
         """One account; 2001 for one that is not the actor's to see."""
         with self._store.reading() as rows:
             subject = refuse_unseen(actor, rows.account(login_id))
-            found = rows.acts_of(subject.login_id, before, HISTORY + 1)
+            found = rows.acts_of(subject, before, HISTORY + 1)
             staff = actor.company is None
             return UserPage(
                 user=self._users(rows, [subject], rows.catalogue())[0],

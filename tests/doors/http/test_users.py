@@ -9,6 +9,7 @@ import pytest
 from backend.contract import paths
 from tests.asked_together import Desk, new_user, sql
 from tests.doors.http.asking import number_of
+from tests.keying_in import acme, new
 from tests.world import World
 
 
@@ -76,6 +77,14 @@ def test_where_an_administrator_came_from_is_not_told_to_whom_they_administer(de
     about = [act for act in user(desk, "LEE02", "LEE02")["history"] if act["login_id"] != "LEE02"]
     assert about and all(act["source"] is None for act in about)
     assert all(act["source"] for act in user(desk, "OPER01", "LEE02")["history"])
+
+
+def test_the_form_that_appointed_an_administrator_stands_in_their_history(desk: Desk) -> None:
+    form = acme(desk.world, new("CHEUNGDA")).model_dump(mode="json")
+    assert desk.approve("OPER02", desk.request("OPER01", kind="apply-form", form=form)).is_success
+    words = [act["words"] for act in user(desk, "OPER01", "CHEUNGDA")["history"]]
+    assert any("approved the form" in said for said in words)
+    assert not any("the form" in act["words"] for act in user(desk, "OPER01", "CHAN01")["history"])
 
 
 def test_a_long_history_comes_in_pages(desk: Desk) -> None:

@@ -81,6 +81,7 @@ sftp_keys = Table(
     Column("registered", Instant),
     Column("revoked", Instant),
     Column("seen", Instant),
+    Column("warned", Integer),
 )
 sftp_addresses = Table(
     "sftp_addresses",

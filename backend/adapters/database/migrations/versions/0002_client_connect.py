@@ -120,6 +120,7 @@ def upgrade() -> None:
     op.add_column("sftp_keys", sa.Column("registered", sa.BigInteger(), nullable=True))
     op.add_column("sftp_keys", sa.Column("revoked", sa.BigInteger(), nullable=True))
     op.add_column("sftp_keys", sa.Column("seen", sa.BigInteger(), nullable=True))
+    op.add_column("sftp_keys", sa.Column("warned", sa.Integer(), nullable=True))
     op.add_column("throttles", sa.Column("account_id", sa.Integer(), nullable=True))
     op.add_column("throttles", sa.Column("seen", sa.BigInteger(), nullable=True))
     op.execute("UPDATE accounts SET email_key = lower(email)")
