@@ -362,3 +362,19 @@ async def test_the_narrowest_wizard_shows_every_field(opens: Opens) -> None:
         await opens_forms(person)
         await fills_both(person)
         person.keeps("form_review_at_40")
+
+
+async def test_administrators_see_the_forms_of_their_own_company_alone(opens: Opens, world: World) -> None:
+    await asks(world, "OPER01", ApplyForm(form=change_of(world)))
+    async with consoles(opens, world, "WONGDA1", "HODA1") as (ours, theirs):
+        for person in (ours, theirs):
+            await person.press("ctrl+p")
+            await person.types("Forms")
+            await person.press("enter")
+            await person.sees("Application and maintenance forms")
+        await ours.sees("Keyed in", "◐ submitted", "ACME  Acme Securities")
+        stands = ours.app.screen.query_one(Table)
+        stands.go_to("req/1")
+        await ours.press("enter")
+        await ours.sees("ACME", "AUDA1", "OPER01")
+        await theirs.does_not_see("Keyed in", "ACME")
