@@ -28,7 +28,14 @@ _COLUMNS: Final = (
     Column("State", 11),
     Column("Company", 16, 3),
 )
-_PARTS: Final = ("Waits for you", "Returned to you", "Waits for another checker", "Your drafts", "Decided")
+_PARTS: Final = (
+    "Waits for you",
+    "Returned to you",
+    "Your drafts",
+    "Waits for another checker",
+    "Returned to its maker",
+    "Decided",
+)
 
 
 class ApprovalsScreen(EcpScreen):
@@ -94,13 +101,11 @@ class ApprovalsScreen(EcpScreen):
 
     def _part(self, request: ChangeRequest) -> str:
         if "approve" in request.acts:
-            return _PARTS[0]
+            return "Waits for you"
         mine = self.context.me is not None and request.maker == self.context.me.login_id
-        if request.state == "returned" and mine:
-            return _PARTS[1]
-        if request.state in ("submitted", "returned"):
-            return _PARTS[2]
-        return _PARTS[3] if request.state == "draft" else _PARTS[4]
+        returned = "Returned to you" if mine else "Returned to its maker"
+        parts = {"submitted": "Waits for another checker", "returned": returned, "draft": "Your drafts"}
+        return parts.get(request.state, "Decided")
 
     def _row(self, request: ChangeRequest) -> Row:
         subject = request.subject

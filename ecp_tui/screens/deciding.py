@@ -42,7 +42,7 @@ async def _sure(page: EcpScreen, request: ChangeRequest) -> str | None:
         words = Content.assemble(
             f"Type the last {_END} characters of the key's fingerprint, ",
             ("got from its owner, not from this screen", "bold"),
-            f". Ask {request.subject_name or request.subject}, by telephone for example.",
+            f". Ask whoever owns the key of {request.subject}, by telephone for example.",
         )
         end: str | None = await page.app.push_screen_wait(
             AskDialog(

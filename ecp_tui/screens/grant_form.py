@@ -80,6 +80,7 @@ class GrantScreen(ProposalForm):
         first, self._users = self._users is None, await self.context.client.users(self._company, background=background)
         if first:
             self._fill(self._users)
+            self.show_keys()
         self._describe(self._grid)
 
     def _fill(self, users: Users) -> None:

@@ -41,8 +41,9 @@ class NoAccessScreen(EcpScreen):
             yield Button("Sign out", id="sign-out")
 
     def on_mount(self) -> None:
-        self._offer(self.context.me)
-        self.query_one("#client-connect").focus()
+        me = self.context.me
+        self._offer(me)
+        self.query_one("#approvals" if me is not None and me.waiting else "#client-connect").focus()
 
     def _offer(self, me: Me | None) -> None:
         """Administrators go on from here; what waits for them stands on the button."""
@@ -54,8 +55,8 @@ class NoAccessScreen(EcpScreen):
         if approvals.label != label:
             approvals.label = label
             approvals.refresh(layout=True)
-            if waiting and self.focused is self.query_one("#client-connect"):
-                approvals.focus()
+        approvals.set_class(waiting > 0, "-primary")
+        self.query_one("#client-connect").set_class(waiting == 0, "-primary")
 
     async def load(self, background: bool) -> None:
         try:

@@ -37,6 +37,7 @@ _HISTORY: Final = (
 )
 _SFTP: Final = "sftp"
 _ACT_CELLS: Final = 20
+_NOTHING: Final = row("act/none", Content.styled("Nothing yet.", "$muted not bold"), heading=True)
 _NAMES: Final = 14
 
 
@@ -78,6 +79,7 @@ class UserScreen(EcpScreen):
         self._history += page.history
         self._more = page.more
         self._show_history()
+        self._say()
 
     # ── what it shows ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -128,7 +130,7 @@ class UserScreen(EcpScreen):
             rows += [self._request(one) for one in self._page.requests]
             rows.append(row("gap", "", heading=True))
         rows.append(row("history", "History", heading=True))
-        rows += [self._act(one) for one in self._history] or [row("act/none", "Nothing yet.", dim=True, wide=True)]
+        rows += [self._act(one) for one in self._history] or [_NOTHING]
         self.query_one("#history", Table).empty = ""
         self.query_one("#history", Table).show(rows)
 

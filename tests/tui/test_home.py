@@ -101,10 +101,11 @@ async def test_quitting_ends_the_console(chan: Person) -> None:
     await chan.waits_until(lambda: not chan.app.is_running, "to be out")
 
 
-async def test_a_place_that_is_not_built_says_so(chan: Person) -> None:
-    for place in ("SFTP access", "Users", "Approvals", "Operator"):
+async def test_a_place_for_others_says_for_whom_it_is(chan: Person) -> None:
+    administrators, staff = "for delegated administrators and operators (2002)", "for the operator's own staff (2002)"
+    for place, whom in (("Users", administrators), ("Approvals", administrators), ("Operator", staff)):
         await chan.goes_to(place)
-        await chan.sees(f"{place}: comes with a later version.")
+        await chan.sees(f"{place}: {whom}.")
         await chan.press("escape")
 
 

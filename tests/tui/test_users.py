@@ -361,3 +361,20 @@ async def test_names_that_look_like_markup_are_users_like_others(opens: Opens, w
         await lee.chooses("KWOK03")
         await lee.sees("KWOK03  a[/b]陳大文", "Change functions of KWOK03")
         lee.keeps("user_invited")
+
+
+async def test_older_acts_are_fetched_at_the_end_of_the_history(opens: Opens, world: World) -> None:
+    for _ in range(3):
+        request = await asks(world, "WONGDA1", CloseUser(login_id="LEE02"))
+        client = world.client("WONGDA1")
+        for rev in range(1, 21):
+            await client.revise_request(request.id, rev, CloseUser(login_id="LEE02", note=f"{request.id}/{rev}"))
+        await client.close()
+    async with consoles(opens, world, "LEEDA2") as (lee,):
+        await lee.goes_to("Users")
+        await lee.chooses("LEE02")
+        await lee.sees("History", "3/20")
+        await lee.press("tab", "G")
+        await lee.sees("63 entries · all of it")
+        await lee.press("G")
+        await lee.sees("requested the closing (request 1)")
