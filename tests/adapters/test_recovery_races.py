@@ -103,3 +103,16 @@ def test_a_process_that_dies_while_it_verifies_has_had_its_try(any_world: World)
             unlock(any_world, code)
     later(any_world, seconds=30)
     assert unlock(any_world, code) == 1013
+
+
+def test_what_was_verified_before_an_authenticator_was_taken_away_sets_no_password(any_world: World) -> None:
+    code, otp, chan = any_world.issue("CHAN01", "reset"), any_world.fresh_otp("CHAN01"), any_world.account("CHAN01")
+
+    class Late:
+        def hash(self, password: str) -> str:
+            any_world.platform.store.write(lambda unit: unit.forget_otp(chan.id))
+            return any_world.platform.hasher.hash(password)
+
+    any_world.services.recovery._hasher = Late()  # type: ignore[assignment]  # what a reset asks of it
+    assert reset(any_world, code, otp) == 1013
+    assert any_world.account("CHAN01").password_hash == chan.password_hash

@@ -108,7 +108,7 @@ class CodeIssuer:
     def refuse(self, rows: Rows, text: str, now: datetime) -> NoReturn:
         """Raises why a code that was open a moment ago is not any more."""
         self.find(rows, text, now)
-        raise Refused(CODE_USED, what="It is being used right now.", fix=_STRANGE)
+        raise Refused(CODE_USED, what="The account was changed this very moment.", fix=_STRANGE)
 
     def _refuse_ended(self, code: OneTimeCode, account: Account, now: datetime) -> None:
         ask = ask_of(account)

@@ -153,11 +153,13 @@ class RecoveryService:
         return self._book.spend(unit, account.id, otp)
 
     def _used(self, unit: Unit, found: FoundCode, text: str) -> Account:
-        """The account as it stands, its code used; undoes the unit where either may not be."""
-        refuse_inactive(unit.account_by_id(found.account.id) or found.account)
-        if not unit.use_code(found.code.key, self._clock.now()):
+        """The account as it stands, its code used; undoes the unit where what was verified is not what counts now."""
+        then, account = found.account, unit.account_by_id(found.account.id) or found.account
+        refuse_inactive(account)
+        same = (account.password_hash, account.sealed_seed) == (then.password_hash, then.sealed_seed)
+        if not same or not unit.use_code(found.code.key, self._clock.now()):
             self._issuer.refuse(unit, text, self._clock.now())
-        return found.account
+        return account
 
     def _wrong(self, found: FoundCode, fault: Fault, channel: str, source: str) -> Refused:
         return self._store.write(lambda unit: self._refused(unit, found, fault, channel, source))
