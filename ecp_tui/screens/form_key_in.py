@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Final
 
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 
-from backend.contract.messages import ApplyForm, Form, Line
+from backend.contract.faults import Refused
+from backend.contract.messages import ApplyForm, Form, Line, Service
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.form_draft import FORM_NAMES
 from ecp_tui.screens.receipt import ASKING
-from ecp_tui.widgets.table import Column, Row, Table, row
+from ecp_tui.screens.request_words import diff
 from ecp_tui.widgets.words import Words
+
+_MARGINS: Final = 6
 
 
 class FormKeyInScreen(EcpScreen):
@@ -28,39 +32,47 @@ class FormKeyInScreen(EcpScreen):
         """`received`: the SHA-256 of the file that came in, where the form was read from one."""
         super().__init__()
         self._forms, self._received = forms, received
-        self._checked = False
-        self._lines: dict[str, Line] = {}
+        self._lines: dict[Service, list[Line]] = {}
 
     def body(self) -> Iterable[Widget]:
         yield Words("What the form changes", classes="title")
         yield Words(Content(f"for {self._forms[0].company}  {self._forms[0].company_name}"), classes="facts")
-        columns = (Column("", 28), Column("Before", 20, grows=True), Column("After", 20, grows=True))
-        yield Table(columns, id="lines", empty=ASKING)
-        yield Words(id="whole")
+        with VerticalScroll(id="scroll"):
+            yield Words(ASKING, id="lines")
 
     def on_mount(self) -> None:
-        self.query_one("#lines").focus()
+        self.query_one("#scroll").focus()
         self.show_keys()
 
     async def load(self, background: bool) -> None:
         """Asks for every form, so that what is wrong with the second is known before the first is keyed in."""
-        rows: list[Row] = []
         for form in self._forms:
-            lines = await self.context.client.check_form(form)
-            rows.append(row(form.service, FORM_NAMES[form.service], heading=True))
-            found = {f"{form.service}/{place}": line for place, line in enumerate(lines)}
-            rows += [_row(key, line) for key, line in found.items()]
-            self._lines |= found
-        self._checked = True
-        self.query_one("#lines", Table).show(rows)
+            self._lines[form.service] = await self.context.client.check_form(form)
+        self._show()
         self.say("not keyed in yet · another operator approves it")
         self.show_keys()
 
-    def on_table_moved(self, event: Table.Moved) -> None:
-        """The whole line, where its columns cut it."""
-        line = self._lines.get(event.row.key)
-        words = f"{line.label}: {line.before or 'nothing'} → {line.after or 'nothing'}" if line else ""
-        self.query_one("#whole", Words).update(Content(words))
+    def on_resize(self) -> None:
+        self._show()
+
+    def _show(self) -> None:
+        """The lines of each form below its name, once all are known."""
+        if not self._checked:
+            return
+        parts: list[Content] = []
+        for form in self._forms:
+            parts += [Content.styled(FORM_NAMES[form.service], "bold")]
+            parts += [diff(self._lines[form.service], self.app.size.width - _MARGINS), Content("")]
+        self.query_one("#lines", Words).update(Content("\n").join(parts))
+
+    @property
+    def _checked(self) -> bool:
+        return all(form.service in self._lines for form in self._forms)
+
+    def show_fault(self, refused: Refused) -> None:
+        super().show_fault(refused)
+        if not self._checked:
+            self.query_one("#lines", Words).update(Content(""))
 
     def reason(self, key: str) -> str:
         if key == "check" and not self._checked:
@@ -81,10 +93,3 @@ class FormKeyInScreen(EcpScreen):
             self._forms = tuple(one for one in self._forms if one is not form)  # again, only what is left
         self.context.form = None
         self.go("forms", request=str(made[-1]))
-
-
-def _row(key: str, line: Line) -> Row:
-    label = Content.assemble(("! " if line.weighs else "  ", "$warning"), (line.label, "$muted"))
-    before = Content.styled(f"− {line.before}", "$error") if line.before else Content("")
-    after = Content.styled(f"+ {line.after}", "$success") if line.after else Content("")
-    return row(key, label, before, after)

@@ -9,8 +9,9 @@ from typing import Final
 
 from textual.content import Content
 
-from backend.contract.messages import ChangeRequest, SftpAccessPage, SftpAddressRow, SftpKeyRow, SftpStep
+from backend.contract.messages import ChangeRequest, Me, SftpAccessPage, SftpAddressRow, SftpKeyRow, SftpStep
 from ecp_tui import wording
+from ecp_tui.request_wording import checkers
 from ecp_tui.screens.context import Context
 from ecp_tui.theme import SIGNS
 from ecp_tui.widgets.table import Column, Row, row
@@ -53,14 +54,10 @@ def day_of(context: Context, instant: datetime) -> str:
     return f"{local.day} {local:%b %Y}"
 
 
-def checkers(request: ChangeRequest, context: Context, *, named: bool = True) -> str:
-    """Who can check a request: the company's delegated administrators but its maker and whom it is about."""
-    if request.side == "operator":
-        return "another operator"
-    known = context.me.delegated_administrators if context.me else ()
-    others = [one for one in known if one.login_id not in (request.maker, request.subject)]
-    said = [f"{one.name} ({one.login_id})" if named else one.login_id for one in others]
-    return " or ".join(said) or "another administrator"
+def _short_checkers(request: ChangeRequest, me: Me | None) -> str:
+    """Who can check it, by login ID: as much as fits a row."""
+    known = me.delegated_administrators if me and request.side == "company" else ()
+    return " or ".join(one.login_id for one in known if one.login_id not in (request.maker, request.subject))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +113,8 @@ class AccessRows:
     def _request(self, one: ChangeRequest) -> Row:
         sign = SIGNS[one.state]
         state = (f"  {sign.glyph} {sign.word:<10}", sign.style)
-        who = f"   for {checkers(one, self.context, named=False)}" if one.state == "submitted" else ""
+        others = _short_checkers(one, self.context.me)
+        who = f"   for {others}" if others and one.state == "submitted" else ""
         if one.checker_name and one.state not in _OPEN:
             who = f"   by {one.checker_name}"
         line = Content.assemble(state, f" {one.id}  {one.title}", (who, "$muted"))
@@ -167,9 +165,10 @@ class AccessRows:
 
     def _request_lines(self, one: ChangeRequest) -> Iterator[str]:
         made = f"Made by {one.maker_name} ({one.maker}) {wording.when(one.made, self.context.zone).strip()}"
-        waits = f", for {checkers(one, self.context)} to check" if one.state == "submitted" else ""
+        me = self.context.me
+        waits = f", for {checkers(one, me)} to check" if me is not None and one.state == "submitted" else ""
         yield f"{made}{waits}."
-        mine = self.context.me is not None and self.context.me.login_id in (one.maker, one.subject)
+        mine = me is not None and me.login_id in (one.maker, one.subject)
         if one.state == "submitted" and one.kind == "register-key" and mine:
             yield "Tell your checker the last 8 characters of the fingerprint."
         yield f"Reason: {one.reason}" if one.reason else ""
