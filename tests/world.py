@@ -92,7 +92,8 @@ class World:
 
     def code(self, login_id: str) -> str:
         """The code in the newest mail to somebody, as they would type it."""
-        return self.mails(login_id)[0].text.split("ecp recover ")[1].split()[0]
+        bearing = (mail.text for mail in self.mails(login_id) if "ecp recover " in mail.text)
+        return next(bearing).split("ecp recover ")[1].split()[0]
 
     def account(self, login_id: str) -> Account:
         with self.platform.store.reading() as rows:
