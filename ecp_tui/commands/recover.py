@@ -59,7 +59,7 @@ async def recover(
     said = _Told(call, credentials_stdin)
     async with call.client(signed_in=False) as client:
         if code is None and login_id is None and said.may_ask:
-            code = said.ask("Code from the mail (empty: none yet)", default="") or None
+            code = said.ask("Code from the mail (empty: none yet)", default="", show_default=False) or None
         if code is None:
             return await _asked(call, client, said, login_id, phone)
         typed = read_code(code)
@@ -125,10 +125,11 @@ async def _asked(call: Call, client: EcpClient, said: _Told, login_id: str | Non
         "If login ID and phone belong together, a mail is on its way.",
         f"  sender   {landing.mail_sender}",
         f"  subject  {landing.mail_subject}",
-        "No mail? Look in the junk and phishing filters for it, and ask your IT department to release it.",
-        "The phone is the registered one: a delegated administrator's stands in the application form, a business",
-        "user's is known to the company's delegated administrators.",
-        "Mails may lag, and only the newest works: wait a few minutes before asking again. Then paste the whole code:",
+        "No mail? Look in the junk and phishing filters for it, and ask your IT",
+        "department to release it. The phone is the registered one: a delegated",
+        "administrator's stands in the application form, a business user's is known to",
+        "the company's delegated administrators. Mails may lag, and only the newest",
+        "works: wait a few minutes before asking again. Then paste the whole code:",
         "  ecp recover CODE",
     ]
     call.answer(data, lines)
@@ -187,7 +188,7 @@ def _qr_code(uri: str) -> list[str]:
 
 def _about(found: CodeFacts) -> str:
     who = f"{found.login_id}, {found.name}, {found.company_name}"
-    return f"The code {_MEANT[found.purpose]} of {who}; it is good until {moment(found.expires)}."
+    return f"The code {_MEANT[found.purpose]} of {who}.\nIt is good until {moment(found.expires)}."
 
 
 def _data(found: CodeFacts, state: str) -> dict[str, Any]:

@@ -96,8 +96,8 @@ class MailScreen(EcpScreen):
     """One mail as its reader sees it; its code is one key away from where it is used."""
 
     CSS_PATH: ClassVar = "mailbox.tcss"
-    ACTS: ClassVar[tuple[str, ...]] = ("copy",)
-    HINTS: ClassVar[tuple[str, ...]] = ("copy", "back")
+    ACTS: ClassVar[tuple[str, ...]] = ("open", "copy")
+    HINTS: ClassVar[tuple[str, ...]] = ("open", "copy", "back")
     HELP_TOPIC: ClassVar[str] = "mail"
     where = "Mailbox › mail"
 
@@ -121,22 +121,25 @@ class MailScreen(EcpScreen):
 
     def on_mount(self) -> None:
         self.query_one(Buttons).display = self._code is not None
-        self.query_one("#use" if self._code else "#text").focus()
-        self.say(f"Sent {wording.when(self._mail.at, self.context.zone).strip()} · PgDn reads on")
+        self.query_one("#text").focus()
+        self.say(f"Sent {wording.when(self._mail.at, self.context.zone).strip()}")
 
     def reason(self, key: str) -> str:
-        if key == "copy" and self._code is None:
+        if key in ("open", "copy") and self._code is None:
             return _NO_CODE
         return super().reason(key)
 
     def hint_word(self, key: str) -> str:
-        return "copy the code" if key == "copy" else ""
+        return {"open": "use this code", "copy": "copy the code"}.get(key, "")
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         if event.button.id == "use":
-            self.open(recover_page(self._code or ""))
+            self.action_open()
         else:
             self.action_copy()
+
+    def action_open(self) -> None:
+        self.open(recover_page(self._code or ""))
 
     def action_copy(self) -> None:
         self.copy(self._code or "")
