@@ -46,6 +46,7 @@ class DemoScreen(EcpScreen):
         rows += [row("g", "", heading=True), row("h2", "Sample files, made for today", heading=True)]
         rows += [row(f"file/{name}", f"  {name}", outcome) for name, outcome in world.samples_listing]
         rows.append(row("samples", f"  all in {world.samples}", wide=True))
+        rows += [row("g2", "", heading=True), row("mailbox", "  Mailbox", "the mails that this demo sent")]
         self.query_one("#things", Table).show(rows)
         self.say("c copies the whole line · Enter on a file opens Submit with it")
 
@@ -55,6 +56,8 @@ class DemoScreen(EcpScreen):
     def on_table_opened(self, event: Table.Opened) -> None:
         if event.row.key.startswith("file/"):
             self.go("submit", path=self._values[event.row.key])
+        elif event.row.key == "mailbox":
+            self.go("mailbox")
         else:
             self.action_copy()
 

@@ -48,6 +48,16 @@ async def test_a_mail_that_comes_meanwhile_appears_by_itself(visitor: Person, wo
     await visitor.sees("1 mail", "chan01@acme")
 
 
+async def test_the_demo_page_leads_to_it(visitor: Person) -> None:
+    await visitor.sees("Who would you like to be?")
+    await visitor.press("ctrl+p")
+    await visitor.types("sample")
+    await visitor.press("enter")
+    await visitor.sees("Sample files", "the mails that this demo sent")
+    await visitor.chooses("mailbox")
+    await visitor.sees("There is no mail yet.")
+
+
 async def test_outside_the_demo_there_is_no_mailbox(person: Person) -> None:
     await person.sees("version 0.1.0")
     await person.does_not_see("Mailbox")
