@@ -25,8 +25,8 @@ def state_of(request: ChangeRequest) -> Content:
 
 
 def age(made: datetime, now: datetime) -> str:
-    """In the largest unit alone: 4 h, 3 d."""
-    return " ".join(wording.duration((now - made).total_seconds()).split()[:2])
+    """In the largest unit alone, from a minute up: 4 h, 3 d. Seconds would paint the list again and again."""
+    return " ".join(wording.duration(max(60.0, (now - made).total_seconds())).split()[:2])
 
 
 def waiting_words(waiting: int) -> Content:

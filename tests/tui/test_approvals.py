@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from rich.cells import cell_len
+from textual.widget import Widget
 
 from backend.contract.messages import ChangeUser, CloseUser, GrantFunctions, GrantWish
+from ecp_tui.screens.base import EcpScreen
 from tests.tui.administrators import KWOK, asks, consoles, fills_user
 from tests.tui.conftest import Opens
 from tests.world import World
@@ -252,3 +254,29 @@ async def test_users_and_approvals_fit_terminals_of_every_size(
         await fits("user_functions", "Functions of LEE02", "EU_SD1")
         await lee.press("escape", "escape", "n")
         await fits("user_new", "New user")
+
+
+@pytest.mark.parametrize("place", ["Users", "Approvals", "Client Connect"])
+async def test_a_background_refresh_without_news_paints_nothing(
+    opens: Opens, world: World, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    await asks(world, "WONGDA1", KWOK)
+    async with consoles(opens, world, "LEEDA2") as (lee,):
+        if place == "Client Connect":
+            await lee.press("escape")
+            await lee.sees("1  Create user KWOK03")
+        else:
+            await lee.goes_to(place)
+            await lee.sees("Last sign-in" if place == "Users" else "Waits for you")
+        page = lee.app.screen
+        assert isinstance(page, EcpScreen)
+        painted: list[Widget] = []
+
+        def counted(widget: Widget, *_: object, **__: object) -> Widget:
+            painted.append(widget)
+            return widget
+
+        monkeypatch.setattr(Widget, "refresh", counted)
+        await page.load(background=True)
+        page.tick()
+        assert painted == []
