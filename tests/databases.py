@@ -103,6 +103,6 @@ def reopened_world(prepared: Prepared, data_dir: Path, database_url: str = "") -
     settings = Settings(data_dir=data_dir, database_url=database_url)
     platform = open_platform(settings, clock=clock, hasher=Argon2Passwords(memory_kib=64, passes=1))
     try:
-        yield World(platform, clock, create_app(platform.services), prepared.people)
+        yield World(platform, clock, create_app(platform.services), dict(prepared.people))
     finally:
         platform.close()

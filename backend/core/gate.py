@@ -151,6 +151,14 @@ _OWN: Final = frozenset({"register-key", "register-address"})
 """What anybody may make for themselves."""
 
 
+def refuse_to_propose(actor: Actor, kind: RequestKind, subject: str) -> None:
+    """2002 for whoever may make no such request about anybody, before anything of its subject is looked at."""
+    account = actor.account
+    if account.kind == "operator" or account.services or (kind in _OWN and subject == actor.login_id):
+        return
+    raise Refused(NOT_ALLOWED, what="This is for delegated administrators and operators, by maker and checker.")
+
+
 def refuse_to_make(actor: Actor, kind: RequestKind, side: Side, subject: str, *, grants: bool = False) -> None:
     """2002 unless this role may make such a request. `grants`: it grants functions as well.
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, bindparam, select, update
 
 from backend.adapters.database import tables
-from backend.contract.messages import Person
+from backend.contract.messages import Person, Service
 from backend.core.accounts import Account, Company, Grant, Identity, Known
 
 # Asked at every request: built once, so that only their values change.
@@ -33,10 +33,10 @@ _IDENTITIES: Final = (
     .order_by(tables.identities.c.code)
 )
 _ADMINISTRATORS: Final = (
-    select(_accounts.c.login_id, _accounts.c.name)
+    select(_accounts.c.login_id, _accounts.c.name, _rights.c.service)
+    .join(_rights, _rights.c.account_id == _accounts.c.id)
     .where(_accounts.c.company == bindparam("company"), _accounts.c.state == "active")
-    .where(_accounts.c.id.in_(select(_rights.c.account_id)))
-    .order_by(_accounts.c.login_id)
+    .order_by(_accounts.c.login_id, _rights.c.service)
 )
 
 
@@ -62,8 +62,10 @@ class AccountRows:
         return {row.code: Identity(row.code, row.company, row.user_type, row.name) for row in rows}
 
     def administrators(self, company: str) -> list[Person]:
-        rows = self._connection.execute(_ADMINISTRATORS, {"company": company})
-        return [Person(login_id=row.login_id, name=row.name) for row in rows]
+        held: dict[tuple[str, str], list[Service]] = {}
+        for row in self._connection.execute(_ADMINISTRATORS, {"company": company}):
+            held.setdefault((row.login_id, row.name), []).append(row.service)
+        return [Person(login_id=who, name=name, services=tuple(services)) for (who, name), services in held.items()]
 
     def _account(self, row: Row[Any] | None) -> Account | None:
         if row is None:

@@ -22,6 +22,7 @@ from backend.contract.messages.base import (
     Words,
 )
 from backend.contract.messages.forms import Form
+from backend.contract.messages.sign_in import Person
 
 RequestState = Literal["draft", "submitted", "returned", "applied", "rejected", "withdrawn", "expired", "void"]
 Side = Literal["company", "operator"]
@@ -235,6 +236,8 @@ class ChangeRequest(Message):
     """What the one who asks may do with it now."""
     why_not: str = ""
     """Why they may not approve it; empty where they may, or where nobody can any more."""
+    checkers: tuple[Person, ...] = ()
+    """Who may approve it now; not told in lists."""
     needs_fingerprint: bool = False
     stale: bool = False
     """Its subject has changed since; approving would void it."""

@@ -83,6 +83,8 @@ class Person(Message):
 
     login_id: str
     name: str
+    services: tuple[Service, ...] = ()
+    """The services whose delegated administrator they are."""
 
 
 class Me(Message):

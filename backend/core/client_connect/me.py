@@ -8,7 +8,7 @@ from typing import Final
 from backend.contract.messages import FunctionName, IdentityName, Me
 from backend.core.accounts import Account, Session
 from backend.core.catalogue import Catalogue
-from backend.core.client_connect.request_views import waiting_for
+from backend.core.client_connect.request_people import waiting_for
 from backend.core.client_connect.standing import actor_of
 from backend.core.gate import enters_ecp
 from backend.core.rows import Rows

@@ -5,16 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from backend.contract.faults import Refused
 from backend.core.accounts import Account
 from backend.core.actor import Actor
 from backend.core.client_connect.changes.titles import title_of
 from backend.core.client_connect.mails import Mailer
 from backend.core.client_connect.ports.requests import StoredRequest
-from backend.core.client_connect.request_views import grants_too, proposal_of
-from backend.core.client_connect.standing import actor_of
-from backend.core.gate import refuse_to_check
-from backend.core.rows import Rows, Unit
+from backend.core.client_connect.request_people import checkers_of, proposal_of
+from backend.core.rows import Unit
 
 _WORDS: Final = {"applied": "approved and applied", "rejected": "rejected", "returned": "returned to its maker"}
 
@@ -48,23 +45,6 @@ class RequestNotices:
         for account in told.values():
             if account is maker or request.state == "applied":
                 self._mailer.notice(unit, account, words, now)
-
-
-def checkers_of(rows: Rows, maker: Account, request: StoredRequest) -> list[Account]:
-    """Whoever may approve it now."""
-    company = request.company if request.side == "company" else None
-    return [one for one in rows.accounts_of(company) if _checks(rows, one, maker, request)]
-
-
-def _checks(rows: Rows, account: Account, maker: Account, request: StoredRequest) -> bool:
-    try:
-        checker = actor_of(rows, account, "console", "-")
-        refuse_to_check(
-            checker, request.kind, request.side, request.subject, maker, grants=grants_too(proposal_of(request))
-        )
-    except Refused:
-        return False
-    return True
 
 
 def _title(request: StoredRequest) -> str:

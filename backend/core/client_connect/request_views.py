@@ -6,14 +6,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from pydantic import TypeAdapter
-
 from backend.contract.faults import NOT_FOUND, NOT_UNDERSTOOD, Refused
 from backend.contract.messages import (
     REQUEST_KINDS,
     ChangeRequest,
     CreateUser,
     Line,
+    Person,
     Proposal,
     RequestAct,
     RequestKind,
@@ -25,20 +24,22 @@ from backend.core.actor import Actor
 from backend.core.client_connect.changes import Plan
 from backend.core.client_connect.changes.titles import title_of
 from backend.core.client_connect.ports.requests import StoredRequest
-from backend.core.gate import refuse_to_check, request_scope, sees_request
+from backend.core.client_connect.request_people import (
+    LARGEST_PAGE,
+    People,
+    checkers_of,
+    proposal_of,
+    state_of,
+    why_not,
+)
+from backend.core.gate import request_scope, sees_request
 from backend.core.ports import Clock, Store
 from backend.core.rows import Rows
 
 OPEN: Final[tuple[RequestState, ...]] = ("draft", "submitted", "returned")
-LARGEST_PAGE: Final = 200
 _STATES: Final[tuple[RequestState, ...]] = (*OPEN, "applied", "rejected", "withdrawn", "expired", "void")
 _HIDDEN: Final = "········"
-_PROPOSAL: Final[TypeAdapter[Proposal]] = TypeAdapter(Proposal)
 Planner = Callable[[Rows, str | None, Proposal, datetime], Plan]
-
-
-def proposal_of(request: StoredRequest) -> Proposal:
-    return _PROPOSAL.validate_python(request.proposal)
 
 
 class RequestViews:
@@ -61,8 +62,8 @@ class RequestViews:
             scope = request_scope(actor)
             found = rows.change_requests(scope, states=states, kinds=kinds, limit=LARGEST_PAGE + 1)
             mine = [one for one in found[:LARGEST_PAGE] if company in (None, one.company)]
-            people = _People(rows)
-            items = tuple(self._view(people, actor, one) for one in mine)
+            people = People(rows)
+            items = tuple(self._view(people, actor, one, named=False) for one in mine)
         return RequestPage(items=items, waiting=_waiting(items), more=len(found) > LARGEST_PAGE)
 
     def about(
@@ -70,7 +71,7 @@ class RequestViews:
     ) -> tuple[ChangeRequest, ...]:
         """Those about one account, as far as the actor sees them; of these kinds, or of all."""
         found = rows.change_requests(request_scope(actor), kinds=kinds, subject=login_id, limit=limit)
-        people = _People(rows)
+        people = People(rows)
         return tuple(self._view(people, actor, one) for one in found)
 
     def one(self, actor: Actor, request_id: int) -> ChangeRequest:
@@ -78,25 +79,27 @@ class RequestViews:
             request = rows.change_request(request_id)
             if request is None or not sees_request(actor, request):
                 raise Refused(NOT_FOUND)
-            return self._view(_People(rows), actor, request, closely=True)
+            return self._view(People(rows), actor, request, closely=True)
 
     def shown(self, actor: Actor, request: StoredRequest) -> ChangeRequest:
         """What was just made or decided, as its actor sees it."""
         with self._store.reading() as rows:
-            return self._view(_People(rows), actor, request)
+            return self._view(People(rows), actor, request)
 
-    def _view(self, people: _People, actor: Actor, request: StoredRequest, *, closely: bool = False) -> ChangeRequest:
+    def _view(
+        self, people: People, actor: Actor, request: StoredRequest, *, closely: bool = False, named: bool = True
+    ) -> ChangeRequest:
         maker, checker = people.of(request.maker_id), people.of(request.checker_id)
         now = self._clock.now()
-        state = _state(request, now)
-        refused = _why_not(people, actor, request, now)
+        state = state_of(request, now)
+        refused = why_not(people, actor, request, now)
         proposal = proposal_of(request)
         fingerprint, stale = "", False
         if closely and state == "submitted":
             fingerprint, stale = self._looked_at(people.rows, maker, request, proposal)
         elif request.kind == "register-key":
             fingerprint = next((line.after for line in request.lines if line.after.startswith("SHA256:")), "")
-        hide = request.kind == "register-key" and maker is not None and maker.id != actor.account.id
+        hide = request.kind == "register-key" and state in OPEN and request.maker_id != actor.account.id
         subject = people.rows.account(request.subject)
         return ChangeRequest(
             id=request.id,
@@ -122,6 +125,7 @@ class RequestViews:
             reason=request.reason,
             acts=_acts(actor, request, state, may_check=refused is None),
             why_not=refused.what if refused is not None and state == "submitted" else "",
+            checkers=_named(people.rows, maker, request) if named and state in OPEN else (),
             needs_fingerprint=request.kind == "register-key",
             stale=stale,
             proposal=proposal.model_copy(update={"public_key": ""}) if hide else proposal,
@@ -138,66 +142,11 @@ class RequestViews:
         return plan.fingerprint, plan.lines != request.lines
 
 
-class _People:
-    """Accounts and companies, each read once."""
-
-    def __init__(self, rows: Rows) -> None:
-        self.rows = rows
-        self._accounts: dict[int, Account | None] = {}
-        self._companies: dict[str, str] = {}
-
-    def of(self, account_id: int | None) -> Account | None:
-        if account_id is None:
-            return None
-        if account_id not in self._accounts:
-            self._accounts[account_id] = self.rows.account_by_id(account_id)
-        return self._accounts[account_id]
-
-    def company(self, code: str | None) -> str:
-        if code is None:
-            return ""
-        if code not in self._companies:
-            found = self.rows.company(code)
-            self._companies[code] = found.name if found else code
-        return self._companies[code]
-
-
-def waiting_for(rows: Rows, actor: Actor, now: datetime) -> int:
-    """How many change requests the actor may approve now."""
-    found = rows.change_requests(request_scope(actor), states=("submitted",), limit=LARGEST_PAGE)
-    people = _People(rows)
-    return sum(_why_not(people, actor, one, now) is None for one in found)
-
-
-def _state(request: StoredRequest, now: datetime) -> RequestState:
-    over = request.expires is not None and now >= request.expires
-    return "expired" if over and request.state == "submitted" else request.state
-
-
-def _why_not(people: _People, actor: Actor, request: StoredRequest, now: datetime) -> Refused | None:
-    """Why the actor may not check it; `None` where they may."""
-    maker = people.of(request.maker_id)
-    if maker is None or _state(request, now) != "submitted":
-        return Refused(NOT_FOUND)
-    try:
-        refuse_to_check(
-            actor, request.kind, request.side, request.subject, maker, grants=grants_too(proposal_of(request))
-        )
-    except Refused as refused:
-        return refused
-    return None
-
-
 def _acts(actor: Actor, request: StoredRequest, state: RequestState, *, may_check: bool) -> tuple[RequestAct, ...]:
     mine = request.maker_id == actor.account.id
     if mine and state in OPEN:
         return ("revise", "withdraw")
     return ("approve", "reject", "return") if may_check and state == "submitted" else ()
-
-
-def grants_too(proposal: Proposal) -> bool:
-    """Whether it grants functions besides making an account."""
-    return isinstance(proposal, CreateUser) and bool(proposal.grants)
 
 
 def _waiting(items: tuple[ChangeRequest, ...]) -> int:
@@ -212,3 +161,8 @@ def _hidden(line: Line, fingerprint: str) -> Line:
 
 def _proposed_name(proposal: Proposal) -> str:
     return proposal.name if isinstance(proposal, CreateUser) else ""
+
+
+def _named(rows: Rows, maker: Account | None, request: StoredRequest) -> tuple[Person, ...]:
+    found = checkers_of(rows, maker, request) if maker is not None else []
+    return tuple(Person(login_id=one.login_id, name=one.name, services=one.services) for one in found)

@@ -34,9 +34,10 @@ from backend.core.client_connect.changes.digest import digest_of
 from backend.core.client_connect.confirmation import refuse_unconfirmed
 from backend.core.client_connect.ports.requests import StoredRequest
 from backend.core.client_connect.request_notices import RequestNotices
-from backend.core.client_connect.request_views import RequestViews, grants_too, proposal_of
+from backend.core.client_connect.request_people import grants_too, proposal_of
+from backend.core.client_connect.request_views import RequestViews
 from backend.core.client_connect.standing import actor_for, as_of_now
-from backend.core.gate import refuse_to_check, refuse_to_make, sees_request
+from backend.core.gate import refuse_inactive, refuse_to_check, refuse_to_make, refuse_to_propose, sees_request
 from backend.core.ports import Clock, Store
 from backend.core.rows import Rows, Unit
 
@@ -172,6 +173,8 @@ class ChangeRequests:
     # ── parts of the units ───────────────────────────────────────────────────────────────────────────────────
 
     def _made(self, rows: Rows, maker: Actor, proposal: Proposal, now: datetime) -> Plan:
+        refuse_inactive(maker.account)
+        refuse_to_propose(maker, proposal.kind, getattr(proposal, "login_id", ""))
         plan = self._plan(rows, maker.company, proposal, now)
         refuse_to_make(maker, proposal.kind, plan.side, plan.subject, grants=grants_too(proposal))
         return plan

@@ -30,7 +30,7 @@ def actor_of(rows: Rows, account: Account, channel: Channel, source: str) -> Act
         rows.identities(company),
         channel,
         source,
-        ask=administrators or "your delegated administrators",
+        ask=administrators or ("your delegated administrators" if company else "another operator"),
         epoch=rows.access_epoch(),
     )
 

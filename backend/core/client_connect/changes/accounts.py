@@ -53,7 +53,7 @@ class ResetOtpChange:
 
 
 class ReinviteChange:
-    """A new invitation for an account that has not begun."""
+    """A new invitation: for who has not begun, or must again, without authenticator and with the password forgotten."""
 
     def __init__(self, codes: CodeIssuer) -> None:
         self._codes = codes
@@ -61,12 +61,20 @@ class ReinviteChange:
     def plan(self, rows: Rows, company: str | None, proposal: Reinvite, now: datetime) -> Plan:
         subject = subject_of(rows, company, proposal.login_id)
         side = side_of(company, subject, staff_acts=True)
-        _refuse_unless(subject, "invited")
-        return plan_for(subject, side, [Line(label="Invitation to", after=subject.email)])
+        begins_anew = subject.state == "active" and not subject.sealed_seed
+        if not begins_anew:
+            _refuse_unless(subject, "invited")
+        lines = [Line(label="Invitation to", after=subject.email)]
+        if begins_anew:
+            lines.append(Line(label="Password", before="stands", after="to be chosen anew", weighs=True))
+        return plan_for(subject, side, lines)
 
     def apply(self, unit: Unit, proposal: Reinvite, plan: Plan, now: datetime) -> bool:
-        self._codes.issue(unit, account_of(unit, plan), "invitation", now)
-        return False
+        subject = account_of(unit, plan)
+        unit.end_codes(subject.id, now)
+        begins_anew = unit.move_account(subject.id, "active", "invited")
+        self._codes.issue(unit, subject, "invitation", now)
+        return begins_anew
 
 
 class LiftSuspensionChange:

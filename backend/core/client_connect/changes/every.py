@@ -29,7 +29,7 @@ def every_change(codes: CodeIssuer) -> Mapping[RequestKind, Change[Any]]:
     """One of each kind; those that invite somebody issue codes."""
     return {
         "create-user": CreateUserChange(codes),
-        "change-user": ChangeUserChange(),
+        "change-user": ChangeUserChange(codes),
         "grant-functions": GrantFunctionsChange(),
         "close-user": CloseUserChange(),
         "unlock-user": UnlockUserChange(),

@@ -84,7 +84,13 @@ class CreateUserChange:
 
 
 class ChangeUserChange:
-    """Name, e-mail and telephone. Another e-mail ends sessions and codes: recovery goes there from now on."""
+    """Name, e-mail and telephone. Another e-mail ends sessions and codes: recovery goes there from now on.
+
+    Whoever was invited is invited again, at the address that is right.
+    """
+
+    def __init__(self, codes: CodeIssuer) -> None:
+        self._codes = codes
 
     def plan(self, rows: Rows, company: str | None, proposal: ChangeUser, now: datetime) -> Plan:
         subject = subject_of(rows, company, proposal.login_id)
@@ -118,6 +124,8 @@ class ChangeUserChange:
             return False
         unit.end_sessions(subject.id)
         unit.end_codes(subject.id, now)
+        if subject.state == "invited":
+            self._codes.issue(unit, account_of(unit, plan), "invitation", now)
         return True
 
 
