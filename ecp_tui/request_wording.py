@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from backend.contract.messages import ChangeRequest, Me, RequestKind
+from backend.contract.messages import ChangeRequest, RequestKind
 
+_MOST_NAMED: Final = 3
 KIND_WORDS: Final[dict[RequestKind, str]] = {
     "create-user": "create user",
     "change-user": "change user",
@@ -41,15 +42,16 @@ def follows(request: ChangeRequest) -> str:
     return _FOLLOWS[request.kind].format(subject=request.subject)
 
 
-def checkers(request: ChangeRequest, me: Me) -> str:
+def checkers(request: ChangeRequest) -> str:
     """Who can check it, in words."""
+    names = [f"{one.name} ({one.login_id})" for one in request.checkers]
+    if len(names) > _MOST_NAMED:
+        names = [*names[: _MOST_NAMED - 1], f"{len(names) - _MOST_NAMED + 1} others"]
+    if names:
+        return " or ".join(names)
     if request.side == "operator":
         return "another operator"
-    people = [one for one in me.delegated_administrators if one.login_id not in (request.maker, request.subject)]
-    names = [f"{one.name} ({one.login_id})" for one in people]
-    if not names and me.company is not None:
-        return "a third delegated administrator, appointed by form"
-    return " or ".join(names) or f"another delegated administrator of {request.company_name}"
+    return "a third delegated administrator, appointed by form"
 
 
 def sentence(words: str) -> str:

@@ -79,7 +79,7 @@ async def show(call: Call, request_id: int) -> Exit:
     """
     async with call.client() as client:
         request = await client.request(request_id)
-        call.answer(request_data(request), [] if call.json else told(request, await client.me()))
+        call.answer(request_data(request), [] if call.json else told(request))
     return Exit.OK
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from backend.contract.faults import Exit
-from backend.contract.messages import ChangeRequest, Line, Me, Proposal, RequestPage
+from backend.contract.messages import ChangeRequest, Line, Proposal, RequestPage
 from backend.contract.rules.receipts import instant_text
 from ecp_tui import wording
 from ecp_tui.client import EcpClient
@@ -24,7 +24,7 @@ _OPEN: Final = ("draft", "submitted", "returned")
 async def propose(call: Call, client: EcpClient, proposal: Proposal) -> Exit:
     """Makes the request, and shows it as its checker will see it."""
     request = await client.make_request(proposal)
-    who = "" if call.json else f"{sentence(checkers(request, await client.me()))} can check it, and is told by mail."
+    who = "" if call.json else f"{sentence(checkers(request))} can check it, and is told by mail."
     call.answer(request_data(request), [*request_lines(request), "", *textwrap.wrap(who, _WIDTH)])
     return Exit.OK
 
@@ -42,9 +42,9 @@ def listed(call: Call, page: RequestPage) -> Exit:
     return Exit.OK
 
 
-def told(request: ChangeRequest, me: Me) -> list[str]:
+def told(request: ChangeRequest) -> list[str]:
     """All there is to see, and how it stands for the one who looks."""
-    return [*request_lines(request), "", *textwrap.wrap(_standing(request, me), _WIDTH)]
+    return [*request_lines(request), "", *textwrap.wrap(_standing(request), _WIDTH)]
 
 
 def request_data(request: ChangeRequest) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def request_lines(request: ChangeRequest) -> Iterator[str]:
     yield from fact_lines([("digest", request.digest)])
 
 
-def _standing(request: ChangeRequest, me: Me) -> str:
+def _standing(request: ChangeRequest) -> str:
     """How it stands for the one who looks."""
     by = f" by {request.checker_name} ({request.checker})" if request.checker else ""
     when = f" {moment(request.decided)}" if request.decided else ""
@@ -84,7 +84,7 @@ def _standing(request: ChangeRequest, me: Me) -> str:
         return f"{request.subject} has changed since: approving would void this request."
     if "approve" in request.acts:
         return f"It waits for you: ecp approvals approve {request.id}"
-    return f"{request.why_not} {sentence(checkers(request, me))} can check it.".strip()
+    return f"{request.why_not} {sentence(checkers(request))} can check it.".strip()
 
 
 def diff_lines(lines: Iterable[Line]) -> Iterator[str]:

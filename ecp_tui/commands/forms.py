@@ -80,7 +80,7 @@ async def show(call: Call, request_id: int) -> Exit:
         request = await client.request(request_id)
         if request.kind != "apply-form":
             raise Refused(NOT_FOUND)
-        call.answer(request_data(request), [] if call.json else told(request, await client.me()))
+        call.answer(request_data(request), [] if call.json else told(request))
     return Exit.OK
 
 

@@ -114,23 +114,20 @@ class ApprovalScreen(EcpScreen):
             by = f"{request.checker_name} ({request.checker})"
             return Content.assemble(warning, f"Returned by {by}: ", (f"“{request.reason}”", "bold"))
         if self._fresh:
-            who = self._checkers(request)
+            who = checkers(request)
             return Content.assemble(("● ", "$success"), f"Request {request.id} waits for {who}, who is told by mail.")
         words = self._warning(request)
         if words:
             return Content.assemble(warning, words)
         return Content("Approving applies it at once." if "approve" in request.acts else "")
 
-    def _checkers(self, request: ChangeRequest) -> str:
-        return checkers(request, self.context.me) if self.context.me is not None else ""
-
     def _warning(self, request: ChangeRequest) -> str:
         if request.state == "draft":
-            return f"Not asked for yet. F8 submits it to {self._checkers(request)}."
+            return f"Not asked for yet. F8 submits it to {checkers(request)}."
         if request.stale:
             return f"{request.subject} has changed since: approving would void this request."
         if "approve" not in request.acts and request.why_not:
-            return f"{request.why_not} {sentence(self._checkers(request))} can check it."
+            return f"{request.why_not} {sentence(checkers(request))} can check it."
         if request.needs_fingerprint:
             return "Approving asks for the last 8 characters of the fingerprint: get them from the key's owner."
         return ""

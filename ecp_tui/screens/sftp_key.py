@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable
+from pathlib import Path
 from typing import Any, ClassVar
 
 from textual.content import Content
 from textual.timer import Timer
 from textual.widget import Widget
+from textual.widgets import Input
 
 from backend.contract.faults import KEY_NOT_ACCEPTABLE, Refused
 from backend.contract.messages import RegisterKey, SftpAccessPage
@@ -41,13 +43,18 @@ def checked_by(screen: EcpScreen, login_id: str) -> str:
     """Who may approve what one asks for an account."""
     me = screen.context.me
     known = me.delegated_administrators if me else ()
-    others = [one for one in known if me is not None and one.login_id not in (me.login_id, login_id)]
+    others = [one for one in known if "ecp" in one.services and me and one.login_id not in (me.login_id, login_id)]
     return " or ".join(f"{one.name} ({one.login_id})" for one in others) or "another administrator"
 
 
 def browse_keys(screen: EcpScreen, field: LocalTextField) -> None:
     """Opens the page that begins where keys are; the file chosen goes into the field."""
-    screen.open(BrowseScreen(screen.where, field.base, lambda path: (field.put(path), field.focus())[0]))
+
+    def chosen(path: Path) -> None:
+        field.put(path)
+        field.focus()
+
+    screen.open(BrowseScreen(screen.where, field.base, chosen))
 
 
 class KeyPage(EcpScreen):
@@ -66,7 +73,7 @@ class KeyPage(EcpScreen):
         self.show_fault(PRIVATE)
         self.say(("The field was wiped.", "bold $warning"))
 
-    def on_input_changed(self) -> None:
+    def on_input_changed(self, event: Input.Changed) -> None:
         """Looks once the typing pauses."""
         self.key = None
         if self._pause is not None:

@@ -12,8 +12,8 @@ from textual.widgets import Input
 
 from backend.contract.messages import SftpAccessPage, SftpKeyRow
 from ecp_tui.screens.sftp_connection import key_path
-from ecp_tui.screens.sftp_fields import SignatureField
-from ecp_tui.screens.sftp_key import KeyField, KeyPage, browse_keys, key_words
+from ecp_tui.screens.sftp_fields import KeyField, SignatureField
+from ecp_tui.screens.sftp_key import KeyPage, browse_keys, key_words
 from ecp_tui.screens.sftp_rows import day_of
 from ecp_tui.screens.sftp_taking import revoke
 from ecp_tui.theme import SIGNS
@@ -100,7 +100,7 @@ class RotateKeyScreen(KeyPage):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         if event.input.id == "public_key":
-            super().on_input_changed()
+            super().on_input_changed(event)
         else:
             self.clear_fault()
 

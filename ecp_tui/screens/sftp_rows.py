@@ -9,7 +9,7 @@ from typing import Final
 
 from textual.content import Content
 
-from backend.contract.messages import ChangeRequest, Me, SftpAccessPage, SftpAddressRow, SftpKeyRow, SftpStep
+from backend.contract.messages import ChangeRequest, SftpAccessPage, SftpAddressRow, SftpKeyRow, SftpStep
 from ecp_tui import wording
 from ecp_tui.request_wording import checkers
 from ecp_tui.screens.context import Context
@@ -52,12 +52,6 @@ def day_of(context: Context, instant: datetime) -> str:
     """7 Jun 2023."""
     local = context.here(instant)
     return f"{local.day} {local:%b %Y}"
-
-
-def _short_checkers(request: ChangeRequest, me: Me | None) -> str:
-    """Who can check it, by login ID: as much as fits a row."""
-    known = me.delegated_administrators if me and request.side == "company" else ()
-    return " or ".join(one.login_id for one in known if one.login_id not in (request.maker, request.subject))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +107,7 @@ class AccessRows:
     def _request(self, one: ChangeRequest) -> Row:
         sign = SIGNS[one.state]
         state = (f"  {sign.glyph} {sign.word:<10}", sign.style)
-        others = _short_checkers(one, self.context.me)
+        others = " or ".join(who.login_id for who in one.checkers)
         who = f"   for {others}" if others and one.state == "submitted" else ""
         if one.checker_name and one.state not in _OPEN:
             who = f"   by {one.checker_name}"
@@ -166,7 +160,7 @@ class AccessRows:
     def _request_lines(self, one: ChangeRequest) -> Iterator[str]:
         made = f"Made by {one.maker_name} ({one.maker}) {wording.when(one.made, self.context.zone).strip()}"
         me = self.context.me
-        waits = f", for {checkers(one, me)} to check" if me is not None and one.state == "submitted" else ""
+        waits = f", for {checkers(one)} to check" if one.state == "submitted" else ""
         yield f"{made}{waits}."
         mine = me is not None and me.login_id in (one.maker, one.subject)
         if one.state == "submitted" and one.kind == "register-key" and mine:

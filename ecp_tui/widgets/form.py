@@ -36,9 +36,7 @@ class Form(VerticalScroll, can_focus=False):
     def controls(self) -> list[Widget]:
         """The fields that can be filled, in their order."""
         return [
-            widget
-            for widget in self.query("TextField, ChoiceField, ToggleGrid").results(Widget)
-            if widget.focusable
+            widget for widget in self.query("TextField, ChoiceField, ToggleGrid").results(Widget) if widget.focusable
         ]
 
     def on_entered(self, event: Entered) -> None:

@@ -151,7 +151,7 @@ def test_operators_ask_for_operators(sign_in: SignIn) -> None:
     staff = ("--name", "Fung Yee", "--email", "fung@exchange.example", "--phone", "85221000999", "--as", "operator")
     said = sign_in("OPER01")("users", "create", "OPER03", *staff)
     assert said.out.startswith("Request 1: Appoint operator OPER03")
-    assert said.out.endswith("Another operator can check it, and is told by mail.\n")
+    assert said.out.endswith("Yip Ho Yin (OPER02) can check it, and is told by mail.\n")
     assert sign_in("WONGDA1")("users", "create", "OPER04", *staff).code == 4
 
 
