@@ -193,6 +193,7 @@ class EcpApp(KeyedApp):
         """Hides the page behind the sign-in form, which gives it back to the same person as it was."""
         if self.context.signed_in and self.context.me is not None:
             self.context.client.token = None
+            self.end_words()
             await self.push_screen(SignInScreen(again=refused, login_id=self.context.me.login_id))
 
     async def on_recovery_page_recovered(self, event: RecoveryPage.Recovered) -> None:

@@ -35,6 +35,11 @@ class OneTimeCodes:
         seed = secrets.token_bytes(SEED_SIZE)
         return NewSeed(self.seal(seed), b32encode(seed).decode())
 
+    def code_of(self, sealed_seed: bytes, step: int) -> str | None:
+        """What the authenticator of this seed shows in that step; no part of the port: only the demo asks."""
+        seed = self._seals.open(sealed_seed, _SEALED_AS)
+        return None if seed is None else code(seed, step)
+
     def step_of(self, sealed_seed: bytes | None, otp: str, now: datetime) -> int | None:
         """The newest matching step, so that a code spends all steps before it."""
         seed = self._seals.open(sealed_seed or self._nobody, _SEALED_AS)

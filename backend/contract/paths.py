@@ -42,6 +42,7 @@ ADDRESS_REMOVALS: Final = f"{PREFIX}/sftp-access/address-removals"
 FORM_CHECKS: Final = f"{PREFIX}/forms/checks"
 OPENAPI: Final = f"{PREFIX}/openapi.json"
 DEMO_PEOPLE: Final = f"{PREFIX}/demo/people"
+DEMO_CODE: Final = f"{PREFIX}/demo/code"
 DEMO_WORLD: Final = f"{PREFIX}/demo/world"
 DEMO_MAILS: Final = f"{PREFIX}/demo/mails"
 

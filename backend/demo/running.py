@@ -15,10 +15,9 @@ from backend.adapters.clock import SystemClock
 from backend.adapters.database import sole_process
 from backend.contract.messages import DemoWorld
 from backend.core.calendar import Calendar
-from backend.demo.authenticator import demo_routes
 from backend.demo.history import tell
-from backend.demo.mailbox import Mailbox
 from backend.demo.people import ACCOUNTS, COLLEAGUES
+from backend.demo.routes import demo_routes
 from backend.demo.samples import Sample, write_samples
 from backend.demo.world import WORLD, Credentials, demo_catalogue, remember, remembered, seed
 from backend.doors.http import create_app
@@ -47,11 +46,7 @@ def run_demo(data_dir: Path | None, ready: Callable[[dict[str, Any]], None]) -> 
     with _folder(data_dir) as folder, _opened(folder) as demo:
         world: dict[str, DemoWorld] = {}
         app = create_app(demo.platform.services)
-        platform = demo.platform
-        mailbox = Mailbox(platform.mail, platform.mails)
-        app.include_router(
-            demo_routes(platform.store, platform.services.clock, demo.people, lambda: world["now"], mailbox)
-        )
+        app.include_router(demo_routes(demo.platform, demo.people, lambda: world["now"]))
 
         def listening(where: Listening) -> None:
             world["now"] = _world(demo, where)
@@ -139,6 +134,8 @@ def _world(demo: Demo, where: Listening) -> DemoWorld:
         ssh_port=where.ssh_port,
         host_key_fingerprint=where.ssh_fingerprint,
         samples_listing=tuple((sample.name, sample.outcome) for sample in demo.samples),
+        known_hosts=str(known_hosts),
+        keys={one.login_id: one.ssh_key for one in demo.people if one.ssh_key is not None},
     )
 
 

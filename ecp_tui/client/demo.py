@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backend.contract import paths
-from backend.contract.messages import DemoCredentials, DemoMail, DemoPerson, DemoWorld
+from backend.contract.messages import DemoCode, DemoCredentials, DemoMail, DemoPerson, DemoWorld
 from ecp_tui.client.transport import Transport, cleaned
 
 
@@ -16,6 +16,10 @@ class DemoCalls(Transport):
 
     async def demo_credentials(self, login_id: str) -> DemoCredentials:
         return await self._post(DemoCredentials, paths.demo_credentials(login_id))
+
+    async def demo_code(self, secret: str) -> DemoCode:
+        """What an authenticator shows once this secret was added to it."""
+        return await self._post(DemoCode, paths.DEMO_CODE, {"secret": secret})
 
     async def demo_world(self) -> DemoWorld:
         return await self._get(DemoWorld, paths.DEMO_WORLD)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -12,10 +12,12 @@ from textual.content import Content
 from textual.screen import ModalScreen
 
 from backend.contract.faults import CONFIRM_WITH_OTP, SESSION_ENDED, SUSPENDED, Refused
-from ecp_tui.screens.base import EcpScreen
+from ecp_tui.screens.base import Console, EcpScreen
+from ecp_tui.screens.demo_code import hint
 from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.field import TextField
 from ecp_tui.widgets.form import Buttons
+from ecp_tui.widgets.password import OtpField
 from ecp_tui.widgets.words import Words
 
 
@@ -40,7 +42,7 @@ class AskDialog(ModalScreen[str | None]):
         super().__init__()
         self._title, self._yes, self._label, self._needed = title, yes, label, needed
         self._words = Content(words) if isinstance(words, str) else words
-        self._field = TextField(id="answer", placeholder=placeholder, clean=clean, max_length=max_length)
+        self._field: TextField = TextField(id="answer", placeholder=placeholder, clean=clean, max_length=max_length)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog ask"):
@@ -92,13 +94,15 @@ class OtpDialog(AskDialog):
             words,
             yes="Confirm",
             label="One-Time-Password",
-            placeholder="6 digits",
-            clean=lambda text: "".join(text.split()),
-            max_length=64,
         )
+        self._field = OtpField(id="answer", placeholder="6 digits")
         self._confirm = confirm
         self.ended: Refused | None = None
         """Why there is nothing left to confirm: the session is over."""
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._field.placeholder = hint(cast(Console, self.app).context, "6 digits")
 
     def take(self, answer: str) -> None:
         self.run_worker(self._try(answer), exclusive=True)

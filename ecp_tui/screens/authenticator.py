@@ -16,6 +16,7 @@ from backend.contract.faults import Refused
 from backend.contract.messages import Enrolment, RecoveryCodes
 from ecp_tui.qr import QUIET, Glyphs, cells, margin, modules
 from ecp_tui.screens.base import EcpScreen
+from ecp_tui.screens.demo_code import fill_in, hint
 from ecp_tui.screens.recovery_codes import RecoveryCodesScreen
 from ecp_tui.screens.recovery_page import RecoveryPage
 from ecp_tui.widgets.button import Button
@@ -59,7 +60,7 @@ class AuthenticatorScreen(RecoveryPage):
                 yield Words(secret_words(self._enrolment.secret), id="secret")
                 with Form():
                     yield Words("One-Time-Password it shows now", id="label")
-                    yield OtpField(placeholder="6 digits")
+                    yield OtpField(placeholder=hint(self.context, "6 digits"))
                     with Buttons():
                         yield Button("Confirm", id="confirm", primary=True)
                 yield FaultPanel()
@@ -104,7 +105,16 @@ class AuthenticatorScreen(RecoveryPage):
 
     def on_mount(self) -> None:
         self.query_one(OtpField).focus()
-        self.say(f"For {self._enrolment.login_id}. It counts once you confirmed one of its codes.")
+        if self.context.demo:
+            self.say(f"For {self._enrolment.login_id}. F9: the code that the demo's own authenticator shows.")
+        else:
+            self.say(f"For {self._enrolment.login_id}. It counts once you confirmed one of its codes.")
+
+    def on_otp_field_code_wanted(self, event: OtpField.CodeWanted) -> None:
+        """The secret on this page, not the one that still counts."""
+        event.stop()
+        client, secret = self.context.client, self._enrolment.secret
+        fill_in(self.app, self.context, event.field, lambda: client.demo_code(secret))
 
     def on_form_completed(self) -> None:
         self.action_check()

@@ -14,6 +14,7 @@ from textual.message import Message
 
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.context import Context
+from ecp_tui.screens.demo_code import fill_in, of
 from ecp_tui.screens.dialogs import Chooser
 from ecp_tui.screens.leave import LeaveDialog
 from ecp_tui.screens.palette import here, menu, places
@@ -21,6 +22,7 @@ from ecp_tui.screens.too_small import TooSmallScreen, too_small
 from ecp_tui.screens.transfers import TransfersScreen
 from ecp_tui.theme import ECP_DARK, ECP_LIGHT
 from ecp_tui.widgets.keys import FIRST, KEYS, bindings, remapped
+from ecp_tui.widgets.password import OtpField
 
 
 class KeyedApp(App[None]):
@@ -69,6 +71,12 @@ class KeyedApp(App[None]):
         self.clear_notifications()
         if isinstance(event, EcpScreen.Closed) and event.said:
             self.notify(event.said, markup=False)
+
+    @on(OtpField.CodeWanted)
+    def fill_in_code(self, event: OtpField.CodeWanted) -> None:
+        """Of whoever is signed in; a page that is about somebody else answers itself."""
+        login_id = self.context.me.login_id if self.context.me else self.context.login_id
+        fill_in(self, self.context, event.field, of(self.context, login_id))
 
     def action_help(self) -> None:
         self._choose(lambda screen: here(screen, self.context))

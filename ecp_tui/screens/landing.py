@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.containers import Vertical
 from textual.content import Content
@@ -13,10 +13,17 @@ from backend.contract.messages import DemoPerson
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.recovery_page import recover_page
 from ecp_tui.screens.sign_in import SignInScreen
+from ecp_tui.theme import SIGNS
 from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.form import Buttons
-from ecp_tui.widgets.table import Column, Table, row
+from ecp_tui.widgets.table import Column, Row, Table, row
 from ecp_tui.widgets.words import Words
+
+_KEPT_OUT: Final = {
+    "locked": "the mail in the Mailbox unlocks, or two administrators do",
+    "suspended": "two administrators lift it, in Users",
+    "invited": "the mail in the Mailbox leads in",
+}
 
 
 class LandingScreen(EcpScreen):
@@ -29,7 +36,7 @@ class LandingScreen(EcpScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._to_try: dict[str, str] = {}
+        self._people: dict[str, DemoPerson] = {}
 
     def body(self) -> Iterable[Widget]:
         yield Words("", id="title", classes="title")
@@ -72,12 +79,21 @@ class LandingScreen(EcpScreen):
             self._show_people(await self.context.client.demo_people())
 
     def _show_people(self, people: list[DemoPerson]) -> None:
-        self._to_try = {one.login_id: f"{one.login_id}, {one.company}: {one.to_try}" for one in people}
+        self._people = {one.login_id: one for one in people}
         table = self.query_one("#people", Table)
-        table.show([row(one.login_id, one.login_id, one.name, one.role, one.company, one.to_try) for one in people])
+        table.show([_row(one) for one in people])
         if not self.query_one("#people-part").display:
             self.query_one("#people-part").display = True
             table.focus()
+        elif table.has_focus and table.here_key:
+            self.say(_to_try(self._people[table.here_key]))
+
+    def on_screen_resume(self) -> None:
+        """Somebody may have joined, or been kept out, since."""
+        left = self._left
+        super().on_screen_resume()
+        if left and self.context.demo:
+            self.reload(background=True)
 
     def hint_word(self, key: str) -> str:
         return "sign in" if key == "open" else ""
@@ -96,7 +112,26 @@ class LandingScreen(EcpScreen):
         self.open(recover_page(login_id=self.context.login_id))
 
     def on_table_moved(self, event: Table.Moved) -> None:
-        self.say(self._to_try[event.row.key])
+        self.say(_to_try(self._people[event.row.key]))
 
     def on_table_opened(self, event: Table.Opened) -> None:
-        self.open(SignInScreen(demo_person=event.row.key))
+        if (who := self._people[event.row.key]).state == "active":
+            self.open(SignInScreen(demo_person=who.login_id))
+        else:
+            self.notify(_to_try(who), markup=False)
+
+
+def _row(one: DemoPerson) -> Row:
+    """Whoever is kept out is dim, with the reason in place of the role."""
+    kept_out = one.state != "active"
+    role = f"{SIGNS[one.state].glyph} {SIGNS[one.state].word}" if kept_out else one.role
+    return row(one.login_id, one.login_id, one.name, role, one.company, _way_in(one) or one.to_try, dim=kept_out)
+
+
+def _to_try(one: DemoPerson) -> str:
+    return f"{one.login_id}, {one.company}: {_way_in(one) or one.to_try}"
+
+
+def _way_in(one: DemoPerson) -> str:
+    """How somebody who is kept out gets in."""
+    return _KEPT_OUT.get(one.state, "")

@@ -12,6 +12,7 @@ from textual.widgets import Input
 from backend.contract.faults import Refused
 from ecp_tui.screens.authenticator import AuthenticatorScreen
 from ecp_tui.screens.base import EcpScreen
+from ecp_tui.screens.demo_code import hint
 from ecp_tui.screens.recovery_page import RecoveryPage
 from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.field import Field
@@ -38,7 +39,7 @@ class OwnPage(RecoveryPage):
             yield Field("Password", PasswordField(id="password"))
             if self.NEW:
                 yield Field("New password", PasswordField(id="new_password"))
-            yield Field("One-Time-Password", OtpField())
+            yield Field("One-Time-Password", OtpField(placeholder=hint(self.context)))
             with Buttons():
                 yield Button(self.BUTTON, id="go-on", primary=True)
 

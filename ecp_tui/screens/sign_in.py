@@ -15,6 +15,7 @@ from textual.widgets import Input
 from backend.contract.faults import LOCKED, SIGN_IN_EXPIRED, SIGN_IN_REFUSED, Refused
 from backend.contract.messages import Me
 from ecp_tui.screens.base import EcpScreen
+from ecp_tui.screens.demo_code import fill_in, hint, of
 from ecp_tui.screens.dialogs import ConfirmDialog
 from ecp_tui.screens.recovery_page import recover_page
 from ecp_tui.widgets.button import Button
@@ -64,7 +65,7 @@ class SignInScreen(EcpScreen):
             yield Words("for ECP 2.0", id="facts")
             yield Field("Login ID", TextField(self._login_id or self.context.login_id, id="login_id", max_length=40))
             yield Field("Password", PasswordField(id="password"))
-            yield Field("One-Time-Password", OtpField())
+            yield Field("One-Time-Password", OtpField(placeholder=hint(self.context)))
             with Buttons(id="send"):
                 yield Button("Sign in", id="sign-in", primary=True)
                 yield Button("Forgot password", id="forgot")
@@ -94,8 +95,19 @@ class SignInScreen(EcpScreen):
         self._code_works = self.context.now() + timedelta(seconds=filled.wait)
         self.query_one("#password", TextField).value = filled.password
         self.query_one("#otp", TextField).value = filled.otp
-        self.query_one("#sign-in").focus()
-        self.say("Filled in for the demo. Enter signs in.")
+        if not filled.otp:
+            self.say("There is no authenticator now: a mail in the demo's mailbox leads to one.")
+        elif not filled.password:
+            self.query_one("#password").focus()
+            self.say("You chose this password in this demo: type it. The code is filled in.")
+        else:
+            self.query_one("#sign-in").focus()
+            self.say("Filled in for the demo. Enter signs in.")
+
+    def on_otp_field_code_wanted(self, event: OtpField.CodeWanted) -> None:
+        """Of whoever is named on the form, who need not be the one whose session ended."""
+        event.stop()
+        fill_in(self.app, self.context, event.field, of(self.context, self._text("login_id")))
 
     # ── the form ─────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -14,6 +14,7 @@ from backend.contract.faults import PASSWORD_NOT_ACCEPTABLE, Refused
 from backend.contract.messages import CodeFacts, Purpose, RecoveryCodes
 from ecp_tui import wording
 from ecp_tui.screens.authenticator import AuthenticatorScreen
+from ecp_tui.screens.demo_code import fill_in, hint, of
 from ecp_tui.screens.recovery_page import RecoveryPage
 from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.field import Field
@@ -96,7 +97,7 @@ class CodeScreen(RecoveryPage):
         with Form():
             yield Field("New password" if way.new else "Password", PasswordField(id="password"))
             if way.otp:
-                yield Field("One-Time-Password", OtpField())
+                yield Field("One-Time-Password", OtpField(placeholder=hint(self.context)))
             with Buttons():
                 yield Button(way.button, id="go-on", primary=True)
 
@@ -124,6 +125,10 @@ class CodeScreen(RecoveryPage):
         return self.query_one(PasswordField).value
 
     # ── going on ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def on_otp_field_code_wanted(self, event: OtpField.CodeWanted) -> None:
+        event.stop()
+        fill_in(self.app, self.context, event.field, of(self.context, self._found.login_id))
 
     def on_form_completed(self) -> None:
         self.action_check()

@@ -80,6 +80,7 @@ KEYS: Final[dict[str, Key]] = {
         ("check", "f8,ctrl+s", "F8 or ctrl+s", "F8", "check", "Check the form and go on"),
         ("reveal", "f2", "F2", "F2", "show", "Show the password, or hide it again"),
         ("from_name", "f6", "F6", "F6", "from the name", "Take it from the file name"),
+        ("demo_code", "f9", "F9", "F9", "demo code", "In the demo: fill in the code"),
         ("browse", "ctrl+f", "ctrl+f", "^f", "browse", "Choose a file on this computer"),
         ("undo", "ctrl+z", "ctrl+z", "^z", "undo", "Undo in this field"),
         ("later", "up", "↑ on a date", "↑", "a day later", "The next day"),

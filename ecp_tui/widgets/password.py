@@ -5,11 +5,14 @@ from __future__ import annotations
 import unicodedata
 from typing import ClassVar, Final
 
+from textual.binding import BindingType
 from textual.content import Content
+from textual.message import Message
 
 from backend.contract.rules.codes import looks_like_recovery_code
 from backend.contract.rules.shown import shown
 from ecp_tui.widgets.field import TextField
+from ecp_tui.widgets.keys import bindings
 
 SHORTEST: Final = 15
 LONGEST: Final = 128
@@ -42,12 +45,24 @@ class PasswordField(TextField):
 class OtpField(TextField):
     """A One-Time-Password, or the recovery code that stands in for one; "123 456" is 123456."""
 
+    BINDINGS: ClassVar[list[BindingType]] = bindings("demo_code", direct=True)
+
+    class CodeWanted(Message):
+        """Whoever types here has no authenticator at hand; in the demo, the demo's own is asked."""
+
+        def __init__(self, field: OtpField) -> None:
+            super().__init__()
+            self.field = field
+
     def __init__(self, *, id: str = "otp", placeholder: str = "6 digits, or a recovery code") -> None:
         super().__init__(id=id, placeholder=placeholder, clean=_joined, max_length=40)
 
     @property
     def code(self) -> str:
         return _joined(self.value)
+
+    def action_demo_code(self) -> None:
+        self.post_message(self.CodeWanted(self))
 
     @property
     def complete(self) -> bool:

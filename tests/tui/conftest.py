@@ -13,8 +13,7 @@ import httpx
 import pytest
 
 from backend.contract.messages import DemoWorld
-from backend.demo.authenticator import demo_routes
-from backend.demo.mailbox import Mailbox
+from backend.demo.routes import demo_routes
 from backend.doors.http import create_app
 from tests.tui.driver import Person, console
 from tests.world import World
@@ -77,7 +76,6 @@ async def visitor(opens: Opens, world: World) -> AsyncIterator[Person]:
     services = replace(world.services, landing=world.services.landing.model_copy(update={"demo": True}))
     app = create_app(services)
     people = list(world.people.values())
-    mailbox = Mailbox(world.platform.mail, world.platform.mails)
-    app.include_router(demo_routes(services.store, services.clock, people, lambda: DEMO, mailbox))
+    app.include_router(demo_routes(world.platform, people, lambda: DEMO))
     async with opens(transport=httpx.ASGITransport(app=app, raise_app_exceptions=False)) as one:
         yield one

@@ -37,9 +37,11 @@ from backend.contract.messages.base import (
     Words,
 )
 from backend.contract.messages.demo import (
+    DemoCode,
     DemoCredentials,
     DemoMail,
     DemoPerson,
+    DemoSecret,
     DemoWorld,
 )
 from backend.contract.messages.filing import (
@@ -169,9 +171,11 @@ __all__ = [
     "Confirmed",
     "CreateUser",
     "Decision",
+    "DemoCode",
     "DemoCredentials",
     "DemoMail",
     "DemoPerson",
+    "DemoSecret",
     "DemoWorld",
     "Direction",
     "Due",

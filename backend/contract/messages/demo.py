@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from backend.contract.messages.base import Message
+from backend.contract.messages.base import AccountState, Ask, Message
 
 
 class DemoPerson(Message):
@@ -17,15 +18,28 @@ class DemoPerson(Message):
     company: str
     role: str
     to_try: str
+    state: AccountState | Literal["locked"] = "active"
+    """Whoever is not active is kept out for now."""
 
 
-class DemoCredentials(Message):
-    """What a person would type; made fresh, so that the code works. `wait` seconds pass until it does."""
+class DemoSecret(Ask):
+    """The secret of an authenticator that is being set up, in base32."""
+
+    secret: Annotated[str, StringConstraints(pattern=r"^([A-Z2-7]{8}){1,16}$")] = Field(repr=False)
+
+
+class DemoCode(Message):
+    """A One-Time-Password that was not used yet; `wait` seconds pass until it works. Empty: no authenticator."""
+
+    otp: str = Field(repr=False)
+    wait: float = 0.0
+
+
+class DemoCredentials(DemoCode):
+    """What a person would type; made fresh, so that the code works. The password is empty once it was changed."""
 
     login_id: str
     password: str = Field(repr=False)
-    otp: str = Field(repr=False)
-    wait: float = 0.0
 
 
 class DemoWorld(Message):
@@ -38,6 +52,9 @@ class DemoWorld(Message):
     host_key_fingerprint: str
     samples_listing: tuple[tuple[str, str], ...]
     """File name and what becomes of it."""
+    known_hosts: str = ""
+    keys: dict[str, str] = Field(default_factory=dict)
+    """Where each login ID's private key lies."""
 
 
 class DemoMail(Message):
