@@ -35,7 +35,8 @@ class Cast:
     def people(self) -> list[DemoPerson]:
         """Those it began with, who joined, who is kept out; no colleagues whose password nobody knows."""
         with self._platform.store.reading() as rows:
-            accounts = [one for firm in (None, *rows.companies()) for one in rows.accounts_of(firm and firm.code)]
+            firms = (None, *(firm.code for firm in rows.companies()))
+            accounts = [one for firm in firms for one in rows.accounts_of(firm)]
             standing = {one.login_id: one for one in accounts if one.state != "closed"}
             locked = rows.locked([one.id for one in standing.values()])
             others = sorted(self._others(rows, standing, locked), key=lambda one: one.state != "active")

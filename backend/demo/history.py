@@ -18,6 +18,7 @@ from backend.core.submissions import Submissions
 from backend.demo.paperwork import Paperwork, age_key, lock_somebody
 from backend.demo.past import Event, PastClock, actor_then
 from backend.demo.samples import stamp_duty_return
+from backend.demo.sign_ins import sign_ins
 from backend.wiring import Platform
 
 _DAYS = 8
@@ -37,9 +38,10 @@ class _Act:
 
 
 def tell(platform: Platform, calendar: Calendar) -> None:
-    """A week and a half: returns, most right at once, some replaced, some refused first; change requests; a lock."""
+    """A week and a half: sign-ins; returns, most right at once, some replaced or refused; change requests; a lock."""
     clock = PastClock(platform.services.clock.now())
-    events = [*_filings(platform, calendar, clock), *Paperwork(platform, clock).events(calendar)]
+    events = [*sign_ins(platform, clock, calendar), *_filings(platform, calendar, clock)]
+    events += Paperwork(platform, clock).events(calendar)
     for event in sorted(events, key=lambda event: event.at):
         clock.at = event.at
         event.act()
