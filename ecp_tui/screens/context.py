@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-from backend.contract.messages import Folder, Landing, Me
+from backend.contract.messages import DemoWorld, Folder, Landing, Me
 from ecp_tui.client import EcpClient
 from ecp_tui.config import Config
 from ecp_tui.transfers import Transfers
@@ -39,6 +39,8 @@ class Context:
     """What was last typed as login ID, so that no way in asks for it twice."""
     folders: tuple[Folder, ...] = ()
     """The folders as last answered, for the palette and for naming them."""
+    world: DemoWorld | None = None
+    """Where the demo keeps its files, once somebody wanted to know."""
     form: FormDraft | None = None
     """The application form being filled in: it outlives signing in, since it is begun without an account."""
     transfers: Transfers = field(init=False)

@@ -61,6 +61,8 @@ class SftpAccessScreen(EcpScreen):
 
     async def load(self, background: bool) -> None:
         first = self._page is None
+        if self.context.demo and self.context.world is None:
+            self.context.world = await self.context.client.demo_world()
         self._page = page = await self.context.client.sftp_access(self._login_id, background=background)
         self.where = f"SFTP access › {page.login_id}" if self._login_id else "SFTP access"
         self._show()
@@ -185,11 +187,11 @@ class SftpAccessScreen(EcpScreen):
         if kind in ("key", "net", "req") and which:
             self.copy(which)
         elif self._page is not None:
-            self.copy(self._page.your_address if kind == "here" else ssh_config(self._page))
+            self.copy(self._page.your_address if kind == "here" else ssh_config(self._page, self.context))
 
     def action_save(self) -> None:
         if self._page is not None:
-            block = ssh_config(self._page).encode()
+            block = ssh_config(self._page, self.context).encode()
             self.app.push_screen(SaveDialog(self.context, "Save the ssh configuration", "ecp.ssh", lambda _: block))
 
     def action_back(self) -> None:

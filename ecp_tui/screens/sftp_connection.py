@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import groupby
+from pathlib import Path
 from typing import ClassVar
 
 from textual.containers import VerticalScroll
@@ -12,6 +13,7 @@ from textual.widget import Widget
 
 from backend.contract.messages import SftpAccessPage
 from ecp_tui.screens.base import EcpScreen
+from ecp_tui.screens.context import Context
 from ecp_tui.screens.save import SaveDialog
 from ecp_tui.widgets.words import Words
 
@@ -21,17 +23,29 @@ def key_path(login_id: str) -> str:
     return f"~/.ssh/ecp_{login_id.lower()}"
 
 
-def ssh_config(page: SftpAccessPage) -> str:
-    """A block for ~/.ssh/config, after which `sftp ecp` connects."""
+def ssh_config(page: SftpAccessPage, context: Context) -> str:
+    """A block for ~/.ssh/config, after which `sftp ecp` connects; with the demo's own files where they are here."""
+    key, known_hosts = key_path(page.login_id), ""
+    if context.world is not None and context.local:
+        theirs = Path(context.world.keys.get(page.login_id, ""))
+        key = _quoted(theirs) if theirs.is_file() else key
+        hosts = Path(context.world.known_hosts)
+        known_hosts = f"    UserKnownHostsFile {_quoted(hosts)}\n" if hosts.is_file() else ""
     host_key = f"# the host key must be {page.host_key_fingerprint}\n" if page.host_key_fingerprint else ""
     return (
         f"{host_key}Host ecp\n"
         f"    HostName {page.ssh_host}\n"
         f"    Port {page.ssh_port}\n"
         f"    User {page.login_id}\n"
-        f"    IdentityFile {key_path(page.login_id)}\n"
+        f"    IdentityFile {key}\n"
         "    IdentitiesOnly yes\n"
+        f"{known_hosts}"
     )
+
+
+def _quoted(path: Path) -> str:
+    """As ssh reads it from its configuration, where % begins a token."""
+    return f'"{str(path).replace("%", "%%")}"'
 
 
 class SftpConnectionScreen(EcpScreen):
@@ -65,7 +79,7 @@ class SftpConnectionScreen(EcpScreen):
     def _text(self) -> str:
         if self._tree:
             return "\n".join(self._page.tree) or _NOTHING
-        return ssh_config(self._page)
+        return ssh_config(self._page, self.context)
 
     def _compare(self) -> Content:
         return Content.assemble(
