@@ -19,7 +19,7 @@ _STAFF: Final = "The exchange"
 _CHOSE: Final = ("activated", "password-reset")
 """Acts after which somebody knows the password of an account."""
 _LOOKED_AT: Final = 200
-_TO_TRY: Final = "Sign in with the password you chose; its code is filled in"
+_TO_TRY: Final = "Sign in with the password you chose"
 
 
 class Cast:

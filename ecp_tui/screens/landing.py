@@ -20,10 +20,11 @@ from ecp_tui.widgets.table import Column, Row, Table, row
 from ecp_tui.widgets.words import Words
 
 _KEPT_OUT: Final = {
-    "locked": "the mail in the Mailbox unlocks, or two administrators do",
+    "locked": "a mail in the Mailbox unlocks: Enter",
     "suspended": "two administrators lift it, in Users",
-    "invited": "the mail in the Mailbox leads in",
+    "invited": "a mail in the Mailbox leads in: Enter",
 }
+_BY_MAIL: Final = ("locked", "invited")
 
 
 class LandingScreen(EcpScreen):
@@ -96,7 +97,10 @@ class LandingScreen(EcpScreen):
             self.reload(background=True)
 
     def hint_word(self, key: str) -> str:
-        return "sign in" if key == "open" else ""
+        if key != "open":
+            return ""
+        who = self._people.get(self.query_one("#people", Table).here_key)
+        return "mailbox" if who is not None and who.state in _BY_MAIL else "sign in"
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         if event.button.id == "client-connect" and self.loading_now:
@@ -113,10 +117,13 @@ class LandingScreen(EcpScreen):
 
     def on_table_moved(self, event: Table.Moved) -> None:
         self.say(_to_try(self._people[event.row.key]))
+        self.show_keys()
 
     def on_table_opened(self, event: Table.Opened) -> None:
         if (who := self._people[event.row.key]).state == "active":
             self.open(SignInScreen(demo_person=who.login_id))
+        elif who.state in _BY_MAIL:
+            self.go("mailbox")
         else:
             self.notify(_to_try(who), markup=False)
 
