@@ -22,7 +22,7 @@ from backend.contract.rules.shown import shown
 from backend.core.accounts import Account, Grant, Identity
 from backend.core.actor import Actor, Scope
 from backend.core.catalogue import Catalogue, FolderRule
-from backend.core.client_connect.ports.requests import RequestScope, StoredRequest
+from backend.core.client_connect.ports.requests import ABOUT_COMPANIES, RequestScope, StoredRequest
 
 SFTP_FUNCTION: Final = "EU_ECPSFTP"
 CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
@@ -147,6 +147,7 @@ def may_rotate(actor: Actor, subject: Account) -> bool:
 
 _ECP_RIGHT: Final = frozenset({"grant-functions", "register-key", "register-address"})
 """What the ECP right is for; every other kind asks for the Client Connect right."""
+_FOR_OPERATORS: Final = "This is for the operator's staff, by maker and checker."
 _OWN: Final = frozenset({"register-key", "register-address"})
 """What anybody may make for themselves."""
 
@@ -154,9 +155,12 @@ _OWN: Final = frozenset({"register-key", "register-address"})
 def refuse_to_propose(actor: Actor, kind: RequestKind, subject: str) -> None:
     """2002 for whoever may make no such request about anybody, before anything of its subject is looked at."""
     account = actor.account
-    if account.kind == "operator" or account.services or (kind in _OWN and subject == actor.login_id):
+    if account.kind == "operator" or (kind in _OWN and subject == actor.login_id):
         return
-    raise Refused(NOT_ALLOWED, what="This is for delegated administrators and operators, by maker and checker.")
+    if kind in ABOUT_COMPANIES:
+        raise Refused(NOT_ALLOWED, what=_FOR_OPERATORS)
+    if not account.services:
+        raise Refused(NOT_ALLOWED, what="This is for delegated administrators and operators, by maker and checker.")
 
 
 def refuse_to_make(actor: Actor, kind: RequestKind, side: Side, subject: str, *, grants: bool = False) -> None:
@@ -188,7 +192,7 @@ def _refuse_other_side(actor: Actor, kind: RequestKind, side: Side, *, grants: b
     account = actor.account
     if side == "operator":
         if account.kind != "operator":
-            raise Refused(NOT_ALLOWED, what="This is for the operator's staff, by maker and checker.")
+            raise Refused(NOT_ALLOWED, what=_FOR_OPERATORS)
         return
     needed: set[Service] = {"ecp"} if kind in _ECP_RIGHT else {"client_connect"}
     if grants:
@@ -217,7 +221,7 @@ def sees_request(actor: Actor, request: StoredRequest) -> bool:
     scope = request_scope(actor)
     if request.state == "draft" or scope.account_id is not None:
         return request.maker_id == actor.account.id or (
-            request.state != "draft" and request.company == scope.company and request.subject == scope.login_id
+            request.state != "draft" and request.is_about(actor.login_id, actor.company)
         )
     return scope.company is None or request.company == scope.company
 

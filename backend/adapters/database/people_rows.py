@@ -14,9 +14,11 @@ from backend.contract.messages import AccountState, EmailKind, Kind, Service, Si
 from backend.contract.rules.contacts import email_key
 from backend.core.accounts import Account, Company, Grant, Identity
 from backend.core.client_connect.ports.people import AccountFacts, NewAccount
+from backend.core.client_connect.ports.requests import ABOUT_COMPANIES
 
 _accounts: Final = tables.accounts
 _OPEN: Final = ("submitted", "returned")
+_NOT_SUSPENDED: Final = {"suspended_by": None, "suspended": None}
 
 
 class PeopleRows(AccountRows):
@@ -38,6 +40,8 @@ class PeopleRows(AccountRows):
         pending = (
             select(func.count())
             .where(requests.c.subject == _accounts.c.login_id, requests.c.state.in_(_OPEN))
+            .where(requests.c.company.is_not_distinct_from(_accounts.c.company))
+            .where(requests.c.kind.not_in(ABOUT_COMPANIES))
             .scalar_subquery()
         )
         invited = (
@@ -108,8 +112,8 @@ class PeopleUnit:
 
     def close_account(self, account_id: int, now: datetime) -> bool:
         open_one = (_accounts.c.id == account_id) & (_accounts.c.state != "closed")
-        nothing = {"password_hash": "", "sealed_seed": b"", "pending_seed": None, "sftp_folders": None}
-        closed = update(_accounts).where(open_one).values(state="closed", closed=now, suspended_by=None, **nothing)
+        nothing = {"password_hash": "", "sealed_seed": b"", "pending_seed": None, "sftp_folders": None} | _NOT_SUSPENDED
+        closed = update(_accounts).where(open_one).values(state="closed", closed=now, **nothing)
         if self._connection.execute(closed).rowcount != 1:
             return False
         for table in (
@@ -169,9 +173,12 @@ class PeopleUnit:
         nothing = {"sealed_seed": b"", "pending_seed": None, "otp_since": None}
         self._connection.execute(update(_accounts).where(_accounts.c.id == account_id).values(**nothing))
 
-    def suspend(self, account_id: int, by: Side) -> bool:
-        active = (_accounts.c.id == account_id) & (_accounts.c.state == "active")
-        suspended = update(_accounts).where(active).values(state="suspended", suspended_by=by)
+    def suspend(self, account_id: int, by: Side, now: datetime) -> bool:
+        open_to = _accounts.c.state == "active"
+        if by == "operator":
+            open_to |= (_accounts.c.state == "suspended") & (_accounts.c.suspended_by == "company")
+        here = update(_accounts).where(_accounts.c.id == account_id, open_to)
+        suspended = here.values(state="suspended", suspended_by=by, suspended=now)
         if self._connection.execute(suspended).rowcount != 1:
             return False
         sessions = tables.sessions
@@ -180,7 +187,7 @@ class PeopleUnit:
 
     def lift_suspension(self, account_id: int) -> bool:
         suspended = (_accounts.c.id == account_id) & (_accounts.c.state == "suspended")
-        lifted = update(_accounts).where(suspended).values(state="active", suspended_by=None)
+        lifted = update(_accounts).where(suspended).values(state="active", **_NOT_SUSPENDED)
         return self._connection.execute(lifted).rowcount == 1
 
     def forget_closed(self, before: datetime) -> int:

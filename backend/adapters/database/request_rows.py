@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, insert, or_, select, update
 
 from backend.adapters.database import tables
 from backend.contract.messages import Line, RequestKind, RequestState
-from backend.core.client_connect.ports.requests import RequestScope, StoredRequest
+from backend.core.accounts import Account
+from backend.core.client_connect.ports.requests import ABOUT_COMPANIES, RequestScope, StoredRequest
 
 _requests: Final = tables.change_requests
 _OPEN: Final = ("draft", "submitted", "returned")
@@ -28,7 +29,7 @@ class RequestRows:
         *,
         states: tuple[RequestState, ...] | None = None,
         kinds: tuple[RequestKind, ...] | None = None,
-        subject: str | None = None,
+        about: Account | None = None,
         limit: int = 200,
     ) -> list[StoredRequest]:
         wanted = _in_scope(scope)
@@ -36,11 +37,19 @@ class RequestRows:
             wanted.append(_requests.c.state.in_(states))
         if kinds is not None:
             wanted.append(_requests.c.kind.in_(kinds))
-        if subject is not None:
-            wanted.append(_requests.c.subject == subject)
+        if about is not None:
+            wanted += [_requests.c.subject == about.login_id, _about_an_account(about.company)]
         order = (case((_requests.c.state.in_(_OPEN), 0), else_=1), _requests.c.id.desc())
         found = self._connection.execute(select(_requests).where(*wanted).order_by(*order).limit(limit))
         return [_stored(row) for row in found]
+
+    def open_requests(self, maker_id: int) -> int:
+        mine = select(func.count()).where(_requests.c.maker_id == maker_id, _requests.c.state.in_(_OPEN))
+        return int(self._connection.execute(mine).scalar_one())
+
+    def requests_made(self, maker_id: int, since: datetime) -> int:
+        mine = select(func.count()).where(_requests.c.maker_id == maker_id, _requests.c.made > since)
+        return int(self._connection.execute(mine).scalar_one())
 
 
 class RequestUnit:
@@ -55,20 +64,38 @@ class RequestUnit:
         return self._connection.execute(update(_requests).where(open_one).values(**_values(request))).rowcount == 1
 
     def decide_request(
-        self, request_id: int, rev: int, state: RequestState, checker_id: int | None, now: datetime, reason: str = ""
+        self,
+        request_id: int,
+        rev: int,
+        state: RequestState,
+        checker_id: int | None,
+        now: datetime,
+        reason: str = "",
+        expires: datetime | None = None,
     ) -> bool:
         places = _OPEN if state in ("withdrawn", "void") else ("submitted",)
         here = and_(_requests.c.id == request_id, _requests.c.rev == rev, _requests.c.state.in_(places))
-        decided = update(_requests).where(here).values(state=state, checker_id=checker_id, decided=now, reason=reason)
-        return self._connection.execute(decided).rowcount == 1
+        values = {"state": state, "checker_id": checker_id, "decided": now, "reason": reason}
+        if expires is not None:
+            values["expires"] = expires
+        return self._connection.execute(update(_requests).where(here).values(**values)).rowcount == 1
 
-    def void_requests_of(self, account_id: int, login_id: str, now: datetime) -> None:
-        theirs = or_(_requests.c.maker_id == account_id, _requests.c.subject == login_id)
-        here = and_(theirs, _requests.c.state.in_(_OPEN))
-        self._connection.execute(update(_requests).where(here).values(state="void", decided=now))
+    def void_orphans(self, now: datetime) -> list[StoredRequest]:
+        accounts, companies = tables.accounts, tables.companies
+        closed = select(accounts.c.id).where(accounts.c.state == "closed")
+        same_company = accounts.c.company.is_not_distinct_from(_requests.c.company)
+        subject = closed.where(accounts.c.login_id == _requests.c.subject, same_company).exists()
+        gone = select(companies.c.code).where(companies.c.state == "closed")
+        orphan = or_(
+            _requests.c.maker_id.in_(closed),
+            and_(_requests.c.kind.not_in(ABOUT_COMPANIES), subject),
+            _requests.c.company.in_(gone),
+        )
+        voided = update(_requests).where(_requests.c.state.in_(_OPEN), orphan).values(state="void", decided=now)
+        return [_stored(row) for row in self._connection.execute(voided.returning(_requests))]
 
     def expire_requests(self, now: datetime) -> list[StoredRequest]:
-        over = and_(_requests.c.state == "submitted", _requests.c.expires <= now)
+        over = and_(_requests.c.state.in_(_OPEN), _requests.c.expires <= now)
         found = self._connection.execute(update(_requests).where(over).values(state="expired").returning(_requests))
         return [_stored(row) for row in found]
 
@@ -80,10 +107,17 @@ def _in_scope(scope: RequestScope) -> list[ColumnElement[bool]]:
     if scope.company is not None:
         wanted.append(_requests.c.company == scope.company)
     if scope.account_id is not None:
-        wanted.append(or_(_requests.c.maker_id == scope.account_id, _requests.c.subject == scope.login_id))
+        about = and_(_requests.c.subject == scope.login_id, _about_an_account(scope.company))
+        wanted.append(or_(_requests.c.maker_id == scope.account_id, about))
     drafts = _requests.c.maker_id == scope.drafts_of
     wanted.append(or_(_requests.c.state != "draft", drafts) if scope.drafts_of else _requests.c.state != "draft")
     return wanted
+
+
+def _about_an_account(company: str | None) -> ColumnElement[bool]:
+    """Of this company, or of the operator: others may have asked for the same login ID."""
+    theirs = _requests.c.company.is_(None) if company is None else _requests.c.company == company
+    return and_(theirs, _requests.c.kind.not_in(ABOUT_COMPANIES))
 
 
 def _values(request: StoredRequest) -> dict[str, Any]:

@@ -12,8 +12,7 @@ from backend.contract.rules.codes import grouped
 from backend.contract.rules.contacts import e164
 from backend.core.accounts import Account
 from backend.core.activity import Ledger
-from backend.core.client_connect.changes.subjects import refuse_shared_phone, refuse_taken_email
-from backend.core.client_connect.changes.users import RESERVED
+from backend.core.client_connect.changes.subjects import refuse_shared_phone, refuse_taken_email, refuse_taken_login_id
 from backend.core.client_connect.codes import LIVES, CodeIssuer
 from backend.core.client_connect.mails import Mailer
 from backend.core.client_connect.ports.people import NewAccount
@@ -88,8 +87,7 @@ class Operators:
         return self._invitation(unit, account, self._issuer.issue(unit, account, "invitation", now), now)
 
     def _added(self, unit: Unit, new: CreateUser) -> Account:
-        if new.login_id in RESERVED or unit.account(new.login_id) is not None:
-            raise Refused(NOT_UNDERSTOOD, what=f"The login ID {new.login_id} is taken: choose another.")
+        refuse_taken_login_id(unit, new.login_id)
         refuse_taken_email(unit, new.email)
         refuse_shared_phone(unit, None, new.phone)
         facts = NewAccount(new.login_id, "operator", None, new.name, new.email, "personal", e164(new.phone))

@@ -10,7 +10,7 @@ from backend.core.actor import Actor
 from backend.core.client_connect.changes.titles import title_of
 from backend.core.client_connect.mails import Mailer
 from backend.core.client_connect.ports.requests import StoredRequest
-from backend.core.client_connect.request_people import checkers_of, proposal_of
+from backend.core.client_connect.request_people import People, checkers_of, proposal_of
 from backend.core.rows import Unit
 
 _WORDS: Final = {"applied": "approved and applied", "rejected": "rejected", "returned": "returned to its maker"}
@@ -40,7 +40,7 @@ class RequestNotices:
         )
         if request.reason:
             words += f' The reason: "{request.reason}".'
-        maker, subject = unit.account_by_id(request.maker_id), unit.account(request.subject)
+        maker, subject = unit.account_by_id(request.maker_id), People(unit).subject(request)
         told = {one.id: one for one in (maker, subject) if one is not None and one.state == "active"}
         for account in told.values():
             if account is maker or request.state == "applied":

@@ -17,6 +17,7 @@ from backend.core.gate import refuse_to_check, request_scope
 from backend.core.rows import Rows
 
 LARGEST_PAGE: Final = 200
+_WAITING: Final = ("draft", "submitted", "returned")
 _PROPOSAL: Final[TypeAdapter[Proposal]] = TypeAdapter(Proposal)
 
 
@@ -39,6 +40,11 @@ class People:
             self._accounts[account_id] = self.rows.account_by_id(account_id)
         return self._accounts[account_id]
 
+    def subject(self, request: StoredRequest) -> Account | None:
+        """The account that it is about, if there is one yet."""
+        found = self.rows.account(request.subject)
+        return found if found is not None and request.is_about(found.login_id, found.company) else None
+
     def company(self, code: str | None) -> str:
         if code is None:
             return ""
@@ -57,7 +63,7 @@ def waiting_for(rows: Rows, actor: Actor, now: datetime) -> int:
 
 def state_of(request: StoredRequest, now: datetime) -> RequestState:
     over = request.expires is not None and now >= request.expires
-    return "expired" if over and request.state == "submitted" else request.state
+    return "expired" if over and request.state in _WAITING else request.state
 
 
 def why_not(people: People, actor: Actor, request: StoredRequest, now: datetime) -> Refused | None:

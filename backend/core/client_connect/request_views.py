@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -38,6 +39,7 @@ from backend.core.rows import Rows
 
 OPEN: Final[tuple[RequestState, ...]] = ("draft", "submitted", "returned")
 _STATES: Final[tuple[RequestState, ...]] = (*OPEN, "applied", "rejected", "withdrawn", "expired", "void")
+_FINGERPRINT: Final = "SHA256:"
 _HIDDEN: Final = "········"
 Planner = Callable[[Rows, str | None, Proposal, datetime], Plan]
 
@@ -60,17 +62,19 @@ class RequestViews:
             raise Refused(NOT_UNDERSTOOD, what="There is no such state or kind of change requests.")
         with self._store.reading() as rows:
             scope = request_scope(actor)
+            if company is not None and scope.company not in (None, company):
+                raise Refused(NOT_FOUND)
+            scope = replace(scope, company=company or scope.company)
             found = rows.change_requests(scope, states=states, kinds=kinds, limit=LARGEST_PAGE + 1)
-            mine = [one for one in found[:LARGEST_PAGE] if company in (None, one.company)]
             people = People(rows)
-            items = tuple(self._view(people, actor, one, named=False) for one in mine)
+            items = tuple(self._view(people, actor, one, named=False) for one in found[:LARGEST_PAGE])
         return RequestPage(items=items, waiting=_waiting(items), more=len(found) > LARGEST_PAGE)
 
     def about(
-        self, rows: Rows, actor: Actor, login_id: str, kinds: tuple[RequestKind, ...] | None = None, limit: int = 20
+        self, rows: Rows, actor: Actor, account: Account, kinds: tuple[RequestKind, ...] | None = None, limit: int = 20
     ) -> tuple[ChangeRequest, ...]:
         """Those about one account, as far as the actor sees them; of these kinds, or of all."""
-        found = rows.change_requests(request_scope(actor), kinds=kinds, subject=login_id, limit=limit)
+        found = rows.change_requests(request_scope(actor), kinds=kinds, about=account, limit=limit)
         people = People(rows)
         return tuple(self._view(people, actor, one) for one in found)
 
@@ -94,13 +98,10 @@ class RequestViews:
         state = state_of(request, now)
         refused = why_not(people, actor, request, now)
         proposal = proposal_of(request)
-        fingerprint, stale = "", False
-        if closely and state == "submitted":
-            fingerprint, stale = self._looked_at(people.rows, maker, request, proposal)
-        elif request.kind == "register-key":
-            fingerprint = next((line.after for line in request.lines if line.after.startswith("SHA256:")), "")
+        stale = closely and state == "submitted" and self._is_stale(people.rows, maker, request, proposal)
+        fingerprint = next((line.after for line in request.lines if line.after.startswith(_FINGERPRINT)), "")
         hide = request.kind == "register-key" and state in OPEN and request.maker_id != actor.account.id
-        subject = people.rows.account(request.subject)
+        subject = people.subject(request)
         return ChangeRequest(
             id=request.id,
             kind=request.kind,
@@ -131,15 +132,13 @@ class RequestViews:
             proposal=proposal.model_copy(update={"public_key": ""}) if hide else proposal,
         )
 
-    def _looked_at(
-        self, rows: Rows, maker: Account | None, request: StoredRequest, proposal: Proposal
-    ) -> tuple[str, bool]:
-        """The fingerprint of its key, and whether its subject has changed since."""
+    def _is_stale(self, rows: Rows, maker: Account | None, request: StoredRequest, proposal: Proposal) -> bool:
+        """Whether its subject has changed since."""
         try:
             plan = self._plan(rows, maker.company if maker else None, proposal, self._clock.now())
         except Refused:
-            return "", True
-        return plan.fingerprint, plan.lines != request.lines
+            return True
+        return plan.lines != request.lines
 
 
 def _acts(actor: Actor, request: StoredRequest, state: RequestState, *, may_check: bool) -> tuple[RequestAct, ...]:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from backend.contract.faults import (
     CHANGED_SINCE,
-    KEY_NOT_ACCEPTABLE,
     NOT_ALLOWED,
     NOT_FOUND,
     NOT_UNDERSTOOD,
-    REQUEST_CLOSED,
     SESSION_ENDED,
     SUSPENDED,
     Refused,
@@ -35,16 +33,24 @@ from backend.core.client_connect.confirmation import refuse_unconfirmed
 from backend.core.client_connect.ports.requests import StoredRequest
 from backend.core.client_connect.request_notices import RequestNotices
 from backend.core.client_connect.request_people import grants_too, proposal_of
+from backend.core.client_connect.request_rules import (
+    CLOSED_KEPT,
+    LIFE,
+    new_request,
+    refuse_checker,
+    refuse_closed,
+    refuse_flood,
+    refuse_other_key,
+    seen,
+)
 from backend.core.client_connect.request_views import RequestViews
 from backend.core.client_connect.standing import actor_for, as_of_now
-from backend.core.gate import refuse_inactive, refuse_to_check, refuse_to_make, refuse_to_propose, sees_request
+from backend.core.gate import refuse_inactive, refuse_to_make, refuse_to_propose
 from backend.core.ports import Clock, Store
 from backend.core.rows import Rows, Unit
 
-LIFE: Final = timedelta(days=7)
-CLOSED_KEPT: Final = timedelta(days=90)
-"""How long a closed account keeps its e-mail address."""
-FINGERPRINT_END: Final = 8
+_VOIDING: Final = (NOT_FOUND, NOT_ALLOWED, NOT_UNDERSTOOD, SESSION_ENDED, SUSPENDED)
+"""What no time will mend: then the request is void."""
 _DONE: Final = {"reject": "rejected", "return": "returned", "withdraw": "withdrawn"}
 
 
@@ -71,8 +77,9 @@ class ChangeRequests:
 
         def unit(unit: Unit) -> StoredRequest:
             now, maker = self._clock.now(), as_of_now(unit, actor)
+            refuse_flood(unit, maker, now)
             plan = self._made(unit, maker, new.proposal, now)
-            first = _request(plan, new.proposal, maker, 1, now, submit=new.submit)
+            first = new_request(plan, new.proposal, maker, 1, now, submit=new.submit)
             request = replace(first, id=unit.add_request(first))
             self._record(unit, "requested" if new.submit else "drafted", maker, request, now, new.proposal.note)
             if new.submit:
@@ -86,16 +93,16 @@ class ChangeRequests:
 
         def unit(unit: Unit) -> StoredRequest:
             now, maker = self._clock.now(), as_of_now(unit, actor)
-            before = _seen(unit, maker, request_id)
+            before = seen(unit, maker, request_id)
             if before.maker_id != maker.account.id:
                 raise Refused(NOT_ALLOWED, what="Only its maker revises a request.")
-            _refuse_closed(before, now)
+            refuse_closed(before, now)
             if before.rev != revision.rev:
                 raise Refused(CHANGED_SINCE, what=f"It is at revision {before.rev} by now.")
             plan = self._made(unit, maker, revision.proposal, now)
             if (plan.subject, revision.proposal.kind) != (before.subject, before.kind):
                 raise Refused(NOT_UNDERSTOOD, what="A revision is of the same kind and about the same subject.")
-            later = _request(plan, revision.proposal, maker, before.rev + 1, now, submit=revision.submit)
+            later = new_request(plan, revision.proposal, maker, before.rev + 1, now, submit=revision.submit)
             request = replace(later, id=before.id)
             if not unit.revise_request(request, before.rev):
                 raise Refused(CHANGED_SINCE, what="It was decided meanwhile.")
@@ -111,21 +118,23 @@ class ChangeRequests:
 
         def unit(unit: Unit) -> StoredRequest | Refused:
             now, checker = self._clock.now(), as_of_now(unit, actor)
-            request = _seen(unit, checker, request_id)
-            _refuse_closed(request, now, for_checking=True)
+            request = seen(unit, checker, request_id)
+            refuse_closed(request, now, for_checking=True)
             if (request.rev, request.digest) != (approval.rev, approval.digest):
                 raise Refused(CHANGED_SINCE, what=f"It is at revision {request.rev} by now, and says something else.")
-            _refuse_checker(unit, checker, request)
+            refuse_checker(unit, checker, request)
             refuse_unconfirmed(checker, now)
             stood = self._as_it_stood(unit, request, now)
             if isinstance(stood, Refused):
                 unit.decide_request(request.id, request.rev, "void", None, now, stood.what)
                 self._record(unit, "voided", checker, request, now, fault=stood.number)
                 return stood
-            _refuse_other_key(stood, approval.fingerprint_end)
+            refuse_other_key(stood, approval.fingerprint_end)
             applied = self._decided(unit, checker, request, "applied", now, what=stood.object)
             if self._changes[request.kind].apply(unit, proposal_of(request), stood, now):
                 unit.bump_access_epoch()
+                for orphan in unit.void_orphans(now):
+                    self._record(unit, "voided", checker, orphan, now)
             return applied
 
         return self.views.shown(actor, self._store.write(unit))
@@ -135,12 +144,12 @@ class ChangeRequests:
 
         def unit(unit: Unit) -> StoredRequest:
             now, who = self._clock.now(), as_of_now(unit, actor)
-            request = _seen(unit, who, request_id)
-            _refuse_closed(request, now, for_checking=act != "withdraw")
+            request = seen(unit, who, request_id)
+            refuse_closed(request, now, for_checking=act != "withdraw")
             if request.rev != decision.rev:
                 raise Refused(CHANGED_SINCE, what=f"It is at revision {request.rev} by now.")
             if act != "withdraw":
-                _refuse_checker(unit, who, request)
+                refuse_checker(unit, who, request)
                 if not decision.reason:
                     raise Refused(NOT_UNDERSTOOD, what="A reason is needed: its maker reads it.")
             elif request.maker_id != who.account.id:
@@ -207,7 +216,8 @@ class ChangeRequests:
         reason: str = "",
         what: str = "",
     ) -> StoredRequest:
-        if not unit.decide_request(request.id, request.rev, state, who.account.id, now, reason):
+        expires = now + LIFE if state == "returned" else None
+        if not unit.decide_request(request.id, request.rev, state, who.account.id, now, reason, expires):
             raise Refused(CHANGED_SINCE, what="It was decided meanwhile.")
         self._record(unit, state, who, request, now, reason, what=what)
         decided = replace(request, state=state, checker_id=who.account.id, decided=now, reason=reason)
@@ -241,58 +251,4 @@ class ChangeRequests:
             fault=fault,
             source=who.source if who else None,
             note=note or None,
-        )
-
-
-_VOIDING: Final = (NOT_FOUND, NOT_ALLOWED, NOT_UNDERSTOOD, SESSION_ENDED, SUSPENDED)
-"""What no time will mend: then the request is void."""
-
-
-def _request(plan: Plan, proposal: Proposal, maker: Actor, rev: int, now: datetime, *, submit: bool) -> StoredRequest:
-    return StoredRequest(
-        id=0,
-        side=plan.side,
-        company=plan.company,
-        kind=proposal.kind,
-        subject=plan.subject,
-        maker_id=maker.account.id,
-        state="submitted" if submit else "draft",
-        rev=rev,
-        proposal=proposal.model_dump(mode="json"),
-        lines=plan.lines,
-        digest=digest_of(plan, proposal, rev),
-        made=now,
-        expires=now + LIFE if submit else None,
-    )
-
-
-def _seen(rows: Rows, actor: Actor, request_id: int) -> StoredRequest:
-    request = rows.change_request(request_id)
-    if request is None or not sees_request(actor, request):
-        raise Refused(NOT_FOUND)
-    return request
-
-
-def _refuse_closed(request: StoredRequest, now: datetime, *, for_checking: bool = False) -> None:
-    if request.expires is not None and now >= request.expires:
-        raise Refused(REQUEST_CLOSED, what="It expired: nobody decided it within 7 days.")
-    open_states = ("submitted",) if for_checking else ("draft", "submitted", "returned")
-    if request.state not in open_states:
-        raise Refused(REQUEST_CLOSED, what=f"It is {request.state} and waits for no checker.")
-
-
-def _refuse_checker(rows: Rows, checker: Actor, request: StoredRequest) -> None:
-    maker = rows.account_by_id(request.maker_id)
-    if maker is None:
-        raise Refused(NOT_FOUND)
-    grants = grants_too(proposal_of(request))
-    refuse_to_check(checker, request.kind, request.side, request.subject, maker, grants=grants)
-
-
-def _refuse_other_key(plan: Plan, typed: str) -> None:
-    if plan.fingerprint and "".join(typed.split())[-FINGERPRINT_END:] != plan.fingerprint[-FINGERPRINT_END:]:
-        raise Refused(
-            KEY_NOT_ACCEPTABLE,
-            what="These are not the last 8 characters of the fingerprint of the key that was handed in.",
-            fix="Ask the key's owner, not its maker, to read them to you from: ssh-keygen -lf KEY.pub",
         )

@@ -22,7 +22,7 @@ EXPIRING: Final = timedelta(days=30)
 DECIDED_LATELY: Final = timedelta(days=30)
 _OPEN: Final = ("draft", "submitted", "returned")
 _SHOWN: Final = ("register-key", "register-address")
-About = Callable[[Rows, Actor, str, tuple[RequestKind, ...]], Sequence[ChangeRequest]]
+About = Callable[[Rows, Actor, Account, tuple[RequestKind, ...]], Sequence[ChangeRequest]]
 """Change requests about a login ID, of these kinds, as far as the actor sees them."""
 
 
@@ -63,7 +63,7 @@ class SftpSetup:
         )
         keys = tuple(_row(key, now) for key in kept)
         tree = _tree(rows, actor, subject)
-        requests = self._about(rows, actor, subject.login_id, ASKED_BY)
+        requests = self._about(rows, actor, subject, ASKED_BY)
         told = Setup(
             subject,
             keys,

@@ -27,6 +27,7 @@ from backend.contract.messages import LoginTransaction, SignIn, Ticket
 from backend.core.accounts import Known
 from backend.core.activity import Ledger
 from backend.core.client_connect.codes import CodeIssuer
+from backend.core.client_connect.login_ids import RESERVED_LOGIN_IDS
 from backend.core.client_connect.login_transactions import LoginTransactions, Transaction
 from backend.core.client_connect.recovery_codes import RecoveryCodeBook
 from backend.core.client_connect.source_limit import SourceLimit
@@ -36,7 +37,6 @@ from backend.core.rows import Rows, Throttle, Unit
 TICKET_LIFE: Final = timedelta(seconds=60)
 MOST_ATTEMPTS: Final = 5
 MOST_FAILURES_IN_A_ROW: Final = 20
-RESERVED_LOGIN_IDS: Final = frozenset({"RECOVER"})
 NOBODY: Final = 0
 """The number of no account."""
 _LOGIN_ID = re.compile(r"[A-Z0-9]{4,20}", re.ASCII)

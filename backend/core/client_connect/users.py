@@ -82,7 +82,7 @@ class UserService:
                     shown_act(row, with_source=staff or row.login_id == subject.login_id) for row in found[:HISTORY]
                 ),
                 more=len(found) > HISTORY,
-                requests=self._requests.views.about(rows, actor, subject.login_id),
+                requests=self._requests.views.about(rows, actor, subject),
                 may=self._may(rows, actor, subject),
             )
 
@@ -110,7 +110,9 @@ class UserService:
         key = RegisterAddress(login_id=subject.login_id, network="192.0.2.1")
         if self._requests.possible(rows, actor, key):
             may += ["register-key", "register-address"]
-        return (*may, *(("suspend",) if subject.state == "active" and may_suspend(actor) else ()))
+        taken_over = actor.company is None and subject.suspended_by == "company"
+        suspends = may_suspend(actor) and (subject.state == "active" or taken_over)
+        return (*may, *(("suspend",) if suspends else ()))
 
 
 def _user(account: Account, catalogue: Catalogue, facts: Mapping[int, AccountFacts], locked: set[int]) -> User:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from backend.contract.faults import NOT_UNDERSTOOD, Refused
 from backend.contract.messages import LiftSuspension, Line, Reinvite, ResetOtp, Side, UnlockUser
@@ -19,9 +19,10 @@ class UnlockUserChange:
     def plan(self, rows: Rows, company: str | None, proposal: UnlockUser, now: datetime) -> Plan:
         subject = subject_of(rows, company, proposal.login_id)
         side = side_of(company, subject, staff_acts=True)
-        if subject.id not in rows.locked([subject.id]):
+        since = rows.locked_since(subject.id)
+        if since is None:
             raise Refused(NOT_UNDERSTOOD, what=f"{subject.login_id} is not locked.")
-        return plan_for(subject, side, [Line(label="Password sign-in", before="locked", after="open")])
+        return plan_for(subject, side, [Line(label="Password sign-in", before=f"locked{_since(since)}", after="open")])
 
     def apply(self, unit: Unit, proposal: UnlockUser, plan: Plan, now: datetime) -> bool:
         unit.unlock(account_of(unit, plan).id)
@@ -38,8 +39,9 @@ class ResetOtpChange:
         subject = subject_of(rows, company, proposal.login_id)
         side = side_of(company, subject, staff_acts=True)
         _refuse_unless(subject, "active")
+        enrolled = f"enrolled{_since(rows.authenticator(subject.id).since)}"
         lines = [
-            Line(label="One-Time-Password", before="enrolled", after="to be enrolled anew", weighs=True),
+            Line(label="One-Time-Password", before=enrolled, after="to be enrolled anew", weighs=True),
             Line(label="By mail to", after=subject.email),
         ]
         return plan_for(subject, side, lines)
@@ -64,7 +66,8 @@ class ReinviteChange:
         begins_anew = subject.state == "active" and not subject.sealed_seed
         if not begins_anew:
             _refuse_unless(subject, "invited")
-        lines = [Line(label="Invitation to", after=subject.email)]
+        last = rows.last_code(subject.id, ("invitation", "enrolment"))
+        lines = [Line(label="Invitation to", before=f"mailed{_since(last)}" if last else "", after=subject.email)]
         if begins_anew:
             lines.append(Line(label="Password", before="stands", after="to be chosen anew", weighs=True))
         return plan_for(subject, side, lines)
@@ -86,12 +89,18 @@ class LiftSuspensionChange:
         staff = company is None or subject.kind != "business" or subject.suspended_by == "operator"
         side: Side = "operator" if staff else "company"
         by = "the operator" if subject.suspended_by == "operator" else "the company"
-        line = Line(label="Account", before=f"suspended by {by}", after="active", weighs=True)
+        before = f"suspended by {by}{_since(subject.suspended)}"
+        line = Line(label="Account", before=before, after="active", weighs=True)
         return plan_for(subject, side, [line])
 
     def apply(self, unit: Unit, proposal: LiftSuspension, plan: Plan, now: datetime) -> bool:
         unit.lift_suspension(account_of(unit, plan).id)
         return False
+
+
+def _since(instant: datetime | None) -> str:
+    """So that a request fits this lock, suspension or mail, and none that comes after it."""
+    return f" since {instant.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if instant is not None else ""
 
 
 def _refuse_unless(subject: Account, state: str) -> None:

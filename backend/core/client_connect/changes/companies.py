@@ -33,6 +33,5 @@ class CloseCompanyChange:
         if not unit.close_company(proposal.company, now):
             raise Refused(CHANGED_SINCE, what=f"{proposal.company} was closed meanwhile.")
         for account in unit.accounts_of(proposal.company):
-            if unit.close_account(account.id, now):
-                unit.void_requests_of(account.id, account.login_id, now)
+            unit.close_account(account.id, now)
         return True

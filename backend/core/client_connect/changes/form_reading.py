@@ -9,8 +9,7 @@ from backend.contract.messages import Form, FormAdministrator, FormIdentity
 from backend.contract.rules.contacts import same_phone
 from backend.contract.rules.forms import SERVICE_NAMES, TITLES, refuse_faulty, staying
 from backend.core.accounts import Account, Company, Grant, Identity
-from backend.core.client_connect.changes.subjects import refuse_taken_email
-from backend.core.client_connect.changes.users import RESERVED
+from backend.core.client_connect.changes.subjects import refuse_taken_email, refuse_taken_login_id
 from backend.core.client_connect.ports.forms import Seats
 from backend.core.rows import Rows
 
@@ -80,7 +79,7 @@ def read(rows: Rows, form: Form) -> FormReading:
     refuse_faulty(form, rows.catalogue().user_types)
     company = rows.company(form.company)
     if company is None:
-        _refuse_as_first(form)
+        _refuse_as_first(rows, form)
     elif company.state == "closed":
         raise _wrong(f"{form.company} is the code of a company that was closed: it takes another one to join again.")
     accounts = {one.login_id: one for one in rows.accounts_of(form.company) if one.state != "closed"}
@@ -103,10 +102,12 @@ def read(rows: Rows, form: Form) -> FormReading:
     )
 
 
-def _refuse_as_first(form: Form) -> None:
+def _refuse_as_first(rows: Rows, form: Form) -> None:
     """A company joins by the ECP form, on which everybody and everything is new (FAQ Q8)."""
     if form.service != "ecp":
         raise _wrong(f'There is no company {form.company} yet. It joins by the "{TITLES["ecp"]}".')
+    if rows.account(form.company) is not None:
+        raise _wrong(f"The code {form.company} is taken: choose another.")
     if not form.identities:
         raise _wrong(f"{form.company} would join without an identity code: name one at least, with its user type.")
     known = [one.login_id for one in form.administrators if one.action != "appoint"]
@@ -125,8 +126,8 @@ def _account(rows: Rows, form: Form, who: FormAdministrator, accounts: dict[str,
         return account
     if holds:
         raise _wrong(f"{who.login_id} is a delegated administrator for {service} already: write keep or remove.")
-    if account is None and (who.login_id in RESERVED or rows.account(who.login_id) is not None):
-        raise _wrong(f"The login ID {who.login_id} is taken: choose another.")
+    if account is None:
+        refuse_taken_login_id(rows, who.login_id)
     if account is not None and not account.services:
         raise _wrong(f"{who.login_id} is a business user: a delegated administrator is appointed with an own login ID.")
     return account

@@ -99,7 +99,6 @@ def _remove(unit: Unit, reading: FormReading, account: Account, now: datetime) -
     """The right goes. Left with neither right nor function the account closes; with functions it is a business one."""
     if account in reading.closing:
         unit.close_account(account.id, now)
-        unit.void_requests_of(account.id, account.login_id, now)
         return
     left = tuple(service for service in account.services if service != reading.form.service)
     unit.set_services(account.id, left)

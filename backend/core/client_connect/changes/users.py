@@ -19,6 +19,7 @@ from backend.core.client_connect.changes.subjects import (
     plan_for,
     refuse_shared_phone,
     refuse_taken_email,
+    refuse_taken_login_id,
     side_of,
     subject_of,
 )
@@ -27,7 +28,6 @@ from backend.core.client_connect.ports.people import NewAccount
 from backend.core.gate import SFTP_FUNCTION
 from backend.core.rows import Rows, Unit
 
-RESERVED: Final = frozenset({"RECOVER"})
 FEWEST_OPERATORS: Final = 2
 _ALL_FOLDERS: Final = "all folders"
 
@@ -45,8 +45,7 @@ class CreateUserChange:
                 NOT_ALLOWED,
                 what="Delegated administrators are appointed by form, operators by operators.",
             )
-        if proposal.login_id in RESERVED or rows.account(proposal.login_id) is not None:
-            raise Refused(NOT_UNDERSTOOD, what=f"The login ID {proposal.login_id} is taken: choose another.")
+        refuse_taken_login_id(rows, proposal.login_id)
         refuse_taken_email(rows, proposal.email)
         if staff:
             refuse_shared_phone(rows, None, proposal.phone)
@@ -184,11 +183,10 @@ class CloseUserChange:
 
 
 def close(unit: Unit, subject: Account, now: datetime) -> None:
-    """Closes the account, frees its seat, and voids what it made or what is about it."""
+    """Closes the account and frees its seat."""
     unit.close_account(subject.id, now)
     if subject.company is not None:
         unit.free_seat(subject.company)
-    unit.void_requests_of(subject.id, subject.login_id, now)
 
 
 def quota_reached(rows: Rows, company: str) -> Refused:

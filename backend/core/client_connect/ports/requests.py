@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from backend.contract.messages import Line, RequestKind, RequestState, Side
+from backend.core.accounts import Account
+
+ABOUT_COMPANIES: Final[tuple[RequestKind, ...]] = ("apply-form", "close-company")
+"""Their subject is a company's code; every other kind's is a login ID."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,10 @@ class StoredRequest:
     checker_id: int | None = None
     decided: datetime | None = None
     reason: str = ""
+
+    def is_about(self, login_id: str, company: str | None) -> bool:
+        """Whether its subject is this account, and not a company or another company's account of that name."""
+        return self.subject == login_id and self.company == company and self.kind not in ABOUT_COMPANIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +63,18 @@ class RequestRows(Protocol):
         *,
         states: tuple[RequestState, ...] | None = None,
         kinds: tuple[RequestKind, ...] | None = None,
-        subject: str | None = None,
+        about: Account | None = None,
         limit: int = 200,
     ) -> list[StoredRequest]:
         """Newest first; those still open before those decided."""
+        ...
+
+    def open_requests(self, maker_id: int) -> int:
+        """How many of this maker's nobody has decided."""
+        ...
+
+    def requests_made(self, maker_id: int, since: datetime) -> int:
+        """How many this maker made since then, whatever became of them."""
         ...
 
 
@@ -74,13 +90,23 @@ class RequestUnit(Protocol):
         ...
 
     def decide_request(
-        self, request_id: int, rev: int, state: RequestState, checker_id: int | None, now: datetime, reason: str = ""
+        self,
+        request_id: int,
+        rev: int,
+        state: RequestState,
+        checker_id: int | None,
+        now: datetime,
+        reason: str = "",
+        expires: datetime | None = None,
     ) -> bool:
-        """From submitted, or for its maker from any open state; false where it was decided, or is another revision."""
+        """From submitted, or for its maker from any open state; false where it was decided, or is another revision.
+
+        `expires`: until when it now waits; `None` leaves that as it is.
+        """
         ...
 
-    def void_requests_of(self, account_id: int, login_id: str, now: datetime) -> None:
-        """What a closed account made, and what is about it, is void."""
+    def void_orphans(self, now: datetime) -> list[StoredRequest]:
+        """Those whose maker, subject or company is closed, which are void from now on."""
         ...
 
     def expire_requests(self, now: datetime) -> list[StoredRequest]:
