@@ -10,6 +10,8 @@ import pytest
 from backend.adapters.clock import SystemClock
 from backend.core.calendar import Calendar
 from backend.core.client_connect.standing import actor_for
+from backend.demo.authenticator import DemoAuthenticator
+from backend.demo.cast import Cast
 from backend.demo.history import tell
 from backend.demo.mailbox import Mailbox
 from backend.demo.people import ACCOUNTS, COLLEAGUES, COMPANIES
@@ -82,3 +84,26 @@ def test_a_lock_an_invitation_and_a_key_that_expires_soon_are_there_to_be_found(
 def test_only_those_one_can_be_have_something_to_try() -> None:
     assert all(one.role and one.to_try for one in ACCOUNTS)
     assert not {one.login_id for one in ACCOUNTS} & {one.login_id for one in COLLEAGUES}
+
+
+def test_everybody_has_a_past_an_authenticator_and_recovery_codes(demo: Platform) -> None:
+    now = demo.services.clock.now()
+    with demo.store.reading() as rows:
+        for who in (*ACCOUNTS, *(one for one in COLLEAGUES if one.login_id != "CHAU02")):
+            account = rows.account(who.login_id)
+            assert account is not None
+            last = rows.account_facts([account.id], now)[account.id].last_sign_in
+            signed_in = [act for act in rows.acts_of(account, None, 200) if act.act == "signed-in"]
+            since = rows.authenticator(account.id).since
+            assert last is not None and [act.at for act in signed_in] == [last]
+            assert since is not None and since < last < now
+            assert rows.recovery_codes_left(account.id) == 10
+        assert rows.recovery_codes_left(getattr(rows.account("CHAU02"), "id", 0)) == 0, "who left has none"
+
+
+def test_those_who_are_kept_out_are_listed_with_why_and_colleagues_are_not(demo: Platform) -> None:
+    cast = Cast(demo, [], DemoAuthenticator(demo.codes, demo.services.clock))
+    others = {
+        one.login_id: one.state for one in cast.people() if one.login_id not in {who.login_id for who in ACCOUNTS}
+    }
+    assert others == {"FUNG08": "locked", "TSANG09": "suspended", "KWAN13": "invited", "POON14": "invited"}

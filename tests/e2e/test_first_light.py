@@ -18,6 +18,10 @@ import pytest
 
 from backend.adapters.one_time_codes import code, step_at
 from backend.demo.samples import stamp_duty_return
+from ecp_tui.client import EcpClient
+from ecp_tui.config import Config
+from ecp_tui.screens.context import Context
+from ecp_tui.screens.sftp_connection import ssh_config
 
 BIN = Path(sys.executable).parent
 
@@ -127,3 +131,25 @@ def test_the_ready_line_keeps_its_promises(demo: dict[str, Any]) -> None:
     for company in {one["company"] for one in accounts if one["company"]}:
         assert sum(one["company"] == company for one in das) >= 2
     assert Path(demo["data_dir"]).stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.skipif(
+    shutil.which("sftp") is None and not os.environ.get("ECP_REQUIRE_CLIENTS"), reason="OpenSSH's sftp is not installed"
+)
+async def test_the_ssh_configuration_that_the_demo_shows_connects_as_it_is(
+    demo: dict[str, Any], tmp_path: Path
+) -> None:
+    client = EcpClient(demo["http"])
+    config = Config(tmp_path / "config.toml", tmp_path / "state", tmp_path / "session", server=demo["http"])
+    context = Context(client, config, world=await client.demo_world())
+    offered = await client.demo_credentials("TAI09")
+    begun = await client.begin_sign_in()
+    ticket = await client.sign_in(begun.transaction, "TAI09", offered.password, offered.otp)
+    await client.open_session(ticket.ticket)
+    block = tmp_path / "config"
+    block.write_text(ssh_config(await client.sftp_access(), context))
+    await client.close()
+    command = ["sftp", "-F", str(block), "-b", "-", "-o", "StrictHostKeyChecking=yes", "ecp"]
+    done = subprocess.run(command, input="ls /", capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert "/09999" in done.stdout
