@@ -68,6 +68,8 @@ class Account:
     sftp_folders: tuple[str, ...] | None = None
     """What `EU_ECPSFTP` was narrowed to; `None` means all it opens."""
     suspended_by: Side | None = None
+    suspended: datetime | None = None
+    """Since when."""
 
 
 @dataclass(frozen=True, slots=True)

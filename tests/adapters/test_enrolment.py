@@ -134,7 +134,7 @@ def test_enrolling_never_lifts_a_suspension_and_says_so_once_the_password_was_ri
     code, right = reset_otp(any_world), any_world.people["CHAN01"].password
     chan = any_world.account("CHAN01")
     enrolment = begin(any_world, code, right)
-    any_world.platform.store.write(lambda unit: unit.suspend(chan.id, "company"))
+    any_world.platform.store.write(lambda unit: unit.suspend(chan.id, "company", any_world.clock.now()))
     assert outcome(lambda: begin(any_world, code, WRONG)) == 1001
     assert outcome(lambda: begin(any_world, code, right)) == 1016
     assert outcome(lambda: confirm(any_world, code, shown_by(any_world, enrolment), right)) == 1016

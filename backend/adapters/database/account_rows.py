@@ -91,6 +91,7 @@ class AccountRows:
             phone=row.phone,
             sftp_folders=None if row.sftp_folders is None else tuple(row.sftp_folders),
             suspended_by=row.suspended_by,
+            suspended=row.suspended,
         )
 
 

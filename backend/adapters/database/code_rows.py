@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -26,6 +26,10 @@ class CodeRows:
     def codes_made(self, account_id: int, purpose: Purpose, since: datetime) -> int:
         mine = and_(_codes.c.account_id == account_id, _codes.c.purpose == purpose, _codes.c.created > since)
         return self._connection.scalar(select(func.count()).where(mine)) or 0
+
+    def last_code(self, account_id: int, purposes: Sequence[Purpose]) -> datetime | None:
+        mine = and_(_codes.c.account_id == account_id, _codes.c.purpose.in_(purposes))
+        return self._connection.scalar(select(func.max(_codes.c.created)).where(mine))
 
     def recovery_codes_left(self, account_id: int) -> int:
         return self._connection.scalar(select(func.count()).where(_recovery.c.account_id == account_id)) or 0

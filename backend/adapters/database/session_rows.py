@@ -40,6 +40,10 @@ class SessionRows(AccountRows):
         mine = and_(throttles.c.account_id.in_(account_ids), throttles.c.locked.is_not(None))
         return set(self._connection.scalars(select(throttles.c.account_id).where(mine)))
 
+    def locked_since(self, account_id: int) -> datetime | None:
+        throttles = tables.throttles
+        return self._connection.scalar(select(func.max(throttles.c.locked)).where(throttles.c.account_id == account_id))
+
 
 def _session(row: Row[Any], account: Account) -> Session:
     return Session(

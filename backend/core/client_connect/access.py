@@ -33,23 +33,23 @@ class Access:
         self._ledger = ledger
 
     def suspend(self, actor: Actor, login_id: str, reason: str = "") -> None:
-        """Suspends an account; 2001 if it is not the actor's to see, 2002 if the role does not allow it."""
+        """Suspends an account, or takes over its company's suspension as an operator; 2001 if it is not the actor's to see, 2002 if the role does not allow it."""
 
         def unit(unit: Unit) -> None:
-            now_actor = as_of_now(unit, actor)
+            now, now_actor = self._clock.now(), as_of_now(unit, actor)
             if not may_suspend(now_actor):
                 raise Refused(NOT_ALLOWED, what="Suspending is for administrators and operators.")
             subject = unit.account(login_id)
             if subject is None or (actor.company is not None and subject.company != actor.company):
                 raise Refused(NOT_FOUND)
             by: Side = "company" if actor.company is not None else "operator"
-            if not unit.suspend(subject.id, by):
+            if not unit.suspend(subject.id, by, now):
                 raise Refused(NOT_FOUND)
             unit.bump_access_epoch()
             self._ledger.record(
                 unit,
                 "suspended",
-                self._clock.now(),
+                now,
                 actor.channel,
                 company=subject.company,
                 login_id=actor.login_id,

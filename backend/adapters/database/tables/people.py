@@ -47,6 +47,7 @@ accounts = Table(
     Column("email_key", String),
     Column("email_kind", String, nullable=False, server_default="personal"),
     Column("suspended_by", String),
+    Column("suspended", Instant),
     Column("closed", Instant),
     Column("sftp_folders", JSON(none_as_null=True)),
     Column("otp_since", Instant),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -44,6 +44,10 @@ class CodeRows(Protocol):
     def code(self, key: bytes) -> OneTimeCode | None: ...
 
     def codes_made(self, account_id: int, purpose: Purpose, since: datetime) -> int: ...
+
+    def last_code(self, account_id: int, purposes: Sequence[Purpose]) -> datetime | None:
+        """When the newest one for any of these purposes was made."""
+        ...
 
     def recovery_codes_left(self, account_id: int) -> int: ...
 

@@ -87,8 +87,8 @@ class PeopleUnit(Protocol):
         """Neither authenticator nor recovery codes any more."""
         ...
 
-    def suspend(self, account_id: int, by: Side) -> bool:
-        """From active alone; ends its sessions."""
+    def suspend(self, account_id: int, by: Side, now: datetime) -> bool:
+        """From active, or by the operator what the company suspended; ends its sessions."""
         ...
 
     def lift_suspension(self, account_id: int) -> bool: ...

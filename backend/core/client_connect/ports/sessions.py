@@ -27,6 +27,8 @@ class SessionRows(Protocol):
         """Those of the accounts whose password sign-in is locked."""
         ...
 
+    def locked_since(self, account_id: int) -> datetime | None: ...
+
 
 class SessionUnit(Protocol):
     """What one unit writes."""

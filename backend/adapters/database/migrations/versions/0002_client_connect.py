@@ -84,6 +84,7 @@ def upgrade() -> None:
     op.add_column("accounts", sa.Column("email_key", sa.String(), nullable=True))
     op.add_column("accounts", sa.Column("email_kind", sa.String(), server_default="personal", nullable=False))
     op.add_column("accounts", sa.Column("suspended_by", sa.String(), nullable=True))
+    op.add_column("accounts", sa.Column("suspended", sa.BigInteger(), nullable=True))
     op.add_column("accounts", sa.Column("closed", sa.BigInteger(), nullable=True))
     op.add_column("accounts", sa.Column("sftp_folders", sa.JSON(none_as_null=True), nullable=True))
     op.add_column("accounts", sa.Column("otp_since", sa.BigInteger(), nullable=True))
