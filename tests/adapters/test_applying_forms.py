@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import partial
 
 import pytest
@@ -9,12 +10,14 @@ import pytest
 from backend.contract.messages import (
     ApplyForm,
     Approval,
+    Decision,
     FormAdministrator,
     NewRequest,
 )
-from backend.contract.rules.form_documents import form_sha256
+from backend.contract.rules.form_documents import form_document, form_sha256
 from backend.contract.rules.forms import SERVICE_NAMES
 from backend.core.actor import Actor
+from backend.core.client_connect.mails import Mail
 from tests.keying_in import (
     Operators,
     account,
@@ -36,6 +39,13 @@ def operators(any_world: World) -> Operators:
     return Operators(any_world)
 
 
+def told(world: World) -> list[Mail]:
+    """Notices that are still to be sent."""
+    with world.platform.store.reading() as rows:
+        mails = [world.platform.mailer.opened(one.sealed) for one in rows.due_mails(world.clock.now(), 50)]
+    return [one for one in mails if one is not None and one.kind == "notice"]
+
+
 # ── joining ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -55,6 +65,12 @@ def test_a_company_joins_by_the_ecp_form_with_administrators_for_both_services(o
         mails = [world.platform.mailer.opened(one.sealed) for one in rows.due_mails(world.clock.now(), 10)]
     invited = {one.to for one in mails if one is not None and one.kind == "invitation"}
     assert invited == {"newda1@new.example", "newda2@new.example"}
+
+
+def test_who_applies_a_joining_companys_form_is_shown_both_rights_it_gives(operators: Operators) -> None:
+    lines = labelled(operators.key_in(newco()))
+    for service in SERVICE_NAMES.values():
+        assert lines[f"Administrators for {service}"].after == "NEWDA1, NEWDA2"
 
 
 def test_a_client_connect_form_alone_makes_no_company(operators: Operators) -> None:
@@ -138,6 +154,27 @@ def test_contact_details_are_shown_as_they_change_and_another_email_ends_session
     assert refused(lambda: world.services.sessions.me(token)).number == 1005
 
 
+def test_everybody_on_a_form_hears_that_it_was_applied_at_the_address_before_it(operators: Operators) -> None:
+    world = operators.world
+    world.platform.mail.stop()
+    moved = as_registered(world, "LEEDA2", email="lee@elsewhere.example")
+    request = operators.key_in(acme(world, moved, new("KWOKDA3"), service="client_connect"))
+    assert not [one for one in told(world) if one.to.endswith("acme.example")], "nothing is applied yet"
+    operators.approve(request)
+    notices = {one.to: one.values["words"] for one in told(world) if one.to.startswith(("lee", "wong", "kwok"))}
+    assert set(notices) == {"leeda2@acme.example", "wongda1@acme.example"}
+    assert all("LEEDA2, e-mail" in words and "lee@elsewhere" not in words for words in notices.values())
+
+
+def test_a_form_that_was_rejected_is_told_to_nobody_on_it(operators: Operators) -> None:
+    world = operators.world
+    world.platform.mail.stop()
+    request = operators.key_in(acme(world, new("KWOKDA3")))
+    decision = Decision(rev=request.rev, reason="No signature.")
+    world.services.requests.decide(operators.checker, request.id, "reject", decision)
+    assert not [one for one in told(world) if one.to.endswith("acme.example")]
+
+
 @pytest.mark.parametrize(
     ("who", "said"),
     [
@@ -206,6 +243,14 @@ def test_a_form_keyed_in_other_than_it_was_sent_in_says_so(operators: Operators)
     right, wrong = operators.key_in(form, form_sha256(form)), operators.key_in(form, "0" * 64)
     assert labelled(right)["SHA-256 of the form sent in"].after == form_sha256(form)
     assert labelled(wrong)["Keyed in other than sent in"].weighs
+
+
+def test_a_form_that_mail_gave_other_line_ends_is_the_form_that_was_sent_in(operators: Operators) -> None:
+    form = acme(operators.world, new("KWOKDA3"))
+    received = hashlib.sha256(form_document(form).replace("\n", "\r\n").encode()).hexdigest()
+    lines = labelled(operators.key_in(form, received))
+    assert lines["SHA-256 of the form sent in"].after == received, "that of the document as it was received"
+    assert "Keyed in other than sent in" not in lines
 
 
 def test_a_form_that_changes_nothing_is_not_keyed_in(operators: Operators) -> None:

@@ -56,6 +56,12 @@ def form_sha256(form: Form) -> str:
     return hashlib.sha256(form_document(form).encode()).hexdigest()
 
 
+def is_document_of(form: Form, sha256: str) -> bool:
+    """Whether this is the SHA-256 of its document, also with the line ends that mail gives a text."""
+    text = form_document(form)
+    return sha256 in {hashlib.sha256(one.encode()).hexdigest() for one in (text, text.replace("\n", "\r\n"))}
+
+
 def form_file_name(form: Form) -> str:
     """What the document is called: by service, company and the first digits of its SHA-256."""
     service = {"client_connect": "CC", "ecp": "ECP"}[form.service]

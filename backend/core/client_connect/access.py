@@ -33,7 +33,10 @@ class Access:
         self._ledger = ledger
 
     def suspend(self, actor: Actor, login_id: str, reason: str = "") -> None:
-        """Suspends an account, or takes over its company's suspension as an operator; 2001 if it is not the actor's to see, 2002 if the role does not allow it."""
+        """Suspends an account; an operator takes its company's suspension over as well.
+
+        2001 if it is not the actor's to see, 2002 if the role does not allow it.
+        """
 
         def unit(unit: Unit) -> None:
             now, now_actor = self._clock.now(), as_of_now(unit, actor)

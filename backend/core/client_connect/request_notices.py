@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from backend.contract.messages import ApplyForm
 from backend.core.accounts import Account
 from backend.core.actor import Actor
 from backend.core.client_connect.changes.titles import title_of
@@ -32,7 +33,10 @@ class RequestNotices:
             self._mailer.notice(unit, checker, words, now)
 
     def decided(self, unit: Unit, checker: Actor, request: StoredRequest, now: datetime) -> None:
-        """Its maker hears what became of it; what was applied, the one it is about as well."""
+        """Its maker hears what became of it; what was applied, those it is about as well.
+
+        Called before it is applied: of another e-mail address the one before hears.
+        """
         if request.state not in _WORDS:
             return
         words = (
@@ -40,10 +44,27 @@ class RequestNotices:
         )
         if request.reason:
             words += f' The reason: "{request.reason}".'
-        maker, subject = unit.account_by_id(request.maker_id), People(unit).subject(request)
-        told = {one.id: one for one in (maker, subject) if one is not None and one.state == "active"}
-        for account in told.values():
-            if account is maker or request.state == "applied":
+        told = [unit.account_by_id(request.maker_id)]
+        if request.state == "applied":
+            told.append(People(unit).subject(request))
+        for account in {one.id: one for one in told if one is not None and one.state == "active"}.values():
+            self._mailer.notice(unit, account, words, now)
+        if request.state == "applied":
+            self._form_applied(unit, request, now)
+
+    def _form_applied(self, unit: Unit, request: StoredRequest, now: datetime) -> None:
+        """Every administrator on it hears of a form, and what it changes."""
+        proposal = proposal_of(request)
+        if not isinstance(proposal, ApplyForm):
+            return
+        changes = "; ".join(line.label for line in request.lines if line.before or line.weighs)
+        words = (
+            f"A form of your company was applied, as change request {request.id}. It changes: {changes}. "
+            "If nobody at your company signed it, ask the operator at once."
+        )
+        for one in proposal.form.administrators:
+            account = unit.account(one.login_id)
+            if account is not None and account.company == proposal.form.company and account.state != "closed":
                 self._mailer.notice(unit, account, words, now)
 
 

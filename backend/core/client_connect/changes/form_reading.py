@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from backend.contract.faults import NOT_UNDERSTOOD, SAME_PERSON, Refused
-from backend.contract.messages import Form, FormAdministrator, FormIdentity
+from backend.contract.messages import Form, FormAdministrator, FormIdentity, Service
 from backend.contract.rules.contacts import same_phone
 from backend.contract.rules.forms import SERVICE_NAMES, TITLES, refuse_faulty, staying
 from backend.core.accounts import Account, Company, Grant, Identity
@@ -42,6 +42,11 @@ class FormReading:
     """The company's as they stand."""
     losing: tuple[tuple[Account, tuple[Grant, ...]], ...]
     """Accounts that lose grants with an identity code, and what they keep."""
+
+    @property
+    def services(self) -> tuple[Service, ...]:
+        """What an appointment is for: both where the company joins."""
+        return tuple(SERVICE_NAMES) if self.company is None else (self.form.service,)
 
     @property
     def new(self) -> tuple[Holder, ...]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from backend.contract.faults import NOT_UNDERSTOOD, TWO_DAS, Refused
-from backend.contract.messages import ApplyForm, FormAdministrator, Line, Service
+from backend.contract.messages import ApplyForm, FormAdministrator, Line
 from backend.contract.rules.contacts import e164
-from backend.contract.rules.form_documents import form_sha256
+from backend.contract.rules.form_documents import form_sha256, is_document_of
 from backend.contract.rules.forms import SERVICE_NAMES
 from backend.core.accounts import Account, Identity
 from backend.core.catalogue import Catalogue
@@ -18,8 +18,6 @@ from backend.core.client_connect.changes.users import quota_reached
 from backend.core.client_connect.codes import CodeIssuer
 from backend.core.client_connect.ports.people import NewAccount
 from backend.core.rows import Rows, Unit
-
-_BOTH: tuple[Service, ...] = ("client_connect", "ecp")
 
 
 class ApplyFormChange:
@@ -65,7 +63,7 @@ class ApplyFormChange:
         account_id = unit.add_account(
             NewAccount(wish.login_id, "da", form.company, wish.name, wish.email, "personal", e164(wish.phone))
         )
-        unit.set_services(account_id, _BOTH if reading.company is None else (form.service,))
+        unit.set_services(account_id, reading.services)
         account = unit.account_by_id(account_id)
         if account is not None:
             self._codes.issue(unit, account, "invitation", now)
@@ -159,11 +157,12 @@ def _identity_lines(reading: FormReading, catalogue: Catalogue) -> list[Line]:
 
 
 def _holder_lines(reading: FormReading) -> list[Line]:
-    service = SERVICE_NAMES[reading.form.service]
     stays = [one.wish.login_id for one in reading.kept]
     before = sorted(stays + [one.wish.login_id for one in reading.removed])
     after = sorted(stays + [one.wish.login_id for one in reading.appointed])
-    lines = changed(f"Administrators for {service}", ", ".join(before), ", ".join(after))
+    lines: list[Line] = []
+    for service in reading.services:
+        lines += changed(f"Administrators for {SERVICE_NAMES[service]}", ", ".join(before), ", ".join(after))
     for one in reading.appointed:
         contact = " · ".join((one.wish.name, one.wish.email, e164(one.wish.phone)))
         lines.append(Line(label=one.wish.login_id, after=f"appointed: {contact}", weighs=True))
@@ -193,7 +192,7 @@ def _contact_lines(wish: FormAdministrator, account: Account) -> list[Line]:
 def _document_lines(proposal: ApplyForm) -> list[Line]:
     if proposal.sha256 is None:
         return []
-    keyed_in = form_sha256(proposal.form)
-    if proposal.sha256 == keyed_in:
+    if is_document_of(proposal.form, proposal.sha256):
         return [Line(label="SHA-256 of the form sent in", after=proposal.sha256)]
+    keyed_in = form_sha256(proposal.form)
     return [Line(label="Keyed in other than sent in", before=proposal.sha256, after=keyed_in, weighs=True)]
