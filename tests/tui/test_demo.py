@@ -14,7 +14,7 @@ from backend.demo.routes import demo_routes
 from backend.doors.http import create_app
 from ecp_tui.screens.profile import ProfileScreen
 from ecp_tui.widgets.password import OtpField
-from ecp_tui.widgets.table import Table
+from ecp_tui.widgets.table import Row, Table
 from tests.tui.administrators import KWOK, settles
 from tests.tui.conftest import DEMO, Opens
 from tests.tui.driver import Person
@@ -96,7 +96,7 @@ async def test_an_invitation_is_taken_up_without_a_phone_and_its_owner_is_somebo
     await visitor.sees("KWOK03 · until")
 
 
-def people(visitor: Person) -> tuple[object, ...]:
+def people(visitor: Person) -> tuple[Row, ...]:
     return visitor.app.screen.query_one(Table).rows
 
 
