@@ -13,6 +13,7 @@ from backend.adapters.database.account_rows import AccountRows, as_company
 from backend.contract.messages import AccountState, EmailKind, Kind, Service, Side
 from backend.contract.rules.contacts import email_key
 from backend.core.accounts import Account, Company, Grant, Identity
+from backend.core.client_connect.erasure import ERASED, lines_without, proposal_without
 from backend.core.client_connect.ports.people import AccountFacts, NewAccount
 from backend.core.client_connect.ports.requests import ABOUT_COMPANIES
 
@@ -194,10 +195,26 @@ class PeopleUnit:
         long_closed = (
             (_accounts.c.state == "closed") & (_accounts.c.closed <= before) & _accounts.c.email_key.is_not(None)
         )
+        who = select(_accounts.c.login_id, _accounts.c.company).where(long_closed)
+        for login_id, company in self._connection.execute(who).all():
+            self._forget_in_requests(login_id, company)
         erased = {
-            "name": "-",
+            "name": ERASED,
             "email": literal("closed-") + cast(_accounts.c.id, String),
             "email_key": None,
             "phone": "",
         }
         return self._connection.execute(update(_accounts).where(long_closed).values(**erased)).rowcount
+
+    def _forget_in_requests(self, login_id: str, company: str | None) -> None:
+        """Open ones too: what they propose for a closed account cannot be applied any more."""
+        requests = tables.change_requests
+        theirs = requests.c.company.is_not_distinct_from(company)
+        naming = (requests.c.subject == login_id) | requests.c.kind.in_(ABOUT_COMPANIES)
+        for row in self._connection.execute(select(requests).where(theirs, naming)).all():
+            about_company = row.kind in ABOUT_COMPANIES
+            proposal = proposal_without(row.proposal, login_id)
+            lines = lines_without(row.lines, login_id, about_company=about_company)
+            if (proposal, lines) != (row.proposal, row.lines):
+                here = update(requests).where(requests.c.id == row.id)
+                self._connection.execute(here.values(proposal=proposal, lines=lines))
