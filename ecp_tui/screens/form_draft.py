@@ -33,7 +33,7 @@ _FITS: Final[dict[str, tuple[TypeAdapter[str], str, str]]] = {
     "identity_code": (TypeAdapter(IdentityCode), "The identity code", "1 to 12 letters and digits"),
     "login_id": (TypeAdapter(LoginId), "The login ID", "4 to 20 letters and digits"),
     "email": (TypeAdapter(Email), "The e-mail address", "such as name@company.example"),
-    "phone": (TypeAdapter(Phone), "The telephone", "with its country code, such as +852 2123 4567"),
+    "phone": (TypeAdapter(Phone), "The telephone", "8 to 15 digits with its country code, such as +852 2123 4567"),
 }
 
 

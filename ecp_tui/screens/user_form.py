@@ -23,7 +23,7 @@ _WRONG: Final = {
     "login_id": "A–Z, 0–9; 4 to 20",
     "name": "1–80 characters",
     "email": "name@company.com",
-    "phone": "digits alone",
+    "phone": "8 to 15 digits",
     "note": "500 characters",
 }
 _KINDS: Final = (("operator", "operator"), ("auditor", "auditor: looks, changes nothing"))

@@ -7,6 +7,7 @@ import hashlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from backend.contract.faults import Refused
 from backend.contract.messages import Form, FormAdministrator, FormIdentity, Service
@@ -15,7 +16,8 @@ from backend.contract.rules.forms import TITLES, form_faults, refuse_faulty, war
 from backend.core.catalogue_text import parse, shipped
 
 USER_TYPES = parse(shipped()).user_types
-names = st.text(min_size=1, max_size=80).filter(lambda name: 0 < len(name.strip()) == len(name))
+printed = st.characters(exclude_categories=("Cc", "Cs"))
+names = st.text(printed, min_size=1, max_size=80).filter(lambda name: 0 < len(name.strip()) == len(name))
 
 
 def administrator(login_id: str, action: str = "appoint", **other: str) -> FormAdministrator:
@@ -79,7 +81,7 @@ def test_a_document_reads_back_as_it_was_meant_whatever_the_names(company_name: 
 
 @pytest.mark.parametrize(
     "name",
-    ["Wong\nadministrator: appoint\n  login-id: EVIL01", "Wong\u2028administrator: appoint", "\u202egnoW", "100%0A"],
+    ["Wong\u2028administrator: appoint", "\u202egnoW", "100%0A"],
 )
 def test_a_name_cannot_write_lines_of_its_own(name: str) -> None:
     made = form(administrator("NEWDA1", name=name), TWO[1])
@@ -88,6 +90,13 @@ def test_a_name_cannot_write_lines_of_its_own(name: str) -> None:
     assert len(document.split("\n")) == len(form_document(form(*TWO)).split("\n"))
     assert read_form(document).administrators[0].name == name
     assert not any(one in document for one in "\u2028\u202e")
+
+
+def test_a_name_with_line_breaks_is_refused_in_a_form_and_in_its_document() -> None:
+    with pytest.raises(ValidationError):
+        administrator("NEWDA1", name="Wong\nadministrator: appoint\n  login-id: EVIL01")
+    with pytest.raises(Refused):
+        read_form(form_document(form(*TWO)).replace("Newda1", "Wong%0Aadministrator: appoint"))
 
 
 def test_what_mail_does_to_a_text_changes_nothing() -> None:

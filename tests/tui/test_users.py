@@ -50,7 +50,7 @@ async def test_a_new_user_is_reviewed_before_anything_is_asked_for(person: Perso
     await person.sees("New user", "85221000000: country code first, no symbols or spaces")
     person.keeps("user_new")
     await person.press("f8")
-    await person.sees("✕ A–Z, 0–9; 4 to 20", "✕ 1–80 characters", "✕ name@company.com", "✕ digits alone")
+    await person.sees("✕ A–Z, 0–9; 4 to 20", "✕ 1–80 characters", "✕ name@company.com", "✕ 8 to 15 digits")
     person.keeps("user_new_wrong")
     await fills_user(person, "KWOK03", "陳大文", "kwok03@acme.example", phone="852 2100 5555")
     await person.press("f8")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import time
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, WithJsonSchema
+
+from backend.contract.rules.contacts import PHONE
 
 Kind = Literal["business", "da", "operator", "auditor"]
 AccountState = Literal["invited", "active", "suspended", "closed"]
@@ -23,16 +25,21 @@ SubmissionId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 LoginId = Annotated[str, StringConstraints(to_upper=True, strip_whitespace=True, pattern=r"^[A-Za-z0-9]{4,20}$")]
 IdentityCode = Annotated[str, StringConstraints(to_upper=True, strip_whitespace=True, pattern=r"^[A-Za-z0-9]{1,12}$")]
 CompanyCode = Annotated[str, StringConstraints(to_upper=True, strip_whitespace=True, pattern=r"^[A-Za-z0-9]{2,12}$")]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+PRINTED: Final = r"^[^\x00-\x1f\x7f-\x9f]*$"
+"""No control characters: PostgreSQL takes no NUL, and no screen or mail the others."""
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=PRINTED)]
+_ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 Email = Annotated[
     str,
     StringConstraints(
-        strip_whitespace=True, max_length=254, pattern=r"^[^\s@<>\",;:]+@[^\s@<>\",;:]+\.[^\s@<>\",;:]+$"
+        strip_whitespace=True, max_length=254, pattern=rf"^{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+$"
     ),
 ]
-Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9 ()./-]{6,30}$")]
+"""ASCII alone: of two letters that look alike, one may be somebody else's."""
+Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=32, pattern=PHONE)]
 """As somebody writes it; kept as E.164, compared by its digits."""
-Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=PRINTED)]
 Password = Annotated[str, StringConstraints(max_length=1024)]
 Otp = Annotated[str, StringConstraints(max_length=64)]
 """A One-Time-Password, or one of the recovery codes in its place."""

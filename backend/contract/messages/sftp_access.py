@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
-from backend.contract.messages.base import Ask, LoginId, Message
+from backend.contract.messages.base import PRINTED, Ask, LoginId, Message
 from backend.contract.messages.requests import ChangeRequest
 
 KeyState = Literal["live", "expiring", "expired", "revoked"]
@@ -63,14 +63,14 @@ class SftpAccessPage(Message):
 class RevokeKey(Ask):
     """At once, by one person."""
 
-    fingerprint: Annotated[str, StringConstraints(max_length=100)]
+    fingerprint: Annotated[str, StringConstraints(max_length=100, pattern=PRINTED)]
 
 
 class RemoveAddress(Ask):
     """At once, by one person."""
 
     login_id: LoginId
-    network: Annotated[str, StringConstraints(max_length=60)]
+    network: Annotated[str, StringConstraints(max_length=60, pattern=PRINTED)]
 
 
 class RotateKey(Ask):

@@ -7,7 +7,9 @@ import unicodedata
 from typing import Final
 
 _NO_DIGIT: Final = re.compile(r"[^0-9]", re.ASCII)
-_SHORTEST_PHONE: Final = 6
+_SHORTEST_PHONE: Final = 8
+PHONE: Final = r"^[ ()./-]*(?:\+|00)?[ ()./-]*[1-9](?:[ ()./-]*[0-9]){7,14}[ ()./-]*$"
+"""8 to 15 digits, country code first and so no zero, among the symbols people write between them."""
 
 
 def email_key(email: str) -> str:

@@ -1,8 +1,10 @@
-"""What holds for every request: the version spoken, small bodies but for uploads, nothing cached."""
+"""What holds for every request: the version spoken, small bodies but for uploads, plain paths, nothing cached."""
 
 from __future__ import annotations
 
+import re
 from typing import Final
+from urllib.parse import unquote_plus
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,6 +16,7 @@ from backend.doors.http.faults import problem, unexpected
 
 LARGEST_BODY: Final = 64 * 1024
 _LONGEST_LENGTH: Final = 18
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _TOO_LARGE: Final = "The request body is too large."
 
 
@@ -30,8 +33,7 @@ class Guards:
         answer = _Answer(send)
         try:
             _refuse_at_sight(scope)
-            small = receive if scope["method"] == "PUT" else _small(receive)
-            await self._app(scope, small, answer)
+            await self._app(scope, receive if _uploads(scope) else _small(receive), answer)
         except Refused as refused:
             await problem(refused)(scope, receive, answer)
         except Exception as error:
@@ -50,12 +52,20 @@ def declared_size(headers: Headers) -> int | None:
     return int(length)
 
 
+def _uploads(scope: Scope) -> bool:
+    return scope["method"] == "PUT" and scope["path"].startswith(f"{paths.SUBMISSIONS}/")
+
+
 def _refuse_at_sight(scope: Scope) -> None:
     headers = Headers(scope=scope)
     spoken = headers.get(paths.VERSION_HEADER, paths.VERSION)
     if spoken != paths.VERSION:
         raise Refused(VERSIONS_DIFFER, client=shown(spoken, 20), server=paths.VERSION)
-    if scope["method"] != "PUT" and (declared_size(headers) or 0) > LARGEST_BODY:
+    if _uploads(scope):  # a file name with control characters is refused as such, by the rules of its folder
+        return
+    if _CONTROL.search(scope["path"] + unquote_plus(scope["query_string"].decode("latin-1"))):
+        raise Refused(NOT_UNDERSTOOD, what="The address holds control characters.")
+    if (declared_size(headers) or 0) > LARGEST_BODY:
         raise Refused(NOT_UNDERSTOOD, what=_TOO_LARGE)
 
 
