@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from base64 import b32decode
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
@@ -12,6 +13,7 @@ from sqlalchemy import text
 from backend.adapters.one_time_codes import code, step_at
 from backend.contract.messages import BeginOtp, ChangePassword, Enrolment
 from backend.core.actor import Actor
+from tests.adapters.recovering import ask, reset
 from tests.adapters.signing_in import WRONG, Counted, Dying, acts, outcome, recovery_codes, ticket, tried
 from tests.adapters.test_confirmation import again
 from tests.world import World
@@ -159,6 +161,37 @@ def test_a_session_by_key_changes_nothing(any_world: World) -> None:
     assert change(any_world, bare) == 1005
     assert outcome(lambda: began(any_world, bare)) == 1005
     assert outcome(lambda: any_world.services.profile.confirm_otp(bare, "000000")) in {1005, 9002}
+
+
+def test_an_authenticator_begun_before_a_new_password_cannot_be_confirmed_after_it(any_world: World) -> None:
+    token = any_world.token("CHAN01")
+    begun = began(any_world, again(any_world, token))
+    assert change(any_world, again(any_world, token)) == 0
+    confirm = any_world.services.profile.confirm_otp
+    assert outcome(lambda: confirm(again(any_world, token), shown(any_world, begun))) == 9002
+
+
+def test_an_authenticator_begun_by_a_thief_does_not_outlive_a_reset_by_mail(any_world: World) -> None:
+    begun = began(any_world, any_world.actor("CHAN01"))
+    any_world.clock.move(minutes=20)
+    ask(any_world)
+    assert reset(any_world, any_world.code("CHAN01"), password=NEW) == 0
+    any_world.people["CHAN01"] = replace(any_world.people["CHAN01"], password=NEW)
+    any_world.clock.move(minutes=5)
+    stolen = any_world.actor("CHAN01")
+    assert outcome(lambda: any_world.services.profile.confirm_otp(stolen, shown(any_world, begun))) == 9002
+
+
+def test_an_authenticator_begun_ends_with_all_sessions_and_not_with_the_others(any_world: World) -> None:
+    token = any_world.token("CHAN01")
+    actor = again(any_world, token)
+    begun = began(any_world, actor)
+    any_world.platform.store.write(lambda unit: unit.end_sessions(actor.account.id, but=actor.session))
+    with any_world.platform.store.reading() as rows:
+        assert rows.authenticator(actor.account.id).pending is not None
+    any_world.platform.store.write(lambda unit: unit.end_sessions(actor.account.id))
+    confirm = any_world.services.profile.confirm_otp
+    assert outcome(lambda: confirm(any_world.actor("CHAN01"), shown(any_world, begun))) == 9002
 
 
 # ── the authenticator ────────────────────────────────────────────────────────────────────────────────────────────

@@ -73,6 +73,11 @@ class CodeUnit:
 
     def set_password(self, account_id: int, password_hash: str) -> None:
         mine = tables.accounts.c.id == account_id
+        facts = {"password_hash": password_hash, "pending_seed": None}
+        self._connection.execute(update(tables.accounts).where(mine).values(**facts))
+
+    def renew_hash(self, account_id: int, password_hash: str) -> None:
+        mine = tables.accounts.c.id == account_id
         self._connection.execute(update(tables.accounts).where(mine).values(password_hash=password_hash))
 
     def set_authenticator(self, account_id: int, sealed_seed: bytes, step: int, now: datetime) -> None:

@@ -92,7 +92,9 @@ class SessionUnit:
         return self._connection.execute(delete(tables.sessions).where(tables.sessions.c.key == key)).rowcount == 1
 
     def end_sessions(self, account_id: int, but: bytes | None = None) -> int:
-        sessions = tables.sessions
+        sessions, accounts = tables.sessions, tables.accounts
+        if but is None:
+            self._connection.execute(update(accounts).where(accounts.c.id == account_id).values(pending_seed=None))
         mine = sessions.c.account_id == account_id
         others = mine if but is None else and_(mine, sessions.c.key != but)
         self._connection.execute(delete(tables.tickets).where(tables.tickets.c.account_id == account_id))

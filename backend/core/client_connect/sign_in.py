@@ -174,7 +174,7 @@ class SignInService:
             self._record(unit, attempt, "sign-in-refused", fault=SUSPENDED.number, count=failures, **by)
             return Refused(SUSPENDED)
         if given.renewed:
-            unit.set_password(known.id, given.renewed)
+            unit.renew_hash(known.id, given.renewed)
         key, expires = secrets.token_bytes(32), now + TICKET_LIFE
         unit.add_ticket(digest(key), known.id, expires)
         self._record(unit, attempt, "signed-in", count=failures, **by)

@@ -85,7 +85,13 @@ class CodeUnit(Protocol):
         """Once; forgets the seed beside it."""
         ...
 
-    def set_password(self, account_id: int, password_hash: str) -> None: ...
+    def set_password(self, account_id: int, password_hash: str) -> None:
+        """Another one; an authenticator begun with the one before cannot be confirmed any more."""
+        ...
+
+    def renew_hash(self, account_id: int, password_hash: str) -> None:
+        """The same password, hashed anew."""
+        ...
 
     def set_authenticator(self, account_id: int, sealed_seed: bytes, step: int, now: datetime) -> None:
         """The one that counts from now on, with the step of its first code spent."""

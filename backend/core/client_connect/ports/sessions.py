@@ -42,7 +42,10 @@ class SessionUnit(Protocol):
     def end_session(self, key: bytes) -> bool: ...
 
     def end_sessions(self, account_id: int, but: bytes | None = None) -> int:
-        """Ends all sessions of the account, but the one with this key, and any about to open; returns how many."""
+        """Ends all sessions of the account, but the one with this key, and any about to open; returns how many.
+
+        With all of them ends the enrolment of an authenticator that was begun in one.
+        """
         ...
 
     def count_otp(self, session: bytes) -> int:
