@@ -127,7 +127,8 @@ class Unit(Rows, ClientConnectUnit, Protocol):
     def throttle(self, login: bytes, now: datetime, account_id: int | None) -> Throttle:
         """The throttle row as of now: old attempts forgotten, stale pending ones counted as failed.
 
-        It is made where there is none, in as many statements, and notes whose it is, if anybody's.
+        It is made where there is none, in as many statements, and notes whose it is, if anybody's: what was counted
+        before it was anybody's is forgotten.
         """
         ...
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
+from tests.adapters.recovering import invite
 from tests.adapters.signing_in import WRONG, entries, guess, lock, nobody, tried, unlocked
 from tests.world import World
 
@@ -45,6 +46,44 @@ def test_a_lock_is_told_of_its_account_and_of_no_other(any_world: World) -> None
         by_id = {one.id: one.login_id for name in ("CHAN01", "LEE02") if (one := rows.account(name)) is not None}
         assert [by_id[one] for one in rows.locked(list(by_id))] == ["CHAN01"]
         assert rows.locked([]) == set()
+
+
+def test_what_a_stranger_locked_before_somebody_came_locks_nobody_out(any_world: World) -> None:
+    lock(any_world, "KWOK03")
+    code = invite(any_world, "KWOK03", "kwok03@acme.example")
+    for _ in range(3):
+        assert tried(any_world, nobody(any_world, "KWOK03")) == 1002
+    assert code and any_world.join("KWOK03")
+    assert tried(any_world, any_world.form("KWOK03")) == 0
+    lock(any_world, "KWOK03")
+    assert tried(any_world, any_world.form("KWOK03")) == 1002, "from now on it is the account's own lock"
+    assert mails(any_world) == 2, "the invitation, and how to unlock"
+
+
+def test_tries_of_strangers_still_count_together_and_against_whoever_comes_not_at_all(any_world: World) -> None:
+    for _ in range(4):
+        assert tried(any_world, nobody(any_world, "KWOK03")) == 1001
+    invite(any_world, "KWOK03", "kwok03@acme.example")
+    any_world.join("KWOK03")
+    for _ in range(4):
+        assert tried(any_world, any_world.form("KWOK03", password=WRONG)) == 1001
+    assert tried(any_world, any_world.form("KWOK03")) == 0
+
+
+def test_a_lock_from_before_accounts_were_noted_is_the_next_tries_to_clear(any_world: World) -> None:
+    lock(any_world, "CHAN01")
+    with any_world.platform.store.engine.begin() as connection:
+        connection.execute(text("UPDATE throttles SET account_id = NULL"))
+    assert tried(any_world, any_world.form("CHAN01")) == 0
+
+
+def test_enrolling_anew_clears_the_lock_the_account_had(any_world: World) -> None:
+    lock(any_world, "CHAN01")
+    account = any_world.account("CHAN01")
+    any_world.platform.store.write(lambda unit: unit.move_account(account.id, "active", "invited"))
+    any_world.issue("CHAN01", "invitation")
+    any_world.join("CHAN01")
+    assert tried(any_world, any_world.form("CHAN01")) == 0
 
 
 def test_whose_account_is_locked_gets_one_mail_and_nobody_gets_none(any_world: World) -> None:
@@ -95,13 +134,3 @@ def test_a_strangers_row_goes_with_the_attempts_nobody_finished(any_world: World
     any_world.clock.move(days=91)
     any_world.token("LEE02")
     assert throttles(any_world) == 0
-
-
-def test_a_login_id_that_locked_before_it_was_anybodys_can_be_unlocked_once_it_is(any_world: World) -> None:
-    lock(any_world, "NEWCOM01")
-    with any_world.platform.store.engine.connect() as connection, connection.begin():
-        connection.execute(text("UPDATE accounts SET login_id = 'NEWCOM01' WHERE login_id = 'LEE02'"))
-    any_world.people["NEWCOM01"] = any_world.people["LEE02"]
-    assert tried(any_world, any_world.form("NEWCOM01")) == 1002
-    assert unlocked(any_world, "NEWCOM01")
-    assert tried(any_world, any_world.form("NEWCOM01")) == 0

@@ -43,6 +43,7 @@ class SignInUnit(AccountRows):
         absent = ~exists().where(throttles.c.login == login)
         fresh = select(literal(login, LargeBinary), literal(0, Integer)).where(absent)
         self._connection.execute(insert(throttles).from_select(["login", "failures"], fresh))
+        self._begin_anew(login, account_id)
         stale = and_(mine, attempts.c.state == "pending", attempts.c.at <= now - STALE)
         turned = self._connection.execute(update(attempts).where(stale).values(state="failed")).rowcount
         row = self._connection.execute(
@@ -55,6 +56,15 @@ class SignInUnit(AccountRows):
         states = select(attempts.c.state, func.count()).where(mine).group_by(attempts.c.state)
         counted = {state: int(count) for state, count in self._connection.execute(states)}
         return Throttle(row.locked, row.failures, counted.get("pending", 0), counted.get("failed", 0))
+
+    def _begin_anew(self, login: bytes, account_id: int | None) -> None:
+        """What strangers counted under a login ID before its account could sign in is not the account's."""
+        throttles, attempts = tables.throttles, tables.attempts
+        known = literal(account_id, Integer).is_not(None)
+        strange = and_(throttles.c.login == login, throttles.c.account_id.is_(None), known)
+        logins = select(throttles.c.login).where(strange)
+        self._connection.execute(delete(attempts).where(attempts.c.login.in_(logins)))
+        self._connection.execute(update(throttles).where(strange).values(locked=None, failures=0))
 
     def reserve(self, login: bytes, now: datetime) -> int:
         added = self._connection.execute(

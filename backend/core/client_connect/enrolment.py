@@ -78,6 +78,7 @@ class EnrolmentService:
             self._use(unit, found, form.code)
             if invited:
                 unit.set_password(found.account.id, hashed)
+                unit.unlock(found.account.id)
             unit.set_authenticator(found.account.id, sealed, step, now)
             unit.end_codes(found.account.id, now)
             unit.end_sessions(found.account.id)

@@ -1,4 +1,8 @@
-"""Client Connect: change requests, one-time codes, mails, and what accounts, keys and sessions say more."""
+"""Client Connect: change requests, one-time codes, mails, and what accounts, keys and sessions say more.
+
+Locks from before and what was counted towards one do not know their account and are cleared: a lock is an
+inconvenience to whoever guesses, no proof of anything, and it could be neither shown nor lifted.
+"""
 
 from __future__ import annotations
 
@@ -124,4 +128,6 @@ def upgrade() -> None:
     op.add_column("sftp_keys", sa.Column("warned", sa.Integer(), nullable=True))
     op.add_column("throttles", sa.Column("account_id", sa.Integer(), nullable=True))
     op.add_column("throttles", sa.Column("seen", sa.BigInteger(), nullable=True))
+    op.execute("DELETE FROM attempts")
+    op.execute("DELETE FROM throttles")
     op.execute("UPDATE accounts SET email_key = lower(email)")
