@@ -13,7 +13,8 @@ from pydantic import ValidationError
 from backend.adapters.database import open_engine, refuse_others, sole_process
 from backend.contract.messages import CreateUser
 from backend.contract.rules.contacts import email_key, phone_digits
-from backend.core.client_connect.operators import FEWEST, Invitation
+from backend.contract.rules.forms import FEWEST
+from backend.core.client_connect.operators import Invitation
 from backend.settings import Settings, SettingsError
 from backend.wiring import open_platform
 

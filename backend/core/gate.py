@@ -18,6 +18,7 @@ from backend.contract.faults import (
 )
 from backend.contract.messages import Channel, RequestKind, Service, Side
 from backend.contract.rules.contacts import same_phone
+from backend.contract.rules.forms import SERVICE_NAMES
 from backend.contract.rules.shown import shown
 from backend.core.accounts import Account, Grant, Identity
 from backend.core.actor import Actor, Scope
@@ -198,11 +199,8 @@ def _refuse_other_side(actor: Actor, kind: RequestKind, side: Side, *, grants: b
     if grants:
         needed.add("ecp")
     if missing := needed - set(account.services):
-        names = " and ".join(sorted(_SERVICES[one] for one in missing))
+        names = " and ".join(sorted(SERVICE_NAMES[one] for one in missing))
         raise Refused(NOT_ALLOWED, what=f"This is for delegated administrators with the {names} right.")
-
-
-_SERVICES: Final[dict[Service, str]] = {"client_connect": "Client Connect", "ecp": "ECP"}
 
 
 def request_scope(actor: Actor) -> RequestScope:

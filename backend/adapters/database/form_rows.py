@@ -8,13 +8,13 @@ from typing import Final
 from sqlalchemy import Connection, func, insert, select, update
 
 from backend.adapters.database import tables
+from backend.contract.rules.forms import FEWEST
 from backend.core.accounts import Identity
 from backend.core.client_connect.ports.forms import Seats
 
 _companies: Final = tables.companies
 _identities: Final = tables.identities
 _RIGHTS: Final = {"client_connect": _companies.c.cc_das, "ecp": _companies.c.ecp_das}
-_FEWEST: Final = 2
 
 
 class FormRows:
@@ -39,7 +39,7 @@ class FormUnit:
 
     def move_company(self, code: str, name: str, seats: Seats) -> bool:
         used, rights = _companies.c.used + seats.used, _RIGHTS[seats.service] + seats.rights
-        kept = (_companies.c.code == code) & (_companies.c.state == "active") & (rights >= _FEWEST)
+        kept = (_companies.c.code == code) & (_companies.c.state == "active") & (rights >= FEWEST)
         # Whoever leaves may always leave, and a form that adds nobody is not refused for a quota that was lowered.
         within = used <= _companies.c.quota if seats.used > 0 else _companies.c.used >= -seats.used
         moved = update(_companies).where(kept, within).values({"name": name, "used": used})

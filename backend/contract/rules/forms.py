@@ -17,7 +17,7 @@ TITLES: Final[dict[Service, str]] = {
 """As the FAQ writes them."""
 SERVICE_NAMES: Final[dict[Service, str]] = {"client_connect": "Client Connect", "ecp": "ECP"}
 FEWEST: Final = 2
-"""Delegated administrators a service has: a maker and a checker (FAQ Q4)."""
+"""A maker and a checker (FAQ Q4): of delegated administrators for a service, and of operators."""
 
 
 def staying(form: Form) -> tuple[FormAdministrator, ...]:

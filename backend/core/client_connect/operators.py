@@ -10,6 +10,7 @@ from backend.contract.faults import NOT_UNDERSTOOD, Refused
 from backend.contract.messages import CreateUser
 from backend.contract.rules.codes import grouped
 from backend.contract.rules.contacts import e164
+from backend.contract.rules.forms import FEWEST
 from backend.core.accounts import Account
 from backend.core.activity import Ledger
 from backend.core.client_connect.changes.subjects import refuse_shared_phone, refuse_taken_email, refuse_taken_login_id
@@ -19,8 +20,6 @@ from backend.core.client_connect.ports.people import NewAccount
 from backend.core.ports import Clock, Store
 from backend.core.rows import Rows, Unit
 
-FEWEST: int = 2
-"""A maker and a checker."""
 _CHANNEL = "server"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from backend.contract.messages import ApplyForm, CreateUser, Proposal
+from backend.contract.rules.forms import SERVICE_NAMES
 from backend.contract.rules.shown import shown
 
 _TITLES: Final = {
@@ -22,7 +23,6 @@ _TITLES: Final = {
     "close-company": "Close company {subject}",
 }
 _STAFF: Final = {"operator": "Appoint operator {subject}", "auditor": "Appoint auditor {subject}"}
-_SERVICES: Final = {"client_connect": "Client Connect", "ecp": "ECP"}
 
 
 def title_of(proposal: Proposal, subject: str) -> str:
@@ -30,5 +30,5 @@ def title_of(proposal: Proposal, subject: str) -> str:
     title = _TITLES[proposal.kind]
     if isinstance(proposal, CreateUser):
         title = _STAFF.get(proposal.account_kind, title)
-    which = _SERVICES[proposal.form.service] if isinstance(proposal, ApplyForm) else ""
+    which = SERVICE_NAMES[proposal.form.service] if isinstance(proposal, ApplyForm) else ""
     return title.format(subject=shown(subject, 40), which=which)

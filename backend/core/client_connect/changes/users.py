@@ -8,6 +8,7 @@ from typing import Final
 from backend.contract.faults import NOT_ALLOWED, NOT_UNDERSTOOD, QUOTA_REACHED, Refused
 from backend.contract.messages import ChangeUser, CloseUser, CreateUser, EmailKind, GrantFunctions, Line, Side
 from backend.contract.rules.contacts import e164
+from backend.contract.rules.forms import FEWEST
 from backend.contract.rules.shown import shown
 from backend.core.accounts import Account
 from backend.core.client_connect.changes.change import Plan
@@ -28,7 +29,6 @@ from backend.core.client_connect.ports.people import NewAccount
 from backend.core.gate import SFTP_FUNCTION
 from backend.core.rows import Rows, Unit
 
-FEWEST_OPERATORS: Final = 2
 _ALL_FOLDERS: Final = "all folders"
 
 
@@ -169,7 +169,7 @@ class CloseUserChange:
         side = side_of(company, subject, staff_acts=True)
         if subject.kind == "operator":
             remaining = [one for one in rows.accounts_of(None) if one.kind == "operator" and one.state == "active"]
-            if len([one for one in remaining if one.id != subject.id]) < FEWEST_OPERATORS:
+            if len([one for one in remaining if one.id != subject.id]) < FEWEST:
                 raise Refused(NOT_ALLOWED, what="Two active operators at least must remain, as maker and checker.")
         lines = [
             Line(label="Account", before=subject.state, after="closed", weighs=True),

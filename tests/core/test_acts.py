@@ -1,0 +1,53 @@
+"""The words of the audit log: every act that Client Connect records has some, and every word is of an act."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from backend.contract.messages import REQUEST_KINDS
+from backend.core.client_connect import acts
+
+CORE = Path(acts.__file__).parent
+OF_REQUESTS = {"applied", "rejected", "returned", "withdrawn"}
+"""A request's state once it was decided, which is no word in the call that records it."""
+
+
+def literals(argument: ast.AST) -> Iterator[str]:
+    """Strings that an argument may be, but not parts of one."""
+    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+        yield argument.value
+    elif isinstance(argument, ast.IfExp):
+        yield from literals(argument.body)
+        yield from literals(argument.orelse)
+
+
+def recorded() -> set[str]:
+    """What is handed to `record`, or to a function of the same file, as its `act`."""
+    found: set[str] = set()
+    for path in CORE.rglob("*.py"):
+        tree = ast.parse(path.read_text("utf-8"))
+        places = {"record": slice(1, 3)}  # the ledger's own, and that of a confirmation, which names who before
+        for node in ast.walk(tree):
+            names = [one.arg for one in node.args.args] if isinstance(node, ast.FunctionDef) else []
+            if isinstance(node, ast.FunctionDef) and "act" in names:
+                at = names.index("act") - ("self" in names)
+                places[node.name] = slice(at, at + 1)
+        prefix = "request-" if path.name == "requests.py" else ""
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute | ast.Name):
+                continue
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
+            named = [one.value for one in node.keywords if one.arg == "act" and name in places]
+            for argument in [*node.args[places.get(name, slice(0))], *named]:
+                found |= {prefix + one for one in literals(argument)}
+    return found | {f"request-{state}" for state in OF_REQUESTS}
+
+
+def test_every_act_that_is_recorded_has_words_and_no_other() -> None:
+    assert recorded() == set(acts._WORDS) | set(acts._REQUESTS)
+
+
+def test_every_kind_of_request_has_words() -> None:
+    assert set(acts._KINDS) == set(REQUEST_KINDS)
