@@ -68,6 +68,28 @@ def test_a_mail_goes_out_once_and_its_words_are_forgotten(quiet_world: World, po
     assert waiting(quiet_world) == [(False, False, 1)]
 
 
+def test_a_mail_that_is_done_with_is_forgotten_after_thirty_days_and_one_still_due_is_not(
+    quiet_world: World, post: Post
+) -> None:
+    carries = carrier(quiet_world, post)
+    for login_id in ("CHAN01", "LEE02"):
+        quiet_world.issue(login_id, "reset")
+        assert carries.carry() == 1
+    quiet_world.issue("HO01", "invitation")
+    quiet_world.clock.move(days=29)
+    assert carries.carry() == 0, "it came too late for its reader"
+    assert len(waiting(quiet_world)) == 3, "sent, sent, and not sent any more"
+    quiet_world.clock.move(days=2)
+    quiet_world.issue("CHAN01", "reset")
+    post.fail = Undelivered("no such host")
+    carries.carry()
+    assert len(waiting(quiet_world)) == 4, "nothing was finished"
+    post.fail = None
+    quiet_world.issue("LEE02", "reset")
+    assert carries.carry() == 1
+    assert waiting(quiet_world) == [(True, True, 1), (False, False, 1)]
+
+
 def test_a_unit_that_is_undone_mails_nothing(quiet_world: World, post: Post) -> None:
     chan = quiet_world.account("CHAN01")
 

@@ -104,5 +104,8 @@ class CodeUnit:
     def finish_mail(self, mail_id: int, sent: datetime | None) -> None:
         self._connection.execute(update(_mails).where(_mails.c.id == mail_id).values(due=None, sent=sent, sealed=None))
 
+    def forget_mails(self, before: datetime) -> None:
+        self._connection.execute(delete(_mails).where(_mails.c.due.is_(None), _mails.c.created < before))
+
     def _live(self, key: bytes, now: datetime) -> ColumnElement[bool]:
         return and_(_OPEN, _codes.c.key == key, _codes.c.expires > now)

@@ -15,11 +15,14 @@ import structlog
 from backend.core.client_connect.mails import Mailer, Outbox, Undelivered
 from backend.core.client_connect.ports.codes import DueMail
 from backend.core.ports import Clock, Store
+from backend.core.rows import Unit
 
 POLL_SECONDS: Final = 1.0
 FIRST_DELAY: Final = timedelta(seconds=60)
 """Longer than one sending may take."""
 LONGEST_DELAY: Final = timedelta(hours=1)
+REMEMBERED: Final = timedelta(days=30)
+"""That there was a mail, and when it was sent; its words go at once."""
 _AT_ONCE: Final = 20
 _PATIENCE: Final = 5.0
 _log = structlog.get_logger(__name__)
@@ -67,7 +70,7 @@ class MailCarrier:
             return False
         sent = self._sent(due, now)
         if sent is not None:
-            self._store.write(lambda unit: unit.finish_mail(due.id, now if sent else None))
+            self._store.write(lambda unit: _finish(unit, due, now, sent=sent))
         return bool(sent)
 
     def _sent(self, due: DueMail, now: datetime) -> bool | None:
@@ -85,3 +88,8 @@ class MailCarrier:
             _log.error("a mail failed", mail=due.id, kind=mail.kind, error=type(error).__name__)
             return None
         return True
+
+
+def _finish(unit: Unit, mail: DueMail, now: datetime, *, sent: bool) -> None:
+    unit.finish_mail(mail.id, now if sent else None)
+    unit.forget_mails(now - REMEMBERED)

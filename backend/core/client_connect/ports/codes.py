@@ -112,3 +112,7 @@ class CodeUnit(Protocol):
     def finish_mail(self, mail_id: int, sent: datetime | None) -> None:
         """It is not due any more, sent or not, and its words are forgotten."""
         ...
+
+    def forget_mails(self, before: datetime) -> None:
+        """Removes those created before that instant that are not due any more."""
+        ...
