@@ -69,7 +69,7 @@ def test_a_login_id_is_taken_in_any_case_with_spaces_around(any_world: World) ->
 
 def test_suspended_closed_and_invited_accounts_get_no_code(any_world: World) -> None:
     store, chan = any_world.platform.store, any_world.account("CHAN01")
-    assert store.write(lambda unit: unit.suspend(chan.id, "company"))
+    assert store.write(lambda unit: unit.suspend(chan.id, "company", any_world.clock.now()))
     ask(any_world)
     assert store.write(lambda unit: unit.lift_suspension(chan.id))
     assert store.write(lambda unit: unit.close_account(chan.id, any_world.clock.now()))
@@ -129,7 +129,7 @@ def test_a_reset_clears_a_lock_and_kills_the_code_that_would_unlock(any_world: W
 
 def test_a_reset_never_lifts_a_suspension_and_says_so_only_once_all_was_right(any_world: World) -> None:
     code, chan = any_world.issue("CHAN01", "reset"), any_world.account("CHAN01")
-    any_world.platform.store.write(lambda unit: unit.suspend(chan.id, "company"))
+    any_world.platform.store.write(lambda unit: unit.suspend(chan.id, "company", any_world.clock.now()))
     assert reset(any_world, code, otp="000000") == 1006
     assert reset(any_world, code) == 1016
     assert any_world.account("CHAN01").state == "suspended"
@@ -184,7 +184,7 @@ def test_unlocking_needs_password_and_one_time_password_and_tells_neither(any_wo
 
 def test_unlocking_never_lifts_a_suspension(any_world: World) -> None:
     code, chan = any_world.issue("CHAN01", "unlock"), any_world.account("CHAN01")
-    any_world.platform.store.write(lambda unit: unit.suspend(chan.id, "company"))
+    any_world.platform.store.write(lambda unit: unit.suspend(chan.id, "company", any_world.clock.now()))
     assert unlock(any_world, code) == 1016
     assert any_world.account("CHAN01").state == "suspended"
 

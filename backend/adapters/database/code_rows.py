@@ -29,7 +29,8 @@ class CodeRows:
 
     def last_code(self, account_id: int, purposes: Sequence[Purpose]) -> datetime | None:
         mine = and_(_codes.c.account_id == account_id, _codes.c.purpose.in_(purposes))
-        return self._connection.scalar(select(func.max(_codes.c.created)).where(mine))
+        newest: datetime | None = self._connection.scalar(select(func.max(_codes.c.created)).where(mine))
+        return newest
 
     def recovery_codes_left(self, account_id: int) -> int:
         return self._connection.scalar(select(func.count()).where(_recovery.c.account_id == account_id)) or 0

@@ -42,7 +42,9 @@ class SessionRows(AccountRows):
 
     def locked_since(self, account_id: int) -> datetime | None:
         throttles = tables.throttles
-        return self._connection.scalar(select(func.max(throttles.c.locked)).where(throttles.c.account_id == account_id))
+        mine = throttles.c.account_id == account_id
+        since: datetime | None = self._connection.scalar(select(func.max(throttles.c.locked)).where(mine))
+        return since
 
 
 def _session(row: Row[Any], account: Account) -> Session:
