@@ -67,7 +67,7 @@ class Parts:
         requests = ChangeRequests(store, clock, ledger, RequestNotices(self.mailer), changes)
         book = RecoveryCodeBook(self.derive(b"recovery-codes"))
         proving = (store, clock, self.hasher, self.codes)
-        recovering = (*proving, ledger, self.issuer, book, SourceLimit(clock))
+        recovering = (*proving, ledger, self.issuer, self.mailer, book, SourceLimit(clock))
         confirmation = Confirmation(store, clock, self.codes, book, ledger)
         watch = AccessWatch(store)
         submissions = Submissions(store, self.vault, clock, calendar, ledger, as_of_now, lambda: watch.taking)
@@ -82,7 +82,7 @@ class Parts:
             enrolment=EnrolmentService(*recovering, settings.name),
             sessions=SessionService(store, clock, ledger),
             confirmation=confirmation,
-            profile=ProfileService(*proving, book, confirmation, settings.name),
+            profile=ProfileService(*proving, book, confirmation, self.mailer, settings.name),
             requests=requests,
             users=UserService(store, clock, requests),
             companies=Companies(store, clock, changes["apply-form"]),

@@ -40,6 +40,16 @@ def test_the_secret_is_what_an_authenticator_scans(any_world: World) -> None:
     assert len(enrolment.secret) == 32 and enrolment.login_id == "NEW01"
 
 
+def test_a_new_authenticator_with_a_code_is_told_by_mail_and_a_first_one_is_not(any_world: World) -> None:
+    code, password = reset_otp(any_world), any_world.people["CHAN01"].password
+    confirm(any_world, code, shown_by(any_world, begin(any_world, code, password)), password)
+    invited = invite(any_world)
+    confirm(any_world, invited, shown_by(any_world, begin(any_world, invited)))
+    any_world.platform.mail.carry()
+    told = [mail.to for mail in any_world.mails() if mail.subject.endswith("Notice")]
+    assert told == ["chan01@acme.example"]
+
+
 def test_an_invitation_is_used_once(any_world: World) -> None:
     code = invite(any_world)
     otp = shown_by(any_world, begin(any_world, code))

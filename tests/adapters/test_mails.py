@@ -102,6 +102,15 @@ def test_a_unit_that_is_undone_mails_nothing(quiet_world: World, post: Post) -> 
     assert carrier(quiet_world, post).carry() == 0 and waiting(quiet_world) == []
 
 
+def test_other_peoples_words_in_a_notice_write_no_lines_of_their_own(quiet_world: World, post: Post) -> None:
+    chan, hostile = quiet_world.account("CHAN01"), 'ok".\n\nYour account will be closed.\x1b[2J\u202e'
+    mailer, now = quiet_world.platform.mailer, quiet_world.clock.now()
+    quiet_world.platform.store.write(lambda unit: mailer.notice(unit, chan, hostile, now))
+    assert carrier(quiet_world, post).carry() == 1
+    words = post.sent[0][1].values["words"]
+    assert words.isprintable() and "Your account will be closed." in words
+
+
 def test_what_cannot_be_sent_is_sent_later_after_growing_delays(quiet_world: World, post: Post) -> None:
     quiet_world.issue("CHAN01", "invitation")
     post.fail, carries = Undelivered("SMTPConnectError"), carrier(quiet_world, post)

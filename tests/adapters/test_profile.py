@@ -84,6 +84,50 @@ def test_the_password_one_has_is_not_a_new_one(any_world: World) -> None:
     assert change(any_world, any_world.actor("CHAN01"), new_password=same) == 1014
 
 
+def test_a_new_password_is_judged_only_after_a_try_was_counted(any_world: World) -> None:
+    token = any_world.token("CHAN01")
+    actor = again(any_world, token)
+    assert change(any_world, actor, new_password="short", password=WRONG) == 1006, "not 1014: that is for its owner"
+    assert [change(any_world, actor, new_password="short", otp="000000") for _ in range(4)] == [1006] * 3 + [1005]
+    assert outcome(lambda: again(any_world, token)) == 1005
+
+
+def test_whoever_proves_who_they_are_may_think_of_weak_passwords_as_often_as_they_like(any_world: World) -> None:
+    actor, otp = any_world.actor("CHAN01"), any_world.fresh_otp("CHAN01")
+    assert [change(any_world, actor, new_password="passwordpassword1", otp=otp) for _ in range(7)] == [1014] * 7
+    assert change(any_world, actor, otp=otp) == 0, "the One-Time-Password is still unused"
+
+
+def test_the_owner_is_told_by_mail_of_all_that_proves_who_they_are_anew(any_world: World) -> None:
+    token, profile = any_world.token("CHAN01"), any_world.services.profile
+    begun = began(any_world, again(any_world, token))
+    any_world.clock.move(seconds=30)
+    profile.confirm_otp(again(any_world, token), shown(any_world, begun))
+    any_world.people["CHAN01"] = replace(any_world.people["CHAN01"], otp_secret=begun.secret)
+    profile.new_recovery_codes(again(any_world, token), any_world.fresh_otp("CHAN01"))
+    assert change(any_world, again(any_world, token)) == 0
+    any_world.people["CHAN01"] = replace(any_world.people["CHAN01"], password=NEW)
+    ask(any_world)
+    assert reset(any_world, any_world.code("CHAN01"), password=f"{NEW}-reset") == 0
+    any_world.platform.mail.carry()
+    told = [mail.text for mail in any_world.mails("CHAN01") if mail.subject.endswith("Notice")]
+    said = (
+        "was reset with a code",
+        "password of your account was changed",
+        "New recovery codes",
+        "A new authenticator",
+    )
+    assert [words in " ".join(letter.split()) for words, letter in zip(said, told, strict=True)] == [True] * 4
+
+
+def test_who_was_refused_gets_no_mail(any_world: World) -> None:
+    actor = any_world.actor("CHAN01")
+    assert change(any_world, actor, password=WRONG) == 1006
+    assert change(any_world, actor, new_password="short") == 1014
+    any_world.platform.mail.carry()
+    assert any_world.mails("CHAN01") == []
+
+
 def test_wrong_password_and_wrong_otp_read_the_same_and_the_fifth_ends_the_session(any_world: World) -> None:
     token = any_world.token("CHAN01")
     actor = again(any_world, token)

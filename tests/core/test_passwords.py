@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -96,6 +99,19 @@ def test_length_counts_what_a_person_sees_however_it_was_typed() -> None:
     refuse_weak(decomposed, CHAN)
     assert normal(decomposed) == composed
     assert said(decomposed[:-1]) == "It has 14 characters; 15 are the least."
+
+
+def test_judging_takes_no_longer_for_what_is_made_to_be_slow() -> None:
+    began = time.process_time()
+    for password in ("4@8({[<3690!1|$5+7%2" * 4, "p4$$w0rd!1|5+7%23@8" * 4, "qwertyuiop1qaz2wsx!@#$%^&*()" * 3):
+        with suppress(Refused):
+            refuse_weak(password, CHAN)
+    assert time.process_time() - began < 3, "it took eight seconds when all of them was looked at"
+
+
+def test_what_comes_after_a_weak_beginning_does_not_save_it() -> None:
+    assert said("aaaaaaaaaaaaaaaaaaaaaaaaa-violet-harbour").startswith("It is too easily guessed")
+    assert said("password" * 9).startswith("It is too easily guessed")
 
 
 @given(st.text(max_size=140))

@@ -89,6 +89,10 @@ class Confirmation:
         self.passed(unit, actor)
         return None
 
+    def give_back(self, unit: Unit, actor: Actor) -> None:
+        """Takes a reserved try back: what it was to prove was right, and came to nothing otherwise."""
+        unit.discount_otp(_session(actor))
+
     def passed(self, unit: Unit, actor: Actor) -> None:
         unit.confirm_session(_session(actor), self._clock.now())
 

@@ -13,6 +13,7 @@ from backend.contract.messages import BeginEnrolment, ConfirmEnrolment, Enrolmen
 from backend.core.accounts import Account
 from backend.core.activity import Ledger
 from backend.core.client_connect.codes import MOST_TRIES, CodeIssuer, FoundCode
+from backend.core.client_connect.mails import Mailer
 from backend.core.client_connect.passwords import refuse_weak
 from backend.core.client_connect.recovery_codes import RecoveryCodeBook
 from backend.core.client_connect.source_limit import SourceLimit
@@ -32,6 +33,7 @@ class EnrolmentService:
         codes: Codes,
         ledger: Ledger,
         issuer: CodeIssuer,
+        mailer: Mailer,
         book: RecoveryCodeBook,
         sources: SourceLimit,
         platform: str,
@@ -42,6 +44,7 @@ class EnrolmentService:
         self._codes = codes
         self._ledger = ledger
         self._issuer = issuer
+        self._mailer = mailer
         self._book = book
         self._sources = sources
         self._platform = platform
@@ -84,6 +87,8 @@ class EnrolmentService:
             unit.end_sessions(found.account.id)
             unit.bump_access_epoch()
             self._record(unit, "activated" if invited else "enrolled", found.account, channel, source)
+            if not invited:
+                self._mailer.changed(unit, found.account, "enrolled", now)
             return RecoveryCodes(login_id=found.account.login_id, codes=self._book.make(unit, found.account.id))
 
         return self._store.write(unit)

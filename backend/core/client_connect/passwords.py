@@ -15,8 +15,8 @@ SHORTEST: Final = 15
 LONGEST: Final = 128
 STRONG: Final = 3
 """zxcvbn's scale from 0 to 4: safe from guessing unless the hashes were stolen, and slow to guess then."""
-_LOOKED_AT: Final = 72
-"""What zxcvbn takes; a password that is strong so far is strong."""
+_LOOKED_AT: Final = 24
+"""A password that is strong so far is strong; zxcvbn takes seconds for longer ones that are made to be slow."""
 _SHORTEST_WORD: Final = 3
 _NO_WORD = re.compile(r"[\W_]+")
 
@@ -34,11 +34,12 @@ def refuse_weak(password: str, account: Account) -> None:
     if len(password) > LONGEST:
         raise _refused(f"It has {_characters(len(password))}; {LONGEST} are the most.")
     words = _words_of(account)
-    if _score(password, words) < STRONG:
-        raise _refused("It is too easily guessed: common words, names, dates, repeats and rows of keys add little.")
     left = _without(password, words)
-    if left != password and _score(left, words) < STRONG:
-        raise _refused("It rests on your login ID, your name or your company's: without them it is too easily guessed.")
+    if _score(left, words) >= STRONG:
+        return
+    if left == password or _score(password, words) < STRONG:
+        raise _refused("It is too easily guessed: common words, names, dates, repeats and rows of keys add little.")
+    raise _refused("It rests on your login ID, your name or your company's: without them it is too easily guessed.")
 
 
 def _refused(what: str) -> Refused:

@@ -10,9 +10,11 @@ from typing import Final
 
 from backend.contract.faults import NOT_UNDERSTOOD, PASSWORD_NOT_ACCEPTABLE, Refused
 from backend.contract.messages import BeginOtp, ChangePassword, Enrolment, Profile, RecoveryCodes
+from backend.core.accounts import Account
 from backend.core.actor import Actor
 from backend.core.client_connect.confirmation import Confirmation
 from backend.core.client_connect.enrolment import otpauth
+from backend.core.client_connect.mails import Mailer, OwnChange
 from backend.core.client_connect.passwords import normal, refuse_weak
 from backend.core.client_connect.recovery_codes import RecoveryCodeBook
 from backend.core.ports import Clock, Codes, Hasher, Store
@@ -34,6 +36,7 @@ class ProfileService:
         codes: Codes,
         book: RecoveryCodeBook,
         confirmation: Confirmation,
+        mailer: Mailer,
         platform: str,
     ) -> None:
         self._store = store
@@ -42,6 +45,7 @@ class ProfileService:
         self._codes = codes
         self._book = book
         self._confirmation = confirmation
+        self._mailer = mailer
         self._platform = platform
 
     def profile(self, actor: Actor) -> Profile:
@@ -63,21 +67,30 @@ class ProfileService:
             )
 
     def change_password(self, actor: Actor, form: ChangePassword) -> None:
-        """Ends all other sessions. 1004, 1006 and 1005 as for any proof, 1014 for the new one."""
-        refuse_weak(form.new_password, actor.account)
-        if normal(form.new_password) == normal(form.password):
-            raise Refused(PASSWORD_NOT_ACCEPTABLE, what="It is the one you have now.")
+        """Ends all other sessions. 1004, 1006 and 1005 as for any proof, 1014 for the new one.
+
+        The new one is judged only after a try was counted, for that takes time; 1014 gives the try back, and the
+        One-Time-Password, to whoever had both right.
+        """
         right = self._right(actor, form.password)
+        weak = _weakness(form, actor.account)
         hashed = self._hasher.hash(form.new_password)
 
         def unit(unit: Unit) -> Refused | None:
             refused = self._settle(unit, actor, form.otp, right)
+            if refused is None and weak is not None:
+                raise weak
             if refused is None:
                 unit.set_password(actor.account.id, hashed)
                 self._changed(unit, actor, "password-changed")
             return refused
 
-        self._store.write(unit)
+        try:
+            self._store.write(unit)
+        except Refused as refused:
+            if refused is weak:
+                self._store.write(lambda unit: self._confirmation.give_back(unit, actor))
+            raise
 
     def begin_otp(self, actor: Actor, form: BeginOtp) -> Enrolment:
         """The secret of a new authenticator; the one at hand counts until a code of the new one was given."""
@@ -125,6 +138,7 @@ class ProfileService:
             if refused is not None:
                 return refused
             self._confirmation.record(unit, actor, "recovery-codes-made")
+            self._mailer.changed(unit, actor.account, "recovery-codes-made", self._clock.now())
             return RecoveryCodes(login_id=actor.login_id, codes=self._book.make(unit, actor.account.id))
 
         return self._store.write(unit)
@@ -146,9 +160,20 @@ class ProfileService:
         password = account is not None and account.password_hash == right
         return self._confirmation.settle(unit, actor, otp, _WRONG_PAIR, password=password)
 
-    def _changed(self, unit: Unit, actor: Actor, act: str) -> None:
+    def _changed(self, unit: Unit, actor: Actor, act: OwnChange) -> None:
         """What was begun with what proved it before ends."""
         unit.end_sessions(actor.account.id, but=actor.session)
         unit.end_codes(actor.account.id, self._clock.now())
         unit.bump_access_epoch()
         self._confirmation.record(unit, actor, act)
+        self._mailer.changed(unit, actor.account, act, self._clock.now())
+
+
+def _weakness(form: ChangePassword, account: Account) -> Refused | None:
+    if normal(form.new_password) == normal(form.password):
+        return Refused(PASSWORD_NOT_ACCEPTABLE, what="It is the one you have now.")
+    try:
+        refuse_weak(form.new_password, account)
+    except Refused as weak:
+        return weak
+    return None

@@ -16,6 +16,7 @@ from backend.contract.rules.contacts import same_phone
 from backend.core.accounts import Account
 from backend.core.activity import Ledger
 from backend.core.client_connect.codes import MOST_TRIES, CodeIssuer, FoundCode
+from backend.core.client_connect.mails import Mailer
 from backend.core.client_connect.passwords import refuse_weak
 from backend.core.client_connect.recovery_codes import RecoveryCodeBook
 from backend.core.client_connect.source_limit import SourceLimit
@@ -39,6 +40,7 @@ class RecoveryService:
         codes: Codes,
         ledger: Ledger,
         issuer: CodeIssuer,
+        mailer: Mailer,
         book: RecoveryCodeBook,
         sources: SourceLimit,
     ) -> None:
@@ -48,6 +50,7 @@ class RecoveryService:
         self._codes = codes
         self._ledger = ledger
         self._issuer = issuer
+        self._mailer = mailer
         self._book = book
         self._sources = sources
 
@@ -83,8 +86,8 @@ class RecoveryService:
         """
         self.refuse_beyond(source)
         found = self._found(form.code, "reset")
-        refuse_weak(form.password, found.account)
         self._reserve(found, form.code)
+        self._judge(found, form.password)
         step = self._codes.step_of(found.account.sealed_seed, form.otp, self._clock.now())
         if step is None and not looks_like_recovery_code(form.otp):
             raise self._wrong(found, CONFIRM_WITH_OTP, channel, source)
@@ -100,6 +103,7 @@ class RecoveryService:
             unit.unlock(account.id)
             unit.bump_access_epoch()
             self._record(unit, "password-reset", account, channel, source)
+            self._mailer.changed(unit, account, "password-reset", self._clock.now())
             return None
 
         self._store.write(unit)
@@ -145,6 +149,14 @@ class RecoveryService:
                 self._issuer.refuse(unit, text, self._clock.now())
 
         self._store.write(unit)
+
+    def _judge(self, found: FoundCode, password: str) -> None:
+        """1014 gives the try back: it was reserved, for judging takes time."""
+        try:
+            refuse_weak(password, found.account)
+        except Refused:
+            self._store.write(lambda unit: unit.give_back_try(found.code.key))
+            raise
 
     def _spent(self, unit: Unit, account: Account, step: int | None, otp: str) -> bool:
         """Whether the second factor was right and unused; it is used from now on."""

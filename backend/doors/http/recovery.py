@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import Final
 
 import structlog
 from fastapi import APIRouter
@@ -22,13 +21,13 @@ from backend.contract.messages import (
     Unlock,
 )
 from backend.core.services import Services
+from backend.doors.http.pool import verified
 from backend.doors.http.signed_in import OnChannel, OnServices, Source
 
 router = APIRouter(tags=["recovery"])
 ANSWERED_AFTER: Final = 0.5
 """Seconds: what is true shows neither in the answer nor in its time."""
 _log = structlog.get_logger(__name__)
-T = TypeVar("T")
 
 
 @router.post(paths.RECOVERY_REQUESTS, status_code=202)
@@ -45,27 +44,22 @@ def look(form: CodeLook, services: OnServices, source: Source) -> CodeFacts:
 
 @router.post(paths.PASSWORD_RESETS, status_code=204)
 async def reset_password(form: ResetPassword, services: OnServices, channel: OnChannel, source: Source) -> None:
-    await _verified(services, lambda: services.recovery.reset_password(form, channel, source))
+    await verified(services, lambda: services.recovery.reset_password(form, channel, source))
 
 
 @router.post(paths.UNLOCKS, status_code=204)
 async def unlock(form: Unlock, services: OnServices, channel: OnChannel, source: Source) -> None:
-    await _verified(services, lambda: services.recovery.unlock(form, channel, source))
+    await verified(services, lambda: services.recovery.unlock(form, channel, source))
 
 
 @router.post(paths.ENROLMENTS)
 async def begin(form: BeginEnrolment, services: OnServices, channel: OnChannel, source: Source) -> Enrolment:
-    return await _verified(services, lambda: services.enrolment.begin(form, channel, source))
+    return await verified(services, lambda: services.enrolment.begin(form, channel, source))
 
 
 @router.post(paths.ENROLMENT_CONFIRMATIONS)
 async def confirm(form: ConfirmEnrolment, services: OnServices, channel: OnChannel, source: Source) -> RecoveryCodes:
-    return await _verified(services, lambda: services.enrolment.confirm(form, channel, source))
-
-
-async def _verified(services: Services, work: Callable[[], T]) -> T:
-    """Passwords are looked at in the pool that limits how many are at once."""
-    return await asyncio.shield(asyncio.wrap_future(services.sign_in_pool.submit(work)))
+    return await verified(services, lambda: services.enrolment.confirm(form, channel, source))
 
 
 def _asked(services: Services, form: RecoveryRequest, channel: str, source: str) -> None:
