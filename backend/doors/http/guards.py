@@ -53,7 +53,7 @@ def declared_size(headers: Headers) -> int | None:
 
 
 def _uploads(scope: Scope) -> bool:
-    return scope["method"] == "PUT" and scope["path"].startswith(f"{paths.SUBMISSIONS}/")
+    return scope["method"] == "PUT" and str(scope["path"]).startswith(f"{paths.SUBMISSIONS}/")
 
 
 def _refuse_at_sight(scope: Scope) -> None:
