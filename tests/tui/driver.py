@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -106,10 +107,11 @@ class Person:
         await self.pilot.pause()
 
     def keeps(self, name: str) -> str:
-        """Writes the screen to tests/tui/screens/NAME.txt, for a person to look at in a change."""
+        """Writes the screen to tests/tui/screens/NAME.txt where `make screens` asks for it, for a person to look at."""
         text = self.screen
-        CAPTURES.mkdir(exist_ok=True)
-        (CAPTURES / f"{name}.txt").write_text(text + "\n", encoding="utf-8")
+        if "ECP_WRITE_SCREENS" in os.environ:
+            CAPTURES.mkdir(exist_ok=True)
+            (CAPTURES / f"{name}.txt").write_text(text + "\n", encoding="utf-8")
         return text
 
 
