@@ -15,6 +15,7 @@ from backend.contract.faults import (
 from backend.contract.messages import (
     Proposal,
 )
+from backend.contract.rules.public_keys import fingerprint_end
 from backend.core.actor import Actor
 from backend.core.client_connect.changes import Plan
 from backend.core.client_connect.changes.digest import digest_of
@@ -30,7 +31,6 @@ MOST_AN_HOUR: Final = 60
 MOST_OPEN_OF_A_CHECKER: Final = 200
 CLOSED_KEPT: Final = timedelta(days=90)
 """How long a closed account keeps its e-mail address."""
-FINGERPRINT_END: Final = 8
 
 _EXPIRED: Final = {
     "submitted": "nobody decided it within 7 days",
@@ -83,7 +83,7 @@ def refuse_checker(rows: Rows, checker: Actor, request: StoredRequest) -> None:
 
 
 def refuse_other_key(plan: Plan, typed: str) -> None:
-    if plan.fingerprint and "".join(typed.split())[-FINGERPRINT_END:] != plan.fingerprint[-FINGERPRINT_END:]:
+    if plan.fingerprint and fingerprint_end(typed) != fingerprint_end(plan.fingerprint):
         raise Refused(
             KEY_NOT_ACCEPTABLE,
             what="These are not the last 8 characters of the fingerprint of the key that was handed in.",
