@@ -18,6 +18,7 @@ from backend.contract.faults import SESSION_ENDED, SUSPENDED, Refused
 from ecp_tui.screens.context import Context
 from ecp_tui.screens.places import PLACES
 from ecp_tui.widgets.fault_panel import FaultPanel
+from ecp_tui.widgets.form import Form
 from ecp_tui.widgets.keys import bindings, place_bindings
 from ecp_tui.widgets.lines import Hint, KeyLine, StatusLine, TopLine
 from ecp_tui.widgets.words import same
@@ -238,6 +239,8 @@ class EcpScreen(Screen[None]):
             self.ask(self._stay(), group="stay", quiet=True)
 
     def action_place(self, digit: int) -> None:
+        if self.query(Form):  # a digit that misses its field would leave the form; ctrl+o goes from there
+            return
         self.go(PLACES[digit - 1].id)
 
     def action_back(self) -> None:

@@ -140,7 +140,8 @@ class UserScreen(EcpScreen):
 
     def _act(self, act: Act) -> Row:
         when = Content.styled(wording.when(act.at, self.context.zone), "$muted")
-        times = f"{wording.count(act.count)} × " if act.count else ""
+        counted = str(act.count) in act.words.split()  # as in "locked after 5 unsuccessful sign-ins"
+        times = f"{wording.count(act.count)} × " if act.count and not counted else ""
         note = f": “{act.note}”" if act.note else ""
         by = f"{act.login_id or '–':<{_HISTORY[1].width}}"
         return row(f"act/{act.log_index}", when, f"  {by}  ", f"{times}{act.words}{note}", wide=True)

@@ -7,6 +7,7 @@ from sqlalchemy import update
 from backend.adapters.database import tables
 from backend.contract.faults import LOCKED, SIGN_IN_REFUSED, Refused
 from backend.contract.messages import CloseUser, GrantFunctions, GrantWish, UnlockUser
+from ecp_tui.widgets.button import Button
 from tests.tui.administrators import KWOK, asks, consoles, fills_user, settles
 from tests.tui.conftest import Opens
 from tests.tui.driver import Cuttable, Person
@@ -91,6 +92,24 @@ async def test_an_address_that_is_registered_leads_back_to_it_with_the_advice_of
     await person.sees("3005", "E-mail already registered", "a group address, or a teammate's", "✕ another address")
     person.keeps("user_new_3005")
     assert person.app.focused is not None and person.app.focused.id == "email"
+    await person.types("x")
+    await person.does_not_see("✕ another address")
+
+
+async def test_a_login_id_that_is_taken_leads_back_to_its_field(person: Person, world: World) -> None:
+    await signed_in(person, world, "WONGDA1")
+    await person.goes_to("Users")
+    await person.sees("5 of 20")
+    await person.press("n")
+    await person.sees("New user")
+    await fills_user(person, "CHAN01", "Kwok", "kwok03@acme.example", phone="85221005555")
+    await person.press("f8")
+    await person.sees("Functions of CHAN01")
+    await person.press("f8")
+    await person.sees("New user", "9002", "The login ID CHAN01 is taken", "✕ another login ID")
+    assert person.app.focused is not None and person.app.focused.id == "login_id"
+    await person.press("backspace")
+    await person.does_not_see("✕ another login ID")
 
 
 async def test_the_form_asks_before_it_is_left_and_can_be_kept_as_a_draft(person: Person, world: World) -> None:
@@ -110,6 +129,20 @@ async def test_the_form_asks_before_it_is_left_and_can_be_kept_as_a_draft(person
     await person.chooses("1")
     await person.press("e")
     await person.sees("New user", "KWOK03")
+
+
+async def test_a_digit_on_a_button_of_a_form_leaves_the_form_where_it_is(person: Person, world: World) -> None:
+    await signed_in(person, world, "WONGDA1")
+    await person.goes_to("Users")
+    await person.sees("5 of 20")
+    await person.press("n")
+    await person.sees("New user")
+    await person.types("KWOK03")
+    person.app.screen.query(Button).first().focus()
+    await person.press("7", "9")
+    await person.sees("New user", "KWOK03")
+    await person.goes_to("Approvals")
+    await person.does_not_see("New user")
 
 
 async def test_a_form_survives_the_end_of_the_session(person: Person, world: World) -> None:
@@ -201,7 +234,7 @@ async def test_a_suspension_asks_for_its_reason_and_says_what_it_does_and_a_pair
         await lee.chooses("1")
         await lee.sees("Lift suspension of LEE02")
         await lee.press("a", "y")
-        await lee.sees("● applied", "LEE02 can sign in again.")
+        await lee.sees("● applied", "LEE02 can sign in, same password.")
 
 
 async def test_functions_are_granted_and_taken_away_and_sftp_is_narrowed_to_folders(opens: Opens, world: World) -> None:
@@ -265,7 +298,8 @@ async def test_a_locked_account_says_so_and_a_pair_unlocks_it(opens: Opens, worl
         await wong.sees("! locked", "KWOK03", "◐ invited")
         wong.keeps("users_locked")
         await wong.chooses("LEE02")
-        await wong.sees("● active  ! locked")
+        await wong.sees("● active  ! locked", "locked after 5 unsuccessful sign-ins")
+        await wong.does_not_see("×")
         await settles(world, "WONGDA1", "LEEDA2", UnlockUser(login_id="LEE02"))
         await wong.press("f5")
         await wong.does_not_see("! locked")
