@@ -10,6 +10,7 @@ from typing import Final
 from textual.content import Content
 
 from backend.contract.messages import ChangeRequest, SftpAccessPage, SftpAddressRow, SftpKeyRow, SftpStep
+from backend.contract.rules.public_keys import fingerprint_end
 from ecp_tui import wording
 from ecp_tui.request_wording import checkers
 from ecp_tui.screens.context import Context
@@ -24,6 +25,7 @@ COLUMNS: Final = (
     Column("", 14, 1),
 )
 _PREFIX, _TAIL = "SHA256:", 8
+_HIDDEN: Final = "·"
 _DAY: Final = 86400
 _WIDE: Final = 116
 """Cells from which on a fingerprint is shown whole."""
@@ -164,11 +166,19 @@ class AccessRows:
         yield f"{made}{waits}."
         mine = me is not None and me.login_id in (one.maker, one.subject)
         if one.state == "submitted" and one.kind == "register-key" and mine:
-            yield "Tell your checker the last 8 characters of the fingerprint."
+            yield end_words(one)
         yield f"Reason: {one.reason}" if one.reason else ""
 
     def _days(self, instant: datetime) -> int:
         return int((self.context.now() - instant).total_seconds() // _DAY)
+
+
+def end_words(one: ChangeRequest) -> str:
+    """The end of the fingerprint for the checker; the server shows it to the maker alone."""
+    end = next((fingerprint_end(line.after) for line in one.lines if line.after.startswith(_PREFIX)), "")
+    if not end or _HIDDEN in end:
+        return "Its checker needs the end of the fingerprint: its maker sees the last 8 characters."
+    return f"tell your checker the last 8 characters: {end}"
 
 
 def _none() -> Row:

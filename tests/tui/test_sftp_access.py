@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from backend.contract.messages import ChangeRequest, RegisterAddress, RegisterKey
+from backend.contract.messages import ChangeRequest, Line, RegisterAddress, RegisterKey
 from backend.contract.rules.public_keys import read_public_key
 from ecp_tui.screens.sftp_fields import KeyField
+from ecp_tui.screens.sftp_rows import end_words
 from ecp_tui.widgets.table import Table
 from tests.tui.administrators import asks, consoles
 from tests.tui.conftest import Opens
@@ -102,7 +103,9 @@ async def test_a_key_is_judged_here_sent_to_a_checker_and_live_once_approved(cha
     await chan.sees("● ssh-ed25519  chan@acme", "SHA256:", f"tell your checker the last 8 characters: {END}")
     keeps(chan, "sftp_key")
     await chan.press("f8")
-    await chan.sees("Requests", "◐ submitted", "for LEEDA2 or WONGDA1", "Tell your checker the last 8 characters")
+    await chan.sees(
+        "Requests", "◐ submitted", "for LEEDA2 or WONGDA1", f"tell your checker the last 8 characters: {END}"
+    )
     keeps(chan, "sftp_access_request")
     client = world.client("LEEDA2")
     [request] = (await client.requests(state="submitted")).items
@@ -110,6 +113,12 @@ async def test_a_key_is_judged_here_sent_to_a_checker_and_live_once_approved(cha
     await approves(world, "LEEDA2", request, END)
     await chan.press("f5")
     await chan.sees("Keys   2 of 3 live", END)
+
+
+def test_who_is_not_shown_the_end_of_a_fingerprint_is_told_who_is() -> None:
+    hidden = Line(label="Fingerprint", after=f"SHA256:{'A' * 35}········")
+    words = end_words(ChangeRequest.model_construct(lines=(hidden,)))
+    assert words.endswith("its maker sees the last 8 characters.") and "·" not in words
 
 
 async def test_a_private_key_is_refused_and_wiped_at_once(chan: Person) -> None:
