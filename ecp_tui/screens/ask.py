@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.widgets import Input
 
 from backend.contract.faults import CONFIRM_WITH_OTP, SESSION_ENDED, SUSPENDED, Refused
 from ecp_tui.screens.base import Console, EcpScreen
@@ -61,6 +62,11 @@ class AskDialog(ModalScreen[str | None]):
 
     def on_entered(self) -> None:
         self._answer()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Something else is being typed; an emptied field still says why it was."""
+        if event.value:
+            self.query_one("#wrong").display = False
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         if event.button.id == "yes":

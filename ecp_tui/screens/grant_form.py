@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import ClassVar, Final
 
 from textual.content import Content
 from textual.widget import Widget
 
-from backend.contract.faults import EMAIL_REGISTERED, Refused
+from backend.contract.faults import EMAIL_REGISTERED, NOT_UNDERSTOOD, Refused
 from backend.contract.messages import CreateUser, GrantFunctions, GrantWish, Proposal, User, Users
 from ecp_tui.screens.proposal_form import Kept, ProposalForm, Reviewing
 from ecp_tui.screens.receipt import ASKING
@@ -19,6 +20,7 @@ from ecp_tui.widgets.toggle_grid import Cell, GridRow, ToggleGrid
 from ecp_tui.widgets.words import Words
 
 SFTP_FUNCTION: Final = "EU_ECPSFTP"
+_TAKEN: Final = re.compile("The login ID .* is taken")
 _ALL: Final = "all"
 _SFTP: Final = "SFTP"
 Back = Callable[[Proposal, Refused | None], None]
@@ -197,7 +199,7 @@ class GrantScreen(ProposalForm):
         try:
             await super()._review(proposal)
         except Refused as refused:
-            if refused.fault is not EMAIL_REGISTERED or self._back is None:
+            if not wrong_on_first_page(refused) or self._back is None:
                 raise
             self._back(proposal, refused)
             self.post_message(self.Closed())
@@ -206,6 +208,15 @@ class GrantScreen(ProposalForm):
         if self._back is not None and (proposal := self.proposal()) is not None and self._users is not None:
             self._back(proposal, None)
         super().action_back()
+
+
+def wrong_on_first_page(refused: Refused) -> dict[str, str]:
+    """The field of the user's own page that a refusal is about, and what helps."""
+    if refused.fault is EMAIL_REGISTERED:
+        return {"email": "another address"}
+    if refused.fault is NOT_UNDERSTOOD and _TAKEN.match(refused.what):
+        return {"login_id": "another login ID"}
+    return {}
 
 
 def _held(user: User | None) -> frozenset[Cell]:

@@ -8,10 +8,11 @@ from typing import Any, ClassVar, Final
 from pydantic import ValidationError
 from textual.content import Content
 from textual.widget import Widget
+from textual.widgets import Input
 
-from backend.contract.faults import EMAIL_REGISTERED, Refused
+from backend.contract.faults import Refused
 from backend.contract.messages import ChangeUser, CreateUser, Proposal, User
-from ecp_tui.screens.grant_form import GrantScreen
+from ecp_tui.screens.grant_form import GrantScreen, wrong_on_first_page
 from ecp_tui.screens.proposal_form import Kept, ProposalForm, Reviewing
 from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.field import ChoiceField, Field, TextField
@@ -124,6 +125,18 @@ class UserFormScreen(ProposalForm):
         if fields:
             fields[0].control.focus()
 
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._being_mended(event.input)
+
+    def on_choice_field_changed(self, event: ChoiceField.Changed) -> None:
+        self._being_mended(event.field)
+
+    def _being_mended(self, control: Widget) -> None:
+        """What was wrong with a field is not said of what stands in it now."""
+        for field in self.query(Field):
+            if field.control is control:
+                field.note = Content("")
+
     # ── going on ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def action_check(self) -> None:
@@ -142,8 +155,7 @@ class UserFormScreen(ProposalForm):
 
     def show_fault(self, refused: Refused) -> None:
         super().show_fault(refused)
-        if refused.fault is EMAIL_REGISTERED:
-            self._show_wrong({"email": "another address"})
+        self._show_wrong(wrong_on_first_page(refused))
 
 
 def _values(of: CreateUser | ChangeUser | User | None) -> dict[str, str]:
