@@ -43,8 +43,8 @@ def fitting(kind: str, typed: str) -> str:
     try:
         return adapter.validate_python(typed)
     except ValidationError:
-        said = f"{shown(typed, 40)} is not" if typed.strip() else "It is empty, not"
-        raise Refused(NOT_UNDERSTOOD, what=f"{called} is {rule}. {said}.") from None
+        said = f"is {rule}. {shown(typed, 40)} is not" if typed.strip() else f"is needed: {rule}"
+        raise Refused(NOT_UNDERSTOOD, what=f"{called} {said}.") from None
 
 
 @dataclass

@@ -157,6 +157,8 @@ async def test_a_field_says_its_own_rule_and_keeps_what_was_typed(person: Person
     await chooses_both(person)
     await person.press("enter")
     await person.sees("The company")
+    await person.press("f8")
+    await person.sees("9002", "The company's code is needed: 2 to 12 letters and digits.")
     await person.fills_in("!", "New Co")
     await person.press("f8")
     await person.sees("9002", "2 to 12 letters and digits", "! is not")
