@@ -15,6 +15,7 @@ from backend.contract.rules.codes import LENGTH, read_code
 from backend.contract.rules.contacts import phone_digits
 from ecp_tui.pastes import code_in
 from ecp_tui.screens.facts import facts
+from ecp_tui.screens.form_draft import fitting
 from ecp_tui.screens.recovery_page import RecoveryPage
 from ecp_tui.screens.with_code import CodeScreen
 from ecp_tui.widgets.button import Button
@@ -77,9 +78,9 @@ class RecoverScreen(RecoveryPage):
     # ── while it is typed ────────────────────────────────────────────────────────────────────────────────────
 
     def on_input_changed(self, event: Input.Changed) -> None:
+        self.clear_fault()
         if event.input.id == "code":
             self._note_code()
-            self.clear_fault()
         elif event.input.id == "phone":
             digits = phone_digits(event.value)
             self._row("phone").note = Content(digits if digits and digits != event.value.strip() else "")
@@ -113,6 +114,13 @@ class RecoverScreen(RecoveryPage):
             self.query_one(f"#{missing}").focus()
             self.say("Login ID and registered phone are both needed.")
             return
+        for name in ("login_id", "phone"):
+            try:
+                fitting(name, self._text(name))
+            except Refused as refused:  # by its form alone: whether it exists is not said
+                self.query_one(f"#{name}").focus()
+                self.show_fault(refused)
+                return
         self.ask(self._ask(), group="recover")
 
     def on_button_pressed(self, event: Button.Pressed) -> None:

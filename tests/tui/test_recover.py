@@ -123,6 +123,27 @@ async def test_login_id_and_phone_are_both_needed_before_anything_is_asked(perso
     await person.sees("Login ID and registered phone are both needed.")
 
 
+@pytest.mark.parametrize(
+    ("login_id", "phone", "says"),
+    [
+        ("CH!", "85221000000", "The login ID is 4 to 20 letters and digits"),
+        ("CHAN01", "123", "The telephone is 8 to 15"),
+        ("NOBODY99", "123", "The telephone is 8 to 15"),
+    ],
+)
+async def test_what_cannot_be_a_login_id_or_a_phone_is_told_before_anything_is_asked(
+    person: Person, login_id: str, phone: str, says: str
+) -> None:
+    await opens_recover(person)
+    await person.press("tab", "tab")
+    await person.fills_in(login_id, phone)
+    await person.press("f8")
+    await person.sees("9002", says)
+    await person.does_not_see("a mail is on its way")
+    await person.press("backspace")
+    await person.does_not_see("9002")
+
+
 # ── the code ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
