@@ -22,17 +22,17 @@ KIND_WORDS: Final[dict[RequestKind, str]] = {
     "close-company": "close company",
 }
 _FOLLOWS: Final[dict[RequestKind, str]] = {
-    "create-user": "{subject} gets an invitation by mail, good for 72 hours.",
+    "create-user": "{subject} is invited by mail for 72 h.",
     "change-user": "It holds at once.",
     "grant-functions": "It holds at once, in open sessions too.",
-    "close-user": "Sessions and SFTP connections end, keys are revoked, and a place is free again.",
-    "unlock-user": "{subject} can sign in again with the password as it is.",
-    "reset-otp": "{subject} gets a mail to enrol a new authenticator.",
-    "reinvite": "{subject} gets a new invitation by mail, good for 72 hours.",
+    "close-user": "Sessions, SFTP and keys end; a place is free.",
+    "unlock-user": "{subject} can sign in, same password.",
+    "reset-otp": "{subject} gets a mail to enrol anew.",
+    "reinvite": "{subject} is invited anew for 72 h.",
     "lift-suspension": "{subject} can sign in again.",
-    "register-key": "{subject} can connect by SFTP with this key, from a registered address.",
-    "register-address": "{subject} can connect by SFTP from there, with a registered key.",
-    "apply-form": "Companies, delegated administrators and user types are as the form says.",
+    "register-key": "{subject} can use SFTP with this key.",
+    "register-address": "{subject} can use SFTP from there.",
+    "apply-form": "All of it is as the form says.",
     "close-company": "All its accounts are closed.",
 }
 

@@ -156,7 +156,7 @@ class ApprovalScreen(EcpScreen):
         if request.state == "returned":
             own = "revise" in request.acts
             return "e revises it · x withdraws it" if own else "its maker revises it, or withdraws it"
-        return f"request {request.id} · what follows: {follows(request)}"
+        return f"request {request.id} · once applied: {follows(request)}"
 
     # ── keys ─────────────────────────────────────────────────────────────────────────────────────────────────
 

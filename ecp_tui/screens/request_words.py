@@ -15,6 +15,7 @@ from ecp_tui.theme import SIGNS
 _MARK: Final = 2
 _GAP: Final = 2
 _LABEL: Final = 20
+_PHONE: Final = ("Telephone", "telephone")
 _STACKED: Final = 56
 """In fewer cells before and after stand below each other."""
 
@@ -91,6 +92,8 @@ def _side(line: Line, words: str, kind: str) -> Content:
     if line.before == line.after:
         return Content(f"  {words}")
     sign = SIGNS[kind]
+    if words.startswith("+") and line.label.endswith(_PHONE):  # its own plus beside the sign reads as two
+        words = f"tel {words}"
     return Content.assemble((f"{sign.glyph} ", f"bold {sign.style}"), (words, sign.style))
 
 

@@ -6,8 +6,10 @@ import pytest
 from rich.cells import cell_len
 from textual.widget import Widget
 
-from backend.contract.messages import ChangeUser, CloseUser, GrantFunctions, GrantWish
+from backend.contract.messages import ChangeRequest, ChangeUser, CloseUser, GrantFunctions, GrantWish, Line, RequestKind
+from ecp_tui.request_wording import KIND_WORDS, follows
 from ecp_tui.screens.base import EcpScreen
+from ecp_tui.screens.request_words import diff
 from tests.tui.administrators import KWOK, asks, consoles, fills_user
 from tests.tui.conftest import Opens
 from tests.world import World
@@ -42,7 +44,7 @@ async def test_two_administrators_create_a_user_and_its_maker_cannot_approve(ope
         await lee.sees("Approve request 1?", "Approve and apply")
         lee.keeps("approval_sure")
         await lee.press("y")
-        await lee.sees("● applied", "KWOK03 gets an invitation by mail")
+        await lee.sees("● applied", "KWOK03 is invited by mail for 72 h.")
         lee.keeps("approval_applied")
         await lee.press("a")
         await lee.sees("It is applied: there is nothing to decide.")
@@ -118,6 +120,9 @@ async def test_a_request_is_returned_with_its_reason_revised_and_approved(opens:
         await lee.press("enter")
         await lee.sees("Reason is needed.")
         lee.keeps("approval_reason")
+        await lee.types("x")
+        await lee.does_not_see("Reason is needed.")
+        await lee.press("backspace")
         await lee.pastes("The telephone is the desk's, not hers")
         await lee.press("enter")
         await lee.sees("! returned", "“The telephone is the desk's")
@@ -145,6 +150,20 @@ async def test_a_request_is_returned_with_its_reason_revised_and_approved(opens:
         await lee.sees("◐ submitted", "+85221007777")
         await lee.press("a", "y")
         await lee.sees("● applied")
+
+
+@pytest.mark.parametrize("kind", KIND_WORDS)
+def test_what_follows_stands_whole_in_row_23_at_the_narrowest_full_size(kind: RequestKind) -> None:
+    request = ChangeRequest.model_construct(id=123, kind=kind, subject="ABCDEFGHIJKLMNOPQRST")
+    assert len(f"request {request.id} · once applied: {follows(request)}") <= 78
+
+
+def test_the_sign_of_a_telephone_that_comes_or_goes_stands_apart_from_its_own_plus() -> None:
+    line = Line(label="Telephone", before="+85221000004", after="+85221000005")
+    for width in (50, 78):
+        words = diff([line], width).plain
+        assert "− tel +85221000004" in words and "+ tel +85221000005" in words and "+ +" not in words
+    assert "+ +EV" in diff([Line(label="Name", before="", after="+EV")], 78).plain, "only a telephone is called one"
 
 
 async def test_rejecting_and_withdrawing_end_a_request(opens: Opens, world: World) -> None:
