@@ -14,6 +14,7 @@ from textual.widget import Widget
 from ecp_tui.widgets.keys import KEYS, footer_key
 
 HINT_CELLS = 66
+_APART, _SHORTEST = 2, 6
 
 
 class TopLine(Widget):
@@ -33,14 +34,19 @@ class TopLine(Widget):
         badge = Content.styled(" DEMO ", self._badge) if self.demo else Content("")
         gap = " " if self.demo else ""
         left = Content.assemble((" ECP 2.0 ", "bold $accent"), badge, f"{gap} {self.where}")
-        right = self._who(self.size.width - left.cell_length - 2)
+        right = self._who(self.size.width - left.cell_length - _APART - 1)
         fill = max(1, self.size.width - left.cell_length - right.cell_length - 1)
         return Content.assemble(left, " " * fill, right, " ").truncate(self.size.width, ellipsis=True)
 
     def _who(self, room: int) -> Content:
-        """As much of `who` as there is room for; what is dropped first stands first."""
+        """As much of `who` as there is room for; what is shortened and then dropped first stands first."""
         words = list(self.who)
-        while words and Content(" · ".join(words)).cell_length > room:
+        while words and (over := Content(" · ".join(words)).cell_length - room) > 0:
+            first = Content(words[0])
+            left = first.cell_length - over
+            if len(words) == len(self.who) > 2 and left >= _SHORTEST:  # noqa: PLR2004  the company leads
+                words[0] = first.truncate(left, ellipsis=True).plain
+                break
             words.pop(0)
         if not words:
             return Content("")

@@ -11,13 +11,14 @@ from rich._palettes import EIGHT_BIT_PALETTE
 from rich.cells import cell_len
 from textual.color import Color
 from textual.content import Content
+from textual.geometry import Size
 from textual.widget import Widget
 
 from backend.contract.faults import DISAGREE, Refused
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.theme import DARK, LIGHT, Palette
 from ecp_tui.widgets.filters import ascii_text, needs_ascii, xterm256
-from ecp_tui.widgets.lines import Hint, fitting
+from ecp_tui.widgets.lines import Hint, TopLine, fitting
 from tests.tui.conftest import Opens
 from tests.tui.driver import CAPTURES, Person
 from tests.world import World
@@ -194,3 +195,19 @@ async def test_a_background_refresh_without_news_paints_nothing(
     await page.load(background=True)
     page.tick()
     assert painted == []
+
+
+@pytest.mark.parametrize("cells", range(40, 121))
+def test_row_1_keeps_where_and_who_apart_and_shortens_the_company_first(
+    monkeypatch: pytest.MonkeyPatch, cells: int
+) -> None:
+    line = TopLine()
+    monkeypatch.setattr(TopLine, "size", Size(cells, 1))
+    line.set_reactive(TopLine.where, "Users › KWOK03")
+    line.set_reactive(TopLine.who, ("Acme Securities Company", "CHAN01", "until 16:30"))
+    drawn = line.render()
+    assert isinstance(drawn, Content) and drawn.cell_length <= cells
+    _, gap, right = drawn.plain.rstrip().partition("KWOK03  ")
+    assert gap and right.strip().endswith("until 16:30"), drawn.plain
+    if cells >= 60:
+        assert "CHAN01" in right and "Acme" in right
