@@ -122,7 +122,7 @@ class ClientConnectScreen(EcpScreen):
         page.update(describe[entry](me))
 
     def on_table_opened(self, event: Table.Opened) -> None:
-        self.go(event.row.key)
+        self.go_to_top(event.row.key)
 
     # ── each entry ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -162,7 +162,7 @@ class ClientConnectScreen(EcpScreen):
             return _page("Approvals", about, [Content.styled("Nothing waits for you.", "$muted")])
         lines = [waiting_words(me.waiting), Content("")]
         for one in self._waiting[:_SHOWN]:
-            made = f"   by {one.maker}, {age(one.made, self.context.now())} ago"
+            made = f"   by {one.maker}, {age(one.made, self.context.now())}"
             lines.append(Content.assemble(f"{one.id}  {one.title}", (made, "$muted")))
         if more := len(self._waiting[_SHOWN:]):
             lines.append(Content.styled(f"and {wording.count(more)} more", "$muted"))
