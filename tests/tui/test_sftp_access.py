@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -117,7 +118,8 @@ async def test_a_key_is_judged_here_sent_to_a_checker_and_live_once_approved(cha
 
 def test_who_is_not_shown_the_end_of_a_fingerprint_is_told_who_is() -> None:
     hidden = Line(label="Fingerprint", after=f"SHA256:{'A' * 35}········")
-    words = end_words(ChangeRequest.model_construct(lines=(hidden,)))
+    seen: dict[str, Any] = {"lines": (hidden,)}
+    words = end_words(ChangeRequest.model_construct(**seen))
     assert words.endswith("its maker sees the last 8 characters.") and "·" not in words
 
 
