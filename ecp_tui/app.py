@@ -139,6 +139,8 @@ class EcpApp(KeyedApp):
 
     async def on_ecp_screen_place_chosen(self, event: EcpScreen.PlaceChosen) -> None:
         await self._go(event.place, event.wanted)
+        if event.at_top and self.current_mode == event.place:
+            await self._close_what_lies_on_top()
 
     async def _go(self, place: str, wanted: dict[str, str] | None = None) -> None:
         if why := why_not(place, self.context.me if self.context.signed_in else None):
@@ -154,6 +156,11 @@ class EcpApp(KeyedApp):
                 await self.pop_screen()
             if isinstance(self.screen, EcpScreen):
                 self.screen.arrive(wanted)
+
+    async def _close_what_lies_on_top(self) -> None:
+        """Down to the first page of the place, or to a page that would be lost."""
+        while len(self.screen_stack) > 1 and isinstance(self.screen, EcpScreen) and self.screen.left_freely:
+            await self.pop_screen()
 
     async def on_ecp_screen_page_opened(self, event: EcpScreen.PageOpened) -> None:
         for _ in range(event.in_place_of):

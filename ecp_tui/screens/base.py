@@ -56,11 +56,11 @@ class EcpScreen(Screen[None]):
         super().__init_subclass__(**options)
 
     class PlaceChosen(Message):
-        """The person goes to another place; `wanted` is what it should start with."""
+        """The person goes to a place; `wanted` is what it should start with, `at_top` its first page if it may."""
 
-        def __init__(self, place: str, wanted: Mapping[str, str] | None = None) -> None:
+        def __init__(self, place: str, wanted: Mapping[str, str] | None = None, *, at_top: bool = False) -> None:
             super().__init__()
-            self.place = place
+            self.place, self.at_top = place, at_top
             self.wanted = dict(wanted or {})
 
     class PageOpened(Message):
@@ -253,6 +253,15 @@ class EcpScreen(Screen[None]):
 
     def go(self, place: str, **wanted: str) -> None:
         self.post_message(self.PlaceChosen(place, wanted))
+
+    def go_to_top(self, place: str) -> None:
+        """To the list of the place, not to the page that was left open on it."""
+        self.post_message(self.PlaceChosen(place, at_top=True))
+
+    @property
+    def left_freely(self) -> bool:
+        """Whether nothing is lost or asked when this page is closed: it holds no form and Esc just leaves it."""
+        return not self.query(Form) and type(self).action_back is EcpScreen.action_back
 
     def open(self, page: EcpScreen, *, in_place_of: int = 0) -> None:
         self.post_message(self.PageOpened(page, in_place_of))

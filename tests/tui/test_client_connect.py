@@ -39,7 +39,7 @@ async def test_the_menu_of_an_administrator_says_what_waits_and_enter_goes_there
         await wong.sees("Waits for you")
 
 
-async def test_an_entry_of_the_menu_and_a_digit_open_the_list_and_keep_a_form(opens: Opens, world: World) -> None:
+async def test_an_entry_of_the_menu_opens_the_list_itself_and_keeps_a_form(opens: Opens, world: World) -> None:
     await asks(world, "LEEDA2", KWOK)
     async with consoles(opens, world, "WONGDA1") as (wong,):
         await wong.sees("Approvals: 1")
@@ -53,18 +53,16 @@ async def test_an_entry_of_the_menu_and_a_digit_open_the_list_and_keep_a_form(op
         await wong.chooses("approvals")
         await wong.sees("Waits for you")
         await wong.does_not_see("Approvals › 1")
-        await wong.chooses("1")
-        await wong.sees("Approvals › 1")
-        await wong.press("7")
-        await wong.sees("Waits for you")
         await wong.goes_to("Users")
         await wong.sees("5 of 20")
         await wong.press("n")
         await wong.sees("New user")
         await wong.types("KWOK04")
-        await wong.goes_to("Approvals")
-        await wong.sees("Waits for you")
-        await wong.press("6")
+        await wong.press("ctrl+p")
+        await wong.types("client connect")
+        await wong.press("enter")
+        await wong.sees("1  Create user KWOK03")
+        await wong.chooses("users")
         await wong.sees("New user", "KWOK04")
 
 
