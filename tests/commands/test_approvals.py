@@ -267,8 +267,10 @@ def test_another_companys_request_is_exactly_as_one_that_does_not_exist(
 
 
 def test_words_of_a_maker_are_shown_and_never_obeyed(sign_in: SignIn) -> None:
-    note = "look\x1b]52;c;eA==\x07\x9b2J [/b] [link=x]y[/link]"
-    sign_in("WONGDA1")("users", "create", "KWOK03", *KWOK, "--note", note)
+    escapes = "look\x1b]52;c;eA==\x07\x9b2J"
+    refused = sign_in("WONGDA1")("users", "create", "KWOK03", *KWOK, "--note", escapes)
+    assert refused.err.startswith("9002") and not set("\x1b\x07\x9b") & set(refused.err)
+    sign_in("WONGDA1")("users", "create", "KWOK03", *KWOK, "--note", "look [/b] [link=x]y[/link]")
     said = sign_in("LEEDA2")("approvals", "show", "1")
     assert not set("\x1b\x07\x9b") & set(said.out + said.err)
     assert "[link=x]y[/link]" in said.out
