@@ -58,6 +58,12 @@ class ActivityScreen(EcpScreen):
         self._items: list[Activity] = []
         self._page = ActivityPage(items=(), cursor=None, total=0)
 
+    def hints(self) -> tuple[str, ...]:
+        """The operator's staff file nothing."""
+        me = self.context.me
+        staff = me is not None and me.company is None
+        return tuple(key for key in self.HINTS if not (staff and key == "submit"))
+
     def body(self) -> Iterable[Widget]:
         yield Words(id="title")
         yield TextField(id="find", placeholder="part of a file name", max_length=200)

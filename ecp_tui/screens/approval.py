@@ -164,8 +164,8 @@ class ApprovalScreen(EcpScreen):
         if self._request is not None and "revise" in self._request.acts:
             first = ("check",) if self._request.state == "draft" else ()
             return (*first, "change", "reject", "back")
-        decided = self._request is not None and self._request.state in _DECIDED
-        return ("copy", "goto", "back") if decided else self.HINTS
+        only_shown = self._request is not None and "approve" not in self._request.acts
+        return ("copy", "goto", "back") if only_shown else self.HINTS
 
     def hint_word(self, key: str) -> str:
         own = self._request is not None and "withdraw" in self._request.acts

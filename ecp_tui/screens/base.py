@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
-from typing import Any, ClassVar, Protocol, cast
+from typing import Any, ClassVar, Final, Protocol, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -22,6 +22,8 @@ from ecp_tui.widgets.form import Form
 from ecp_tui.widgets.keys import bindings, place_bindings
 from ecp_tui.widgets.lines import Hint, KeyLine, StatusLine, TopLine
 from ecp_tui.widgets.words import same
+
+_ACTS_OF_OTHERS: Final = frozenset({"submit", "change", "approve", "reject", "return"})
 
 
 class Console(Protocol):
@@ -213,8 +215,13 @@ class EcpScreen(Screen[None]):
         self.query_one(KeyLine).hints = (ends[0], *middle, ends[1])
 
     def hints(self) -> tuple[str, ...]:
-        """The footer's middle as things stand."""
-        return self.HINTS
+        """The footer's middle as things stand; an auditor looks, and is offered no act."""
+        me = self.context.me
+        return (
+            tuple(key for key in self.HINTS if key not in _ACTS_OF_OTHERS)
+            if me and me.kind == "auditor"
+            else self.HINTS
+        )
 
     def hint_word(self, key: str) -> str:
         """The footer's word for a key where the table's does not fit this page."""

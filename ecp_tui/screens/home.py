@@ -35,6 +35,12 @@ class HomeScreen(EcpScreen):
         super().__init__()
         self._home: Home | None = None
 
+    def hints(self) -> tuple[str, ...]:
+        """The operator's staff file nothing."""
+        me = self.context.me
+        staff = me is not None and me.company is None
+        return tuple(key for key in self.HINTS if not (staff and key == "submit"))
+
     def body(self) -> Iterable[Widget]:
         yield Words("", id="greeting", classes="title")
         yield Words("", id="holds", classes="facts")
