@@ -234,7 +234,7 @@ async def test_a_suspension_asks_for_its_reason_and_says_what_it_does_and_a_pair
         await lee.chooses("1")
         await lee.sees("Lift suspension of LEE02")
         await lee.press("a", "y")
-        await lee.sees("● applied", "LEE02 can sign in, same password.")
+        await lee.sees("● applied", "LEE02 can sign in again.")
 
 
 async def test_functions_are_granted_and_taken_away_and_sftp_is_narrowed_to_folders(opens: Opens, world: World) -> None:
