@@ -356,7 +356,7 @@ async def test_an_operator_makes_an_operator_with_the_second_one(opens: Opens, w
         await first.press("tab")
         await fills_user(first, "OPER03", "Third", "oper03@exchange.example", phone="85221009999")
         await first.press("f8")
-        await first.sees("Appoint operator OPER03", "F8 submits it to another operator")
+        await first.sees("Appoint operator OPER03", "F8 submits it to Yip Ho Yin (OPER02)")
         await first.press("f8")
         await first.sees("◐ submitted")
         await second.goes_to("Approvals")
