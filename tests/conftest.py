@@ -10,16 +10,10 @@ from hypothesis import settings
 from sqlalchemy import make_url
 
 from tests.databases import Postgres, Prepared, copied_world, prepared_world, running_postgres
-from tests.world import World, open_world
+from tests.world import World
 
 settings.register_profile("ecp", deadline=None, database=None, max_examples=60)
 settings.load_profile("ecp")
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with open_world(tmp_path / "data") as made:
-        yield made
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +25,13 @@ def postgres() -> Iterator[Postgres]:
 @pytest.fixture(scope="session")
 def prepared_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prepared]:
     with prepared_world(tmp_path_factory.mktemp("prepared") / "data") as made:
+        yield made
+
+
+@pytest.fixture
+def world(prepared_sqlite: Prepared, tmp_path: Path) -> Iterator[World]:
+    """A world of one's own on SQLite."""
+    with copied_world(prepared_sqlite, tmp_path / "data") as made:
         yield made
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, Final, cast
+from typing import Final, cast
 
 from textual.content import Content
 from textual.widget import Widget
@@ -12,27 +12,21 @@ from backend.contract.faults import NOT_UNDERSTOOD, Refused
 from backend.contract.messages import Service
 from backend.contract.rules.forms import FEWEST, SERVICE_NAMES
 from ecp_tui.screens.form_draft import Action, AdministratorLine, fitting
-from ecp_tui.screens.form_page import FormPage, LinePage
+from ecp_tui.screens.form_page import LinePage, LinesPage, asked_for
 from ecp_tui.screens.form_review import FormReviewScreen
 from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.field import ChoiceField, Field, TextField
 from ecp_tui.widgets.form import Buttons, Form
-from ecp_tui.widgets.table import Column, Table, row
+from ecp_tui.widgets.table import Column, Table
 from ecp_tui.widgets.words import Words
 
 _ACTIONS: Final = (("appoint", "appoint"), ("keep", "keep"), ("remove", "remove"))
 _NOT: Final = ("", "not on this form")
-_SIGNS: Final = {"appoint": "+", "keep": " ", "remove": "−"}
-_STYLES: Final = {"appoint": "$success", "keep": "", "remove": "$error"}
 _TEXTS: Final = ("login_id", "name", "email", "phone")
 
 
-class FormAdministratorsScreen(FormPage):
+class FormAdministratorsScreen(LinesPage):
     """The list; beside it how many each service keeps. F8 goes on when there are two of each."""
-
-    CSS_PATH: ClassVar = "form_page.tcss"
-    ACTS: ClassVar[tuple[str, ...]] = ("submit", "reject", "check")
-    HINTS: ClassVar[tuple[str, ...]] = ("submit", "reject", "check", "back")
 
     def body(self) -> Iterable[Widget]:
         self.where = self.step("administrators", 4)
@@ -45,26 +39,21 @@ class FormAdministratorsScreen(FormPage):
         yield Table(columns, id="lines", empty="None yet: n adds one.")
         yield Words(id="beside")
 
-    def on_mount(self) -> None:
-        self._show()
-        self._table.focus()
-
-    def on_screen_resume(self) -> None:
-        self._show()
-
     @property
-    def _table(self) -> Table:
-        return self.query_one("#lines", Table)
+    def lines(self) -> list[AdministratorLine]:
+        return self.draft.administrators
 
-    def _show(self) -> None:
-        rows = []
-        for place, one in enumerate(self.draft.administrators):
-            actions = [_said(one.actions.get(service)) for service in self.draft.services]
-            rows.append(row(str(place), one.login_id, one.name, *actions, one.email, one.phone))
-        self._table.show(rows)
+    def shown(self) -> Iterable[tuple[str | Content, ...]]:
+        for one in self.lines:
+            actions = (asked_for(one.actions.get(service)) for service in self.draft.services)
+            yield one.login_id, one.name, *actions, one.email, one.phone
+
+    def page_of(self, place: int | None) -> LinePage:
+        return AdministratorLineScreen(place)
+
+    def show_lines(self) -> None:
+        super().show_lines()
         self.query_one("#beside", Words).update(self._beside())
-        self.say(f"{self.draft.words} · F8 goes on")
-        self.show_keys()
 
     def _beside(self) -> Content:
         """How many stay, and the 3002 that comes of fewer than two."""
@@ -78,25 +67,6 @@ class FormAdministratorsScreen(FormPage):
             parts.append((words, "$success" if enough else "$error"))
         return Content.assemble(*parts)
 
-    def hint_word(self, key: str) -> str:
-        return {"submit": "add", "reject": "take off"}.get(key, super().hint_word(key))
-
-    def reason(self, key: str) -> str:
-        if key == "reject" and self._table.here is None:
-            return "There is no line here."
-        return super().reason(key)
-
-    def on_table_opened(self, event: Table.Opened) -> None:
-        self.open(AdministratorLineScreen(int(event.row.key)))
-
-    def action_submit(self) -> None:
-        self.open(AdministratorLineScreen(None))
-
-    def action_reject(self) -> None:
-        self.draft.administrators.pop(int(self._table.here_key))
-        self.draft.touched()
-        self._show()
-
     def action_check(self) -> None:
         self.ask(self._next())
 
@@ -108,16 +78,9 @@ class FormAdministratorsScreen(FormPage):
 class AdministratorLineScreen(LinePage):
     """One person: who it is, and what happens to the right for each service."""
 
-    CSS_PATH: ClassVar = "form_page.tcss"
-
-    def __init__(self, place: int | None) -> None:
-        """`place`: which line of the draft; `None` for a new one."""
-        super().__init__()
-        self._place = place
-
     @property
     def _line(self) -> AdministratorLine:
-        return self.draft.administrators[self._place] if self._place is not None else AdministratorLine()
+        return self.draft.administrators[self.place] if self.place is not None else AdministratorLine()
 
     def body(self) -> Iterable[Widget]:
         self.where = "Forms › administrator"
@@ -138,7 +101,7 @@ class AdministratorLineScreen(LinePage):
 
     def on_mount(self) -> None:
         for service in self.draft.services:
-            default: str = "appoint" if self._place is None else ""
+            default: str = "appoint" if self.place is None else ""
             self.query_one(f"#{service}", ChoiceField).value = self._line.actions.get(service, default)
         self.query_one("#name").focus()
         self.say("with its country code: a forgotten password asks for this telephone number")
@@ -163,13 +126,4 @@ class AdministratorLineScreen(LinePage):
         line = AdministratorLine(**kept, actions=cast("dict[Service, Action]", {**self._line.actions, **actions}))
         for service in set(chosen) - set(actions):
             line.actions.pop(service, None)
-        if self._place is None:
-            self.draft.administrators.append(line)
-        else:
-            self.draft.administrators[self._place] = line
-
-
-def _said(action: str | None) -> Content:
-    if action is None:
-        return Content.styled("  –", "$muted")
-    return Content.styled(f"{_SIGNS[action]} {action}", _STYLES[action])
+        self.keep(self.draft.administrators, line)

@@ -141,11 +141,7 @@ class FormDraft:
 
 
 def of_form(form: Form, received: tuple[str, str]) -> FormDraft:
-    """The draft that says what a form says; refuses one with characters that a terminal would obey."""
-    said = [form.company_name, *(one.name for one in form.identities)]
-    said += [text for one in form.administrators for text in (one.name, one.email, one.phone)]
-    if any(shown(text) != text for text in said):
-        raise Refused(NOT_UNDERSTOOD, what="The form holds characters that cannot be shown, such as control codes.")
+    """The draft that says what a form says."""
     return FormDraft(
         (form.service,),
         form.company,

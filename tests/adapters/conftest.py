@@ -12,6 +12,6 @@ from tests.world import World
 def hasher(any_world: World) -> Counted:
     """The platform's own hasher, counted."""
     counted = Counted(any_world.platform.hasher)
-    for service in (any_world.services.sign_in, any_world.services.recovery, any_world.services.enrolment):
-        service._hasher = counted
+    any_world.services.sign_in._hasher = counted
+    any_world.services.recovery.hasher = any_world.services.enrolment.hasher = counted
     return counted

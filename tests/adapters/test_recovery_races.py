@@ -28,7 +28,7 @@ class CountedCodes:
     def __init__(self, world: World) -> None:
         self._codes = world.platform.codes
         self.looked_at = 0
-        world.services.recovery._codes = self  # type: ignore[assignment]  # it meets the port
+        world.services.recovery.codes = self  # type: ignore[assignment]  # it meets the port
 
     def step_of(self, *asked: object) -> int | None:
         self.looked_at += 1
@@ -97,7 +97,7 @@ def test_of_parallel_requests_five_are_mailed_and_one_code_works(any_world: Worl
 
 def test_a_process_that_dies_while_it_verifies_has_had_its_try(any_world: World) -> None:
     code = any_world.issue("CHAN01", "unlock")
-    any_world.services.recovery._hasher = Dying()
+    any_world.services.recovery.hasher = Dying()
     for _ in range(5):
         with pytest.raises(KeyboardInterrupt):
             unlock(any_world, code)
@@ -113,6 +113,6 @@ def test_what_was_verified_before_an_authenticator_was_taken_away_sets_no_passwo
             any_world.platform.store.write(lambda unit: unit.forget_otp(chan.id))
             return any_world.platform.hasher.hash(password)
 
-    any_world.services.recovery._hasher = Late()  # type: ignore[assignment]  # what a reset asks of it
+    any_world.services.recovery.hasher = Late()  # type: ignore[assignment]  # what a reset asks of it
     assert reset(any_world, code, otp) == 1013
     assert any_world.account("CHAN01").password_hash == chan.password_hash

@@ -40,6 +40,12 @@ def test_control_characters_in_names_and_words_are_refused_and_the_field_is_name
     refused(desk.ask("LEEDA2", "POST", paths.request_act(request["id"], "return"), act), "reason")
 
 
+@pytest.mark.parametrize("turned", ["Kwok\u202egniW", "Kwok\u200bWing", "Kwok\u2066Wing", "Kwok\u2028Wing"])
+def test_what_turns_or_hides_the_text_beside_it_is_refused(desk: Desk, turned: str) -> None:
+    refused(proposed(desk, name=turned), "name")
+    refused(proposed(desk, note=turned), "note")
+
+
 def test_control_characters_in_an_address_are_refused_before_anything_is_looked_up(desk: Desk) -> None:
     for path in (
         f"{paths.USERS}/%00",

@@ -34,6 +34,7 @@ async def becomes(visitor: Person, login_id: str) -> None:
 
 async def opens_mail(visitor: Person) -> None:
     """The newest one, and its code."""
+    await visitor.sees("Who would you like to be?")  # only then is it known to be a demo
     await visitor.press("ctrl+p")
     await visitor.types("mailbox")
     await visitor.press("enter")

@@ -274,7 +274,7 @@ async def test_a_file_whose_names_a_terminal_would_obey_is_refused(
     await person.sees("signatures below the line")
     await person.pastes(str(file))
     await person.press("f8")
-    await person.sees("9002", "characters that cannot be shown")
+    await person.sees("9002", "company-name is not what it can be")
     assert "\x1b" not in person.screen and person.app.context.form is None
 
 

@@ -94,7 +94,7 @@ async def test_what_was_cancelled_is_sent_again_under_the_same_id(sender: Person
 
 async def test_leaving_names_what_is_running(sender: Person) -> None:
     await sender.press("ctrl+q")
-    await sender.sees("! SD1_01234_20220520.csv:", "nothing is submitted by")
+    await sender.sees("! SD1_01234_20220520.csv:", "nothing is submitted")
     await sender.press("escape")
     await sender.sees("Review")
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import time
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, WithJsonSchema
 
 from backend.contract.rules.contacts import PHONE
+from backend.contract.rules.shown import shown
 
 Kind = Literal["business", "da", "operator", "auditor"]
 AccountState = Literal["invited", "active", "suspended", "closed"]
@@ -27,7 +28,20 @@ IdentityCode = Annotated[str, StringConstraints(to_upper=True, strip_whitespace=
 CompanyCode = Annotated[str, StringConstraints(to_upper=True, strip_whitespace=True, pattern=r"^[A-Za-z0-9]{2,12}$")]
 PRINTED: Final = r"^[^\x00-\x1f\x7f-\x9f]*$"
 """No control characters: PostgreSQL takes no NUL, and no screen or mail the others."""
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=PRINTED)]
+
+
+def _as_shown(text: str) -> str:
+    """Refuses what turns or hides the text beside it: a checker must read what is applied."""
+    if shown(text) != text:
+        raise ValueError("it holds characters that cannot be shown")
+    return text
+
+
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=PRINTED),
+    AfterValidator(_as_shown),
+]
 _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 Email = Annotated[
@@ -39,7 +53,9 @@ Email = Annotated[
 """ASCII alone: of two letters that look alike, one may be somebody else's."""
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=32, pattern=PHONE)]
 """As somebody writes it; kept as E.164, compared by its digits."""
-Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=PRINTED)]
+Words = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=500, pattern=PRINTED), AfterValidator(_as_shown)
+]
 Password = Annotated[str, StringConstraints(max_length=1024)]
 Otp = Annotated[str, StringConstraints(max_length=64)]
 """A One-Time-Password, or one of the recovery codes in its place."""

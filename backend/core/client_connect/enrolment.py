@@ -6,78 +6,54 @@ counts.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from backend.contract.faults import CONFIRM_WITH_OTP, NOT_UNDERSTOOD, SIGN_IN_REFUSED, Refused
 from backend.contract.messages import BeginEnrolment, ConfirmEnrolment, Enrolment, RecoveryCodes
-from backend.core.accounts import Account
-from backend.core.activity import Ledger
-from backend.core.client_connect.codes import MOST_TRIES, CodeIssuer, FoundCode
-from backend.core.client_connect.mails import Mailer
+from backend.core.client_connect.codes import FoundCode
 from backend.core.client_connect.passwords import refuse_weak
-from backend.core.client_connect.recovery_codes import RecoveryCodeBook
-from backend.core.client_connect.source_limit import SourceLimit
+from backend.core.client_connect.with_code import WithCode
 from backend.core.gate import refuse_inactive
-from backend.core.ports import Clock, Codes, Hasher, Store
 from backend.core.rows import Unit
 
 
-class EnrolmentService:
+@dataclass
+class EnrolmentService(WithCode):
     """Makes an invited account active, and gives a standing one a new authenticator."""
 
-    def __init__(
-        self,
-        store: Store,
-        clock: Clock,
-        hasher: Hasher,
-        codes: Codes,
-        ledger: Ledger,
-        issuer: CodeIssuer,
-        mailer: Mailer,
-        book: RecoveryCodeBook,
-        sources: SourceLimit,
-        platform: str,
-    ) -> None:
-        self._store = store
-        self._clock = clock
-        self._hasher = hasher
-        self._codes = codes
-        self._ledger = ledger
-        self._issuer = issuer
-        self._mailer = mailer
-        self._book = book
-        self._sources = sources
-        self._platform = platform
+    platform: str
+    """Its name, as an authenticator lists it."""
 
     def begin(self, form: BeginEnrolment, channel: str, source: str) -> Enrolment:
         """A new secret, in place of one begun before. A new password is judged (1014), a standing one verified."""
-        self._sources.refuse_beyond(source)
+        self.refuse_beyond(source)
         found = self._proven(form.code, form.password, channel, source)
-        seed = self._codes.new_seed()
+        seed = self.codes.new_seed()
 
         def unit(unit: Unit) -> None:
-            if not unit.enrol(found.code.key, seed.sealed, self._clock.now()):
-                self._issuer.refuse(unit, form.code, self._clock.now())
+            if not unit.enrol(found.code.key, seed.sealed, self.clock.now()):
+                self.issuer.refuse(unit, form.code, self.clock.now())
 
-        self._store.write(unit)
+        self.store.write(unit)
         login_id = found.account.login_id
-        return Enrolment(login_id=login_id, secret=seed.secret, uri=otpauth(self._platform, login_id, seed.secret))
+        return Enrolment(login_id=login_id, secret=seed.secret, uri=otpauth(self.platform, login_id, seed.secret))
 
     def confirm(self, form: ConfirmEnrolment, channel: str, source: str) -> RecoveryCodes:
         """From now on the authenticator counts and the account is active; ten recovery codes. 1006 for a wrong code."""
-        self._sources.refuse_beyond(source)
+        self.refuse_beyond(source)
         found = self._proven(form.code, form.password, channel, source)
         sealed = found.code.sealed_seed
         if sealed is None:
             raise Refused(NOT_UNDERSTOOD, what="No authenticator was set up with this code yet: that comes first.")
-        step = self._codes.step_of(sealed, form.otp, self._clock.now())
+        step = self.codes.step_of(sealed, form.otp, self.clock.now())
         if step is None:
             raise Refused(CONFIRM_WITH_OTP, what="The new authenticator does not show this One-Time-Password now.")
         invited = found.code.purpose == "invitation"
-        hashed = self._hasher.hash(form.password) if invited else found.account.password_hash
+        hashed = self.hasher.hash(form.password) if invited else found.account.password_hash
 
         def unit(unit: Unit) -> RecoveryCodes:
-            now = self._clock.now()
+            now = self.clock.now()
             self._use(unit, found, form.code)
             if invited:
                 unit.set_password(found.account.id, hashed)
@@ -86,17 +62,17 @@ class EnrolmentService:
             unit.end_codes(found.account.id, now)
             unit.end_sessions(found.account.id)
             unit.bump_access_epoch()
-            self._record(unit, "activated" if invited else "enrolled", found.account, channel, source)
+            self.record(unit, "activated" if invited else "enrolled", found.account, channel, source)
             if not invited:
-                self._mailer.changed(unit, found.account, "enrolled", now)
-            return RecoveryCodes(login_id=found.account.login_id, codes=self._book.make(unit, found.account.id))
+                self.mailer.changed(unit, found.account, "enrolled", now)
+            return RecoveryCodes(login_id=found.account.login_id, codes=self.book.make(unit, found.account.id))
 
-        return self._store.write(unit)
+        return self.store.write(unit)
 
     def _proven(self, text: str, password: str, channel: str, source: str) -> FoundCode:
         """The open code of somebody whose password is acceptable, or right where there is one."""
-        with self._store.reading() as rows:
-            found = self._issuer.find(rows, text, self._clock.now(), "invitation", "enrolment")
+        with self.store.reading() as rows:
+            found = self.issuer.find(rows, text, self.clock.now(), "invitation", "enrolment")
         if found.code.purpose == "invitation":
             refuse_weak(password, found.account)
         else:
@@ -106,22 +82,18 @@ class EnrolmentService:
     def _verify(self, found: FoundCode, text: str, password: str, channel: str, source: str) -> None:
         """Reserves a try before it looks, and gives it back where the password was right."""
 
-        def reserve(unit: Unit) -> None:
-            if not unit.try_code(found.code.key, MOST_TRIES, self._clock.now()):
-                self._issuer.refuse(unit, text, self._clock.now())
-
-        self._store.write(reserve)
-        right = self._hasher.verify(password, found.account.password_hash)
+        self.reserve(found, text)
+        right = self.hasher.verify(password, found.account.password_hash)
 
         def settle(unit: Unit) -> Refused | None:
             if right:
                 unit.give_back_try(found.code.key)
                 refuse_inactive(found.account)
                 return None
-            self._record(unit, "recovery-refused", found.account, channel, source, fault=SIGN_IN_REFUSED.number)
+            self.record(unit, "recovery-refused", found.account, channel, source, fault=SIGN_IN_REFUSED.number)
             return Refused(SIGN_IN_REFUSED)
 
-        self._store.write(settle)
+        self.store.write(settle)
 
     def _use(self, unit: Unit, found: FoundCode, text: str) -> None:
         """Uses the code, if what was confirmed is still what was begun with it; an invited account is active then."""
@@ -131,15 +103,9 @@ class EnrolmentService:
         invited = code.purpose == "invitation"
         if not invited:
             refuse_inactive(account)
-        used = unit.use_code(code.key, self._clock.now())
+        used = unit.use_code(code.key, self.clock.now())
         if not used or (invited and not unit.move_account(account.id, "invited", "active")):
-            self._issuer.refuse(unit, text, self._clock.now())
-
-    def _record(
-        self, unit: Unit, act: str, account: Account, channel: str, source: str, fault: int | None = None
-    ) -> None:
-        who = {"company": account.company, "login_id": account.login_id, "source": source}
-        self._ledger.record(unit, act, self._clock.now(), channel, fault=fault, **who)
+            self.issuer.refuse(unit, text, self.clock.now())
 
 
 def otpauth(platform: str, login_id: str, secret: str) -> str:

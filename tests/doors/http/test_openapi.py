@@ -12,7 +12,7 @@ from schemathesis.specs.openapi.checks import content_type_conformance, response
 from backend.contract import paths
 from tests.world import World
 
-EXAMPLES = 12
+EXAMPLES = 6
 
 
 def test_every_operation_answers_as_it_is_described(world: World) -> None:
@@ -38,4 +38,4 @@ def test_every_operation_answers_as_it_is_described(world: World) -> None:
 
         answers()
         tried += 1
-    assert tried >= 9
+    assert tried >= 40
