@@ -13,11 +13,13 @@ from backend.contract.faults import Refused
 from backend.contract.messages import Form, FormAdministrator, FormIdentity, Service
 from backend.contract.rules.form_documents import form_document, form_file_name, form_sha256, read_form
 from backend.contract.rules.forms import TITLES, form_faults, refuse_faulty, warnings
+from backend.contract.rules.shown import shown
 from backend.core.catalogue_text import parse, shipped
 
 USER_TYPES = parse(shipped()).user_types
-printed = st.characters(exclude_categories=("Cc", "Cs"))
-names = st.text(printed, min_size=1, max_size=80).filter(lambda name: 0 < len(name.strip()) == len(name))
+names = st.text(st.characters().filter(lambda one: shown(one) == one), min_size=1, max_size=80).filter(
+    lambda name: 0 < len(name.strip()) == len(name)
+)
 
 
 def administrator(login_id: str, action: str = "appoint", **other: str) -> FormAdministrator:
@@ -79,17 +81,19 @@ def test_a_document_reads_back_as_it_was_meant_whatever_the_names(company_name: 
     assert form_document(read_form(document)) == document
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["Wong\u2028administrator: appoint", "\u202egnoW", "100%0A"],
-)
+@pytest.mark.parametrize("name", ["100%0A", "100%25", "%E2%80%A8", "company: EVIL"])
 def test_a_name_cannot_write_lines_of_its_own(name: str) -> None:
-    made = form(administrator("NEWDA1", name=name), TWO[1])
-    document = form_document(made)
-    assert document.count("administrator: ") == 2 + name.count("administrator: ")
+    document = form_document(form(administrator("NEWDA1", name=name), TWO[1]))
     assert len(document.split("\n")) == len(form_document(form(*TWO)).split("\n"))
     assert read_form(document).administrators[0].name == name
-    assert not any(one in document for one in "\u2028\u202e")
+
+
+@pytest.mark.parametrize("name", ["Wong\u2028administrator: appoint", "\u202egnoW", "Wo\u200bng", "\ud7fc"])
+def test_a_name_that_hides_or_turns_text_is_refused_in_a_form_and_in_its_document(name: str) -> None:
+    with pytest.raises(ValidationError):
+        administrator("NEWDA1", name=name)
+    with pytest.raises(Refused):
+        read_form(form_document(form(*TWO)).replace("Newda1", name))
 
 
 def test_a_name_with_line_breaks_is_refused_in_a_form_and_in_its_document() -> None:

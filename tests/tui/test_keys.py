@@ -46,7 +46,8 @@ def every_page() -> list[type[EcpScreen]]:
             yield kind
             yield from below(kind)
 
-    return [page for page in below(EcpScreen) if page.__module__.startswith("ecp_tui")]
+    # A page that others are made from has no acts of its own.
+    return [page for page in below(EcpScreen) if page.__module__.startswith("ecp_tui") and not page.__subclasses__()]
 
 
 def own_bindings(node: type[DOMNode]) -> dict[str, str]:
