@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from backend.contract.messages import DemoPerson
 from ecp_tui.screens.base import EcpScreen
-from ecp_tui.screens.recovery_page import recover_page
+from ecp_tui.screens.recovering import recover_page
 from ecp_tui.screens.sign_in import SignInScreen
 from ecp_tui.theme import SIGNS
 from ecp_tui.widgets.button import Button

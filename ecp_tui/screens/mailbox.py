@@ -14,7 +14,7 @@ from ecp_tui import wording
 from ecp_tui.pastes import find_code
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.facts import facts
-from ecp_tui.screens.recovery_page import recover_page
+from ecp_tui.screens.recovering import recover_page
 from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.form import Buttons
 from ecp_tui.widgets.table import Column, Row, Table, row

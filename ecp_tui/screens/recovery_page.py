@@ -52,10 +52,3 @@ class RecoveryPage(EcpScreen):
         if key == "reveal":
             return "show" if any(field.password for field in self.query(PasswordField)) else "hide"
         return ""
-
-
-def recover_page(code: str = "", login_id: str = "") -> EcpScreen:
-    """The page "Recover", with what is known already."""
-    from ecp_tui.screens.recover import RecoverScreen  # its module is loaded when somebody goes there
-
-    return RecoverScreen(code, login_id)

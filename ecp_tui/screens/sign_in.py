@@ -17,7 +17,7 @@ from backend.contract.messages import Me
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.demo_code import fill_in, hint, of
 from ecp_tui.screens.dialogs import ConfirmDialog
-from ecp_tui.screens.recovery_page import recover_page
+from ecp_tui.screens.recovering import recover_page
 from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.fault_panel import FaultPanel
 from ecp_tui.widgets.field import Field, TextField

@@ -29,14 +29,7 @@ def me_of(rows: Rows, session: Session, ends: tuple[datetime, datetime], now: da
         kind=account.kind,
         company=account.company,
         company_name=account.company_name,
-        functions=tuple(
-            FunctionName(
-                function=grant.function,
-                title=catalogue.functions[grant.function].title if grant.function in catalogue.functions else "",
-                identity_codes=grant.identity_codes,
-            )
-            for grant in account.grants
-        ),
+        functions=functions_held(account, catalogue),
         functions_missing=_missing(account, catalogue, {one.user_type for one in identities.values()}),
         identities=tuple(
             IdentityName(
@@ -58,6 +51,18 @@ def me_of(rows: Rows, session: Session, ends: tuple[datetime, datetime], now: da
         keys_expiring=rows.keys_expiring(account.id, now + KEY_WARNING),
         users=company.used if company else None,
         quota=company.quota if company else None,
+    )
+
+
+def functions_held(account: Account, catalogue: Catalogue) -> tuple[FunctionName, ...]:
+    """The functions an account holds, with their titles, and the identities they are for."""
+    return tuple(
+        FunctionName(
+            function=grant.function,
+            title=catalogue.functions[grant.function].title if grant.function in catalogue.functions else "",
+            identity_codes=grant.identity_codes,
+        )
+        for grant in account.grants
     )
 
 

@@ -9,7 +9,6 @@ from backend.contract.faults import NOT_FOUND, Refused
 from backend.contract.messages import (
     ChangeUser,
     CloseUser,
-    FunctionName,
     GrantableFunction,
     GrantFunctions,
     IdentityName,
@@ -28,6 +27,7 @@ from backend.core.actor import Actor
 from backend.core.catalogue import Catalogue
 from backend.core.client_connect.acts import shown_act
 from backend.core.client_connect.changes.subjects import identity_codes_for
+from backend.core.client_connect.me import functions_held
 from backend.core.client_connect.ports.people import AccountFacts
 from backend.core.client_connect.requests import ChangeRequests
 from backend.core.gate import company_seen, may_suspend, refuse_unseen
@@ -128,14 +128,7 @@ def _user(account: Account, catalogue: Catalogue, facts: Mapping[int, AccountFac
         email=account.email,
         email_kind=account.email_kind,
         phone=account.phone,
-        functions=tuple(
-            FunctionName(
-                function=grant.function,
-                title=catalogue.functions[grant.function].title if grant.function in catalogue.functions else "",
-                identity_codes=grant.identity_codes,
-            )
-            for grant in account.grants
-        ),
+        functions=functions_held(account, catalogue),
         services=account.services,
         sftp_folders=account.sftp_folders,
         keys=beside.keys,
