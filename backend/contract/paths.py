@@ -18,6 +18,7 @@ CHECKS: Final = f"{PREFIX}/checks"
 SUBMISSIONS: Final = f"{PREFIX}/submissions"
 ACTIVITY: Final = f"{PREFIX}/activity"
 RECEIPTS: Final = f"{PREFIX}/receipts"
+PUBLICATIONS: Final = f"{PREFIX}/publications"
 RECOVERY_REQUESTS: Final = f"{PREFIX}/recovery/requests"
 PASSWORD_RESETS: Final = f"{PREFIX}/recovery/password-resets"
 UNLOCKS: Final = f"{PREFIX}/recovery/unlocks"
@@ -64,6 +65,10 @@ def activity(log_index: int) -> str:
 
 def receipt(log_index: int) -> str:
     return f"{RECEIPTS}/{log_index}"
+
+
+def publication_content(log_index: int) -> str:
+    return f"{PUBLICATIONS}/{log_index}/content"
 
 
 def demo_credentials(login_id: str) -> str:

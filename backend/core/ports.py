@@ -100,10 +100,27 @@ class Staging(Protocol):
         ...
 
 
+class Stored(Protocol):
+    """A kept object, open for reading."""
+
+    @property
+    def size(self) -> int: ...
+
+    def read(self, offset: int, length: int) -> bytes:
+        """The bytes from there; fewer only where the object ends."""
+        ...
+
+    def close(self) -> None: ...
+
+
 class Vault(Protocol):
     """Immutable objects by key. Only whole objects are ever read, so that an object store can take its place."""
 
     def stage(self) -> Staging: ...
+
+    def read(self, key: str) -> Stored | None:
+        """`None` where there is no such object."""
+        ...
 
     def room(self) -> int:
         """Bytes that can still be stored."""

@@ -19,11 +19,14 @@ from backend.core.client_connect.sftp_acts import SftpActs
 from backend.core.client_connect.sftp_setup import SftpSetup
 from backend.core.client_connect.sign_in import SignInService
 from backend.core.client_connect.users import UserService
+from backend.core.collecting import Collecting
+from backend.core.downloads import Downloads
 from backend.core.drop_box import DropBox
 from backend.core.home import HomeService
 from backend.core.outcomes import Outcomes
 from backend.core.pool import BoundedPool
 from backend.core.ports import Clock, Store
+from backend.core.publishing import Publishing
 from backend.core.submissions import Submissions
 
 
@@ -54,3 +57,6 @@ class Services:
     activity: ActivityEnquiry
     drop_box: DropBox
     outcomes: Outcomes
+    publishing: Publishing
+    downloads: Downloads
+    collecting: Collecting

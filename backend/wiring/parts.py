@@ -34,11 +34,15 @@ from backend.core.client_connect.sign_in import SignInService
 from backend.core.client_connect.source_limit import SourceLimit
 from backend.core.client_connect.standing import as_of_now
 from backend.core.client_connect.users import UserService
+from backend.core.collecting import Collecting
+from backend.core.downloads import Downloads
 from backend.core.drop_box import DropBox
 from backend.core.home import HomeService
 from backend.core.outcomes import Outcomes
 from backend.core.pool import BoundedPool
 from backend.core.ports import Clock, Hasher
+from backend.core.publishing import Publishing
+from backend.core.reading import Readings
 from backend.core.services import Services
 from backend.core.submissions import Submissions
 from backend.settings import Settings
@@ -71,7 +75,9 @@ class Parts:
         confirmation = Confirmation(store, clock, self.codes, book, ledger)
         watch = AccessWatch(store)
         submissions = Submissions(store, self.vault, clock, calendar, ledger, as_of_now, lambda: watch.taking)
-        endpoint = Endpoint(settings.sftp_host, settings.ssh_port)
+        endpoint = Endpoint(settings.sftp_host, settings.sftp_listener.port)
+        readings = (store, Readings(self.vault), clock, ledger, as_of_now)
+        publishing = Publishing(store, submissions.stagings, clock, calendar, ledger, as_of_now, lambda: watch.taking)
         return Services(
             store=store,
             clock=clock,
@@ -96,4 +102,7 @@ class Parts:
             activity=ActivityEnquiry(store, calendar, self.derive(b"cursor")),
             drop_box=DropBox(store, clock, calendar, submissions),
             outcomes=Outcomes(store, clock, calendar),
+            publishing=publishing,
+            downloads=Downloads(*readings),
+            collecting=Collecting(*readings),
         )

@@ -107,6 +107,20 @@ class LocalStaging:
         self._covered = merged
 
 
+class LocalObject:
+    """A kept object: what is read of it stays the same, even where it is put aside meanwhile."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        self.size = os.fstat(self._file).st_size
+
+    def read(self, offset: int, length: int) -> bytes:
+        return os.pread(self._file, length, offset)
+
+    def close(self) -> None:
+        os.close(self._file)
+
+
 class LocalVault:
     """Meets the `Vault` port in `DATA_DIR/vault` and `DATA_DIR/staging`, which lie on one file system."""
 
@@ -124,6 +138,12 @@ class LocalVault:
             return LocalStaging(self._staging / secrets.token_hex(16), self._shelf)
         except OSError as error:
             raise _refused(error) from error
+
+    def read(self, key: str) -> LocalObject | None:
+        try:
+            return LocalObject(self.path(key))
+        except FileNotFoundError:
+            return None
 
     def room(self) -> int:
         return shutil.disk_usage(self._staging).free

@@ -30,6 +30,7 @@ from backend.contract.messages.base import (
     Password,
     Phone,
     Problem,
+    PublicationState,
     Service,
     State,
     SubmissionId,
@@ -43,6 +44,12 @@ from backend.contract.messages.demo import (
     DemoPerson,
     DemoSecret,
     DemoWorld,
+)
+from backend.contract.messages.downloads import (
+    Publication,
+    PublicationFilter,
+    PublicationPage,
+    PublicationQuery,
 )
 from backend.contract.messages.filing import (
     Check,
@@ -215,6 +222,11 @@ __all__ = [
     "Problem",
     "Profile",
     "Proposal",
+    "Publication",
+    "PublicationFilter",
+    "PublicationPage",
+    "PublicationQuery",
+    "PublicationState",
     "Purpose",
     "Receipt",
     "RecoveryCodes",
