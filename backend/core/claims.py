@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from backend.contract.faults import DISAGREE, EMPTY, TOO_LARGE, Refused
+from backend.contract.faults import DISAGREE, EMPTY, INCOMPLETE_UPLOAD, TOO_LARGE, Refused
 from backend.contract.rules.file_names import best_template, write_name
 from backend.contract.rules.shown import shown
 from backend.core.accounts import Identity
@@ -69,6 +69,13 @@ def refuse_size(claim: Claim, size: int, limit: int) -> None:
         raise Refused(EMPTY, file_name=shown(claim.file_name, 80))
     if size > limit:
         raise Refused(TOO_LARGE, size=f"{size:,}", folder=claim.folder, limit=f"{limit:,}")
+
+
+def refuse_incomplete(claim: Claim, staging: Staging) -> None:
+    """4515 where bytes are missing, at the end or in between."""
+    expected = claim.size if claim.size is not None else staging.size
+    if staging.size != expected or not staging.contiguous:
+        raise Refused(INCOMPLETE_UPLOAD, received=staging.size, expected=expected)
 
 
 def facts_of(actor: Actor, claim: Claim) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, NoReturn
 
@@ -11,8 +10,6 @@ from backend.contract.faults import (
     DISAGREE,
     EMPTY,
     FILE_CHANGED,
-    GOING_DOWN,
-    INCOMPLETE_UPLOAD,
     OUTSIDE_WINDOW,
     SERVED_ELSEWHERE,
     SESSION_ENDED,
@@ -29,24 +26,16 @@ from backend.core.activity_row import ACCEPTED, REFUSED, REPEATED, ActivityRow
 from backend.core.actor import Actor
 from backend.core.calendar import Calendar
 from backend.core.catalogue import Catalogue, FolderRule
-from backend.core.claims import Claim, Upload, facts_of, refuse_identity, refuse_size
+from backend.core.claims import Claim, Upload, facts_of, refuse_identity, refuse_incomplete, refuse_size
 from backend.core.gate import folder_for
-from backend.core.ports import Clock, Staging, Store, Vault
+from backend.core.keeping import Keeping, Standing
+from backend.core.ports import Clock, Store, Vault
 from backend.core.rows import Rows, Unit
 from backend.core.stagings import Stagings
 
 MOST_REFUSALS_AN_HOUR: Final = 60
 VERDICTS: Final = (DISAGREE, SERVED_ELSEWHERE, TOO_LARGE, EMPTY, OUTSIDE_WINDOW)
 """Refusals of the file itself: they leave a row. All others may pass when the same submission is tried again."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    """The version that stands; `replayed` where it stood before."""
-
-    row: ActivityRow
-    catalogue: Catalogue
-    replayed: bool = False
 
 
 class Submissions:
@@ -63,13 +52,12 @@ class Submissions:
         taking: Callable[[], bool] = lambda: True,
     ) -> None:
         self._store = store
-        self._vault = vault
+        self._keeping = Keeping(store, vault, taking)
         self.stagings = Stagings(vault)
         self._clock = clock
         self._calendar = calendar
         self._ledger = ledger
         self._current_actor = current_actor
-        self._taking = taking
 
     def check(self, actor: Actor, request: CheckRequest) -> Check:
         """The verdict an upload would get, without one and without a trace."""
@@ -88,8 +76,7 @@ class Submissions:
 
     def begin(self, actor: Actor, claim: Claim) -> Upload | Receipt:
         """Opens an upload, or returns the receipt this submission id got before; refuses all it can already see."""
-        if not self._taking():
-            raise Refused(GOING_DOWN)
+        self._keeping.refuse_closed()
         with self._store.reading() as rows:
             catalogue = rows.catalogue()
             folder, identities = self._folder(actor, catalogue, claim.folder)
@@ -106,20 +93,12 @@ class Submissions:
 
     def finish(self, actor: Actor, upload: Upload) -> Receipt:
         """Accepts the upload: its bytes become durable, then one unit makes it stand; only then it returns."""
-        staging = upload.staging
-        key: str | None = None
         try:
             sha256 = self._refuse_bytes(actor, upload)
-            if not self._taking():
-                raise Refused(GOING_DOWN)
-            key = staging.keep()
-            stands = self._store.write(lambda unit: self._accept(unit, actor, upload, sha256, key or ""))
-        except BaseException as error:
-            told = isinstance(error, Refused) and error.fault is not GOING_DOWN
-            self._discard(staging, key if told else None)  # untold, the commit may have stood: the sweep will know
+        except BaseException:
+            upload.staging.abandon()
             raise
-        if stands.replayed:
-            self._discard(staging, key)
+        stands = self._keeping.keep(upload.staging, lambda unit, key: self._accept(unit, actor, upload, sha256, key))
         return receipt_of(stands.row, stands.catalogue, stands.replayed)
 
     def give_up(self, actor: Actor, upload: Upload, refused: Refused, *, final: bool = False) -> NoReturn:
@@ -154,9 +133,7 @@ class Submissions:
     def _refuse_bytes(self, actor: Actor, upload: Upload) -> str:
         """Empty, incomplete or changed on the way; returns the SHA-256 of what arrived."""
         claim, staging = upload.claim, upload.staging
-        expected = claim.size if claim.size is not None else staging.size
-        if staging.size != expected or not staging.contiguous:
-            raise Refused(INCOMPLETE_UPLOAD, received=staging.size, expected=expected)
+        refuse_incomplete(claim, staging)
         try:
             refuse_size(claim, staging.size, upload.size_limit)
         except Refused as refused:
@@ -169,12 +146,12 @@ class Submissions:
 
     # ── the units ────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _accept(self, unit: Unit, actor: Actor, upload: Upload, sha256: str, key: str) -> _Standing | Refused:
+    def _accept(self, unit: Unit, actor: Actor, upload: Upload, sha256: str, key: str) -> Standing | Refused:
         claim, now = upload.claim, self._clock.now()
         catalogue = unit.catalogue()
         earlier = unit.outcome(actor.login_id, claim.submission)
         if earlier is not None and earlier.object_key == key:
-            return _Standing(earlier, catalogue)  # this very unit, whose commit stood although its answer was lost
+            return Standing(earlier, catalogue)  # this very unit, whose commit stood although its answer was lost
         actor = self._current_actor(unit, actor)
         folder, identities = self._folder(actor, catalogue, claim.folder)
         if earlier is not None:
@@ -187,7 +164,7 @@ class Submissions:
         if current is not None and current.sha256 == sha256:
             who = {name: value for name, value in facts_of(actor, claim).items() if name in _WHO}
             self._ledger.record(unit, REPEATED, now, **who, subject=str(current.log_index))
-            return _Standing(current, catalogue, replayed=True)
+            return Standing(current, catalogue, replayed=True)
         if current is not None:
             unit.supersede(current.log_index, by=unit.head().size)
         row = self._ledger.record(
@@ -204,15 +181,15 @@ class Submissions:
                 "object_key": key,
             },
         )
-        return _Standing(row, catalogue)
+        return Standing(row, catalogue)
 
-    def _outcome(self, rows: Rows, actor: Actor, row: ActivityRow, catalogue: Catalogue) -> _Standing:
+    def _outcome(self, rows: Rows, actor: Actor, row: ActivityRow, catalogue: Catalogue) -> Standing:
         """What became of a submission id before; through the gate of its own folder, whichever was named now."""
         if row.act == REFUSED:
             raise refusal_of(row)
         stood = (rows.activity(int(row.subject)) if row.subject is not None else None) or row
         self._folder(actor, catalogue, stood.folder or "")
-        return _Standing(stood, catalogue, replayed=True)
+        return Standing(stood, catalogue, replayed=True)
 
     def _refuse(self, actor: Actor, claim: Claim, refused: Refused) -> NoReturn:
         self._store.write(lambda unit: self._record_refusal(unit, actor, claim, refused))
@@ -231,11 +208,6 @@ class Submissions:
         counted = unit.take_refusal_count(actor.login_id, claim.folder)
         self._ledger.record(unit, REFUSED, now, **facts, count=counted + 1 if counted else None)
         return refused
-
-    def _discard(self, staging: Staging, key: str | None) -> None:
-        staging.abandon()
-        if key is not None:
-            self._vault.delete(key)
 
 
 _CLAIMED: Final = {"folder", "identity_code", "input_date", "file_name", "size", "sha256"}
