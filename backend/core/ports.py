@@ -81,6 +81,11 @@ class Staging(Protocol):
         """Whether every byte below `size` was written."""
         ...
 
+    @property
+    def prefix(self) -> int:
+        """How many bytes were written from the start on without a hole."""
+        ...
+
     def write(self, offset: int, data: bytes) -> None:
         """Raises `Refused` 4516 where there is no room."""
         ...

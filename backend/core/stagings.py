@@ -42,6 +42,10 @@ class Stagings:
             self._ended(login_id)
             raise
 
+    def room(self) -> int:
+        """Bytes that uploads may still take."""
+        return max(0, self._vault.room() - RESERVE)
+
     def _refuse_beyond(self, size: int) -> None:
         if size > self._vault.room() - RESERVE:
             raise Refused(NO_ROOM)
@@ -68,6 +72,10 @@ class _Counted:
     @property
     def contiguous(self) -> bool:
         return self._staging.contiguous
+
+    @property
+    def prefix(self) -> int:
+        return self._staging.prefix
 
     def write(self, offset: int, data: bytes) -> None:
         self._refuse_beyond(len(data))

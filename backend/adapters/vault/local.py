@@ -38,7 +38,11 @@ class LocalStaging:
 
     @property
     def contiguous(self) -> bool:
-        return self.size == 0 or self._covered == [(0, self.size)]
+        return self.prefix == self.size
+
+    @property
+    def prefix(self) -> int:
+        return self._covered[0][1] if self._covered and self._covered[0][0] == 0 else 0
 
     def write(self, offset: int, data: bytes) -> None:
         if not data:
