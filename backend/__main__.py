@@ -186,7 +186,8 @@ def _refuse_other(written: Path, settings: Settings, flags: dict[str, Any]) -> N
 
 
 def _announce(settings: Settings, where: Listening) -> None:
-    click.echo(f"ecpd serves {where.http} and sftp on {where.ssh_host}:{where.ssh_port} from {settings.data_dir}")
+    served = " and ".join([where.http, *(f"{', '.join(one.services)} on {one}" for one in where.ssh)])
+    click.echo(f"ecpd serves {served} from {settings.data_dir}")
 
 
 def _print_ready(ready: dict[str, Any]) -> None:

@@ -21,7 +21,8 @@ from fastapi import FastAPI
 
 from backend.doors.http import create_app
 from backend.doors.http.connections import Connection, Entrance
-from backend.doors.ssh import SshDoor, start_ssh
+from backend.doors.ssh import start_ssh
+from backend.listeners import Listener
 from backend.settings import Settings, SettingsError
 from backend.wiring import Platform
 
@@ -34,11 +35,12 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """Where the doors are: the HTTP address, and the SSH port with its host key."""
+    """Where the doors are: the HTTP address, SFTP with its host key, and every listener of SSH."""
 
     http: str
     ssh_host: str
     ssh_port: int
+    ssh: tuple[Listener, ...]
     ssh_host_key: str
     ssh_fingerprint: str
 
@@ -88,7 +90,7 @@ async def _serve(platform: Platform, ready: Callable[[Listening], None], app: Fa
     stopped = _stop_signal()
     server = _Server(_loaded(_uvicorn(platform, app or create_app(platform.services))))
     http = _bound(settings.http_host, settings.http_port)
-    ssh = await _open_ssh(platform)
+    ssh = await start_ssh(platform.services, settings.listeners, settings.secrets / "ssh_host_key")
     serving = asyncio.create_task(server.serve([http]))
     sweeping = asyncio.create_task(_sweep_hourly(platform))
     try:
@@ -97,7 +99,8 @@ async def _serve(platform: Platform, ready: Callable[[Listening], None], app: Fa
         if server.started:
             scheme = "https" if settings.tls_certificate else "http"
             where = f"{scheme}://{_authority(http)}"
-            ready(Listening(where, settings.ssh_host, ssh.port, ssh.host_key, ssh.fingerprint))
+            sftp = settings.sftp_listener.host
+            ready(Listening(where, sftp, ssh.port, tuple(ssh.listeners), ssh.host_key, ssh.fingerprint))
             await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         sweeping.cancel()
@@ -112,18 +115,6 @@ def _take_all_handles() -> None:
     wanted = _MOST_HANDLES if hard == resource.RLIM_INFINITY else min(hard, _MOST_HANDLES)
     if soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
-async def _open_ssh(platform: Platform) -> SshDoor:
-    settings = platform.settings
-    try:
-        return await start_ssh(
-            platform.services, settings.ssh_host, settings.ssh_port, settings.secrets / "ssh_host_key"
-        )
-    except OSError as error:
-        raise SettingsError(
-            f"Cannot listen on {settings.ssh_host} port {settings.ssh_port}: {error.strerror}. Set ssh_port."
-        ) from error
 
 
 def _uvicorn(platform: Platform, app: FastAPI) -> uvicorn.Config:

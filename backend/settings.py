@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from backend.durable import make_folder, write_once
+from backend.listeners import SFTP, Listener, listeners
 
 SETTINGS_FILE: Final = "ecpd.toml"
 _HIGHEST_PORT: Final = 65535
@@ -44,6 +45,8 @@ class Settings:
     """Address or network of the proxy that ends TLS; forwarded headers are believed from it alone."""
     ssh_host: str = "127.0.0.1"
     ssh_port: int = 2222
+    ssh_listeners: tuple[str, ...] = ()
+    """Instead of the two above where SSH listens in several places, or for some services only."""
     name: str = "ECP 2.0"
     operator: str = "The operator"
     origin: str = "ecp.local"
@@ -99,11 +102,20 @@ class Settings:
             raise SettingsError(f"smtp_password_file cannot be read: {error}") from error
 
     @property
+    def listeners(self) -> tuple[Listener, ...]:
+        """Where SSH listens, and what for; `ValueError` where `ssh_listeners` cannot be."""
+        return listeners(self.ssh_listeners) if self.ssh_listeners else (Listener(self.ssh_host, self.ssh_port),)
+
+    @property
+    def sftp_listener(self) -> Listener:
+        """The one that people are told of."""
+        return next(one for one in self.listeners if SFTP in one.services)
+
+    @property
     def sftp_host(self) -> str:
         """Where SFTP is found: where it listens, or the machine's name where it listens on every address."""
-        if self.ssh_host not in _EVERYWHERE:
-            return self.ssh_host
-        return urlsplit(self.public_url).hostname or gethostname()
+        host = self.sftp_listener.host
+        return host if host not in _EVERYWHERE else urlsplit(self.public_url).hostname or gethostname()
 
     @property
     def secrets(self) -> Path:
@@ -139,7 +151,7 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> 
         raise SettingsError(f"Unknown settings: {', '.join(sorted(unknown))}.")
     try:
         settings = Settings(**{name: _typed(name, value) for name, value in merged.items()})
-        settings.zone, settings.proxies  # noqa: B018 - what they cannot be is found here, not at the first cut-off
+        settings.zone, settings.proxies, settings.listeners  # noqa: B018 - what they cannot be is found here, not at the first cut-off
     except (ValueError, TypeError, OSError, KeyError) as error:
         raise SettingsError(f"A setting cannot be read: {error}") from error
     _refuse_impossible(settings)
@@ -164,6 +176,8 @@ def _refuse_impossible(settings: Settings) -> None:
     for name in ("http_port", "ssh_port", "smtp_port"):
         if not 0 <= getattr(settings, name) <= _HIGHEST_PORT:
             raise SettingsError(f"{name} is {getattr(settings, name)}: write a number from 0 to {_HIGHEST_PORT}.")
+    if settings.ssh_listeners and (settings.ssh_host, settings.ssh_port) != (_DEFAULTS.ssh_host, _DEFAULTS.ssh_port):
+        raise SettingsError("ssh_listeners says where SSH listens: leave out ssh_host and ssh_port, or ssh_listeners.")
     if not settings.url.startswith(_DATABASES) or settings.url == _DATABASES[0]:
         raise SettingsError("database_url is for another database: write postgresql+psycopg://user@host/name.")
     if settings.smtp_tls not in _SMTP_TLS:
@@ -218,6 +232,7 @@ _MEANINGS: Final = {
     "trusted_proxy": "Address or network of the proxy that ends TLS, instead of the two above.",
     "ssh_host": "Where the SFTP endpoint listens.",
     "ssh_port": "Its port.",
+    "ssh_listeners": 'Instead of these two, several: ["10.20.0.5:2222 sftp", "[2001:db8::5]:2222 sftp"].',
     "name": "The platform's name on the landing page.",
     "operator": "Who runs it.",
     "origin": "The name of the log, as it stands in every receipt. Never change it once files were accepted.",

@@ -17,6 +17,7 @@ from backend.contract.messages import Activity, ActivityFilter
 from backend.core.actor import Actor
 from backend.core.client_connect.standing import actor_for
 from backend.doors.ssh import SshDoor, start_ssh
+from backend.listeners import Listener
 from tests.world import World
 
 SUBMIT = "/01234/SD-1/submit"
@@ -112,7 +113,8 @@ class SftpWorld:
 
 @asynccontextmanager
 async def open_door(world: World, folder: Path) -> AsyncIterator[SftpWorld]:
-    door = await start_ssh(world.services, "127.0.0.1", 0, world.platform.settings.secrets / "ssh_host_key")
+    key_path = world.platform.settings.secrets / "ssh_host_key"
+    door = await start_ssh(world.services, [Listener("127.0.0.1", 0)], key_path)
     try:
         yield SftpWorld(world, door, folder)
     finally:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from backend.listeners import Listener
 from backend.settings import Settings, SettingsError, load, write_new
 
 
@@ -75,6 +76,35 @@ def test_a_settings_file_that_is_there_stays(tmp_path: Path) -> None:
     (tmp_path / "ecpd.toml").write_text("name = 'mine'")
     write_new(Settings(tmp_path, name="another"))
     assert load({"data_dir": tmp_path}, {}).name == "mine"
+
+
+def test_ssh_listens_in_one_place_or_in_several(tmp_path: Path) -> None:
+    assert Settings(tmp_path).listeners == (Listener("127.0.0.1", 2222),)
+    text = 'ssh_listeners = ["10.20.0.5:2222 sftp", "[2001:db8::5]:22"]'
+    settings = loaded(tmp_path, text)
+    assert settings.listeners == (Listener("10.20.0.5", 2222, ("sftp",)), Listener("2001:db8::5", 22, ("sftp",)))
+    assert [str(one) for one in settings.listeners] == ["10.20.0.5:2222", "[2001:db8::5]:22"]
+    assert settings.sftp_host == "10.20.0.5" and settings.sftp_listener.port == 2222
+    environ = {"ECPD_SSH_LISTENERS": "sdnet.exchange.example:2022 sftp|127.0.0.1:0"}
+    assert [one.port for one in loaded(tmp_path, environ=environ).listeners] == [2022, 0]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('ssh_listeners = ["10.20.0.5"]', 'is no listener: write "ADDRESS:PORT sftp"'),
+        ('ssh_listeners = ["2001:db8::5:22"]', "is no listener"),
+        ('ssh_listeners = ["10.20.0.5:70000"]', "is no listener"),
+        ('ssh_listeners = [":22"]', "is no listener"),
+        ('ssh_listeners = ["10.20.0.5:22 telnet"]', "'telnet' is not served: write sftp"),
+        ('ssh_listeners = ["10.20.0.5:22", "10.20.0.5:22 sftp"]', "names 10.20.0.5:22 twice"),
+        ('ssh_port = 22\nssh_listeners = ["10.20.0.5:22"]', "leave out ssh_host and ssh_port"),
+    ],
+)
+def test_a_listener_that_cannot_be_is_said_in_words(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        loaded(tmp_path, text)
+    assert said in str(refused.value)
 
 
 def test_where_sftp_listens_everywhere_it_is_found_by_the_machines_own_name(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Which algorithms and keys are taken: nothing with SHA-1, no NIST key exchange, no weak RSA; GCM first."""
+"""Which algorithms and keys are taken: no SHA-1, no NIST key exchange, no ChaCha20, no weak RSA; GCM first."""
 
 from __future__ import annotations
 
@@ -14,19 +14,26 @@ KEY_EXCHANGES: Final = (
     "curve25519-sha256",
     "curve25519-sha256@libssh.org",
     "diffie-hellman-group16-sha512",
-    "diffie-hellman-group18-sha512",
 )
 CIPHERS: Final = (
     "aes128-gcm@openssh.com",
     "aes256-gcm@openssh.com",
-    "chacha20-poly1305@openssh.com",
     "aes128-ctr",
     "aes192-ctr",
     "aes256-ctr",
 )
 MACS: Final = ("hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com")
+OLD_CLIENTS: Final = ("SSH-2.0-libssh2_", "SSH-2.0-Renci.SshNet.")
+"""Some know neither GCM nor those MACs: libssh2 before 1.11, which Debian 12's curl has, and SSH.NET before 2023."""
+_MAC_FOR_OLD_CLIENTS: Final = "hmac-sha2-256"
 
 SIGNATURES: Final = tuple(sorted(set().union(*key_material.SIGNATURES.values())))
+
+
+def macs(client_version: str) -> list[bytes]:
+    """What is offered to this client. What it says it is cannot be changed on the way: both sides sign it."""
+    offered = (*MACS, _MAC_FOR_OLD_CLIENTS) if client_version.startswith(OLD_CLIENTS) else MACS
+    return [name.encode() for name in offered]
 
 
 def acceptable(key: SSHKey) -> bool:

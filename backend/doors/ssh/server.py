@@ -1,11 +1,12 @@
-"""The SSH door: one listener, everything that signs in through it, and how it closes."""
+"""The SSH door: its listeners, everything that signs in through them, and how it closes."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -16,19 +17,16 @@ import structlog
 from backend.contract.faults import TOO_MANY_HANDLES, Refused
 from backend.core.actor import Actor
 from backend.core.services import Services
-from backend.doors.ssh import algorithms
 from backend.doors.ssh.desk import Desk
 from backend.doors.ssh.house import House
+from backend.doors.ssh.line import listen
 from backend.doors.ssh.strangers import Strangers
 from backend.doors.ssh.tree import Tree
 from backend.doors.ssh.visit import Visit
 from backend.durable import write_once
+from backend.listeners import SFTP, Listener
 from backend.settings import SettingsError
 
-LOGIN_GRACE: Final = 30
-KEEPALIVE: Final = 15
-MOST_UNANSWERED: Final = 3
-"""A peer that vanished is gone within a minute."""
 MOST_VISITS: Final = 32
 _THREADS: Final = 16
 _TIDY_SECONDS: Final = 60.0
@@ -52,42 +50,28 @@ class SshDoor:
         self._work: set[asyncio.Task[None]] = set()
         self._changes = 0
         self._open = True
-        self._acceptor: asyncssh.SSHAcceptor | None = None
+        self._servers: list[asyncio.Server] = []
+        self.listeners: list[Listener] = []
         self._unlisten = services.access_watch.listen(self._notice)
         self._tidying = self._loop.create_task(self._tidy())
 
-    async def listen(self, host: str, port: int) -> None:
+    async def listen(self, listeners: Sequence[Listener]) -> None:
+        """Opens all of them; `SettingsError` for the first that cannot be."""
         await self._learn_addresses()
-        self._acceptor = await asyncssh.listen(
-            host,
-            port,
-            server_factory=partial(Visit, self),
-            server_host_keys=[self._own_key],
-            server_version="ECP_2.0",
-            config=None,
-            kex_algs=algorithms.KEY_EXCHANGES,
-            encryption_algs=algorithms.CIPHERS,
-            mac_algs=algorithms.MACS,
-            compression_algs=None,
-            signature_algs=algorithms.SIGNATURES,
-            public_key_auth=True,
-            password_auth=False,
-            kbdint_auth=False,
-            host_based_auth=False,
-            gss_host=None,
-            allow_pty=False,
-            agent_forwarding=False,
-            x11_forwarding=False,
-            line_editor=False,
-            encoding=None,
-            login_timeout=LOGIN_GRACE,
-            keepalive_interval=KEEPALIVE,
-            keepalive_count_max=MOST_UNANSWERED,
-        )
+        for one in listeners:
+            try:
+                server = await listen(one, self._own_key, partial(Visit, self, one.services))
+            except OSError as error:
+                raise SettingsError(
+                    f"Cannot listen on {one.host} port {one.port}: {error.strerror}. Set ssh_port or ssh_listeners."
+                ) from error
+            self._servers.append(server)
+            self.listeners.append(replace(one, port=server.sockets[0].getsockname()[1]))
 
     @property
     def port(self) -> int:
-        return self._acceptor.get_port() if self._acceptor else 0
+        """Where people are sent to."""
+        return next(one.port for one in self.listeners if SFTP in one.services)
 
     @property
     def host_key(self) -> str:
@@ -106,8 +90,8 @@ class SshDoor:
         self._open = False
         self._unlisten()
         self._tidying.cancel()
-        if self._acceptor is not None:
-            self._acceptor.close()
+        for server in self._servers:
+            server.close()
         until = self._loop.time() + grace
         while any(visit.uploading for visit in self._visits) and self._loop.time() < until:
             await asyncio.sleep(_WAIT_SECONDS)
@@ -201,12 +185,12 @@ class SshDoor:
             _log.error("registered addresses could not be read", exc_info=error)
 
 
-async def start_ssh(services: Services, host: str, port: int, host_key_path: Path) -> SshDoor:
-    """Opens the door; port 0 means any free one, `SshDoor.port` says which."""
+async def start_ssh(services: Services, listeners: Sequence[Listener], host_key_path: Path) -> SshDoor:
+    """Opens the door; port 0 means any free one, `SshDoor.listeners` say which."""
     logging.getLogger("asyncssh").setLevel(logging.WARNING)  # it logs names as they come, unescaped
     door = SshDoor(services, host_key(host_key_path))
     try:
-        await door.listen(host, port)
+        await door.listen(listeners)
         services.sftp_setup.opened(door.port, door.fingerprint)
     except BaseException:
         await door.close()

@@ -52,6 +52,7 @@ class Session(SSHServerSession[bytes]):
         self._task: asyncio.Task[None] | None = None
         self._paused = False
         self._choked = False
+        self._line_choked = False
         self._ended = False
         self.over = False
         self._linger: asyncio.TimerHandle | None = None
@@ -102,6 +103,12 @@ class Session(SSHServerSession[bytes]):
         self._choked = False
         self._serve()
 
+    def choke(self, choked: bool) -> None:
+        """The same for the whole connection: however wide its window, it does not take what was sent."""
+        self._line_choked = choked
+        if not choked:
+            self._serve()
+
     def eof_received(self) -> bool:
         """The client says no more. That is no CLOSE; it wants to hear that all it asked for went well."""
         self._ended = True
@@ -135,7 +142,7 @@ class Session(SSHServerSession[bytes]):
         del self._arrived[:at]
 
     def _serve(self) -> None:
-        while self._waiting and self._task is None and not self._choked:
+        while self._waiting and self._task is None and not (self._choked or self._line_choked):
             packet = self._waiting.popleft()
             self._waiting_size -= len(packet) + _WEIGHT
             if packet[0] == Op.INIT:

@@ -1,0 +1,102 @@
+"""Lines: asyncssh's connections with bounds that it has no public way to set. Its private names are used here alone."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+import asyncssh
+from asyncssh import SSHKey, SSHServerConnection, SSHServerConnectionOptions
+
+from backend.doors.ssh import algorithms
+from backend.doors.ssh.visit import Visit
+from backend.listeners import Listener
+
+LOGIN_GRACE: Final = 30
+KEEPALIVE: Final = 15
+MOST_UNANSWERED: Final = 3
+"""A peer that vanished is gone within a minute."""
+MOST_EXCHANGES: Final = 60
+MOST_EARLY_EXCHANGES: Final = 3
+"""Key exchanges within a minute, and those of them before sign-in: each costs the server more than the client."""
+_MINUTE: Final = 60.0
+_REKEY_BYTES: Final = 8 << 30
+"""Sent bytes after which the server asks for new keys: AES and ChaCha20 bear more."""
+_BACKLOG: Final = 1024
+
+
+class Line(SSHServerConnection):
+    """Reads nothing from a peer that does not listen, and gives up one that exchanges keys again and again."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, options: SSHServerConnectionOptions) -> None:
+        super().__init__(loop, options)
+        self._exchanges: deque[float] = deque(maxlen=MOST_EXCHANGES)
+
+    @property
+    def _visit(self) -> Visit | None:
+        return self._owner if isinstance(self._owner, Visit) else None
+
+    def pause_writing(self) -> None:
+        """More waits than the peer takes. asyncssh would serve on, and keep every answer in memory."""
+        if self._transport is not None and self._visit is not None:
+            self._transport.pause_reading()
+            self._visit.choke(True)
+
+    def resume_writing(self) -> None:
+        if self._transport is not None and self._visit is not None:
+            self._transport.resume_reading()
+            self._visit.choke(False)
+
+    def send_newkeys(self, k: bytes, h: bytes) -> None:
+        """Ends a key exchange, whoever asked for it."""
+        now = time.monotonic()
+        most = MOST_EXCHANGES if self._visit is not None and self._visit.signed_in else MOST_EARLY_EXCHANGES
+        if len(self._exchanges) >= most and now - self._exchanges[-most] < _MINUTE:
+            raise asyncssh.ProtocolError("Too many key exchanges")
+        self._exchanges.append(now)
+        super().send_newkeys(k, h)
+
+    async def reload_config(self) -> None:
+        """Nothing is configured by login ID; asyncssh would read all options again, in a thread, for each sign-in."""
+
+    def _send_kexinit(self) -> None:
+        """The first one follows the client's version."""
+        self._mac_algs = algorithms.macs(str(self.get_extra_info("client_version", "")))
+        super()._send_kexinit()
+
+
+async def listen(listener: Listener, own_key: SSHKey, visit: Callable[[], Visit]) -> asyncio.Server:
+    """Takes lines there, each with a visit of its own."""
+    loop, options = asyncio.get_running_loop(), _options(own_key, visit)
+    return await loop.create_server(lambda: Line(loop, options), listener.host, listener.port, backlog=_BACKLOG)
+
+
+def _options(own_key: SSHKey, visit: Callable[[], Visit]) -> SSHServerConnectionOptions:
+    return SSHServerConnectionOptions(
+        server_factory=visit,
+        server_host_keys=[own_key],
+        server_version="ECP_2.0",
+        config=None,
+        kex_algs=algorithms.KEY_EXCHANGES,
+        encryption_algs=algorithms.CIPHERS,
+        mac_algs=algorithms.MACS,
+        compression_algs=None,
+        signature_algs=algorithms.SIGNATURES,
+        public_key_auth=True,
+        password_auth=False,
+        kbdint_auth=False,
+        host_based_auth=False,
+        gss_host=None,
+        allow_pty=False,
+        agent_forwarding=False,
+        x11_forwarding=False,
+        line_editor=False,
+        encoding=None,
+        rekey_bytes=_REKEY_BYTES,
+        login_timeout=LOGIN_GRACE,
+        keepalive_interval=KEEPALIVE,
+        keepalive_count_max=MOST_UNANSWERED,
+    )

@@ -1,0 +1,51 @@
+"""Listeners: where SSH is served, and what for. SFTP can so have a private address to itself (the FAQ's SDNet)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+SFTP: Final = "sftp"
+SERVICES: Final = (SFTP,)
+"""What a listener can serve. One that names nothing serves everything."""
+_WRITTEN: Final = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+):(?P<port>[0-9]{1,5})(?P<services>(\s+\S+)*)")
+_HIGHEST_PORT: Final = 65535
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """An address, a port (0: any free one), and what is served there."""
+
+    host: str
+    port: int
+    services: tuple[str, ...] = SERVICES
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def listeners(written: Sequence[str]) -> tuple[Listener, ...]:
+    """Reads lines such as `10.20.0.5:2222 sftp` and `[2001:db8::5]:2222`; `ValueError`, in words, where one cannot be.
+
+    Where nothing at all serves SFTP, nobody could be told where it is: that cannot be either.
+    """
+    found = tuple(map(_listener, written))
+    for one in found:
+        if one.port and [(other.host, other.port) for other in found].count((one.host, one.port)) > 1:
+            raise ValueError(f"ssh_listeners names {one} twice: write all its services into one line")
+    if not any(SFTP in one.services for one in found):
+        raise ValueError("ssh_listeners leaves no place for sftp: name it in one line at least")
+    return found
+
+
+def _listener(written: str) -> Listener:
+    match = _WRITTEN.fullmatch(written.strip())
+    if match is None or int(match["port"]) > _HIGHEST_PORT:
+        raise ValueError(f'ssh_listeners: {written!r} is no listener: write "ADDRESS:PORT {SFTP}"')
+    services = tuple(dict.fromkeys(match["services"].split()))
+    unknown = [service for service in services if service not in SERVICES]
+    if unknown:
+        raise ValueError(f"ssh_listeners: {unknown[0]!r} is not served: write {' or '.join(SERVICES)}")
+    return Listener(match["host"].strip("[]"), int(match["port"]), services or SERVICES)
