@@ -58,6 +58,14 @@ class SaveDialog(ModalScreen[Path | None]):
         else:
             self.dismiss(None)
 
+    async def written(self, path: Path, *, replace: bool) -> Path:
+        """Writes the file; raises `FileExistsError` where one is in the way that it may not replace."""
+        return await asyncio.to_thread(save, path, self._bytes_for(path), replace=replace)
+
+    def said(self, written: Path) -> str:
+        """What is told when it is done."""
+        return f"Saved: {written}"
+
     def _save(self, *, replace: bool = False) -> None:
         self.run_worker(self._saved(replace=replace), exclusive=True)
 
@@ -66,7 +74,7 @@ class SaveDialog(ModalScreen[Path | None]):
         if path is None:
             return
         try:
-            written = await asyncio.to_thread(save, path, self._bytes_for(path), replace=replace)
+            written = await self.written(path, replace=replace)
         except FileExistsError:
             words = Content(f"{shown(path.name)} exists already.")
             self.app.push_screen(ConfirmDialog("Replace the file?", words, yes="Replace file"), self._answered)
@@ -74,7 +82,7 @@ class SaveDialog(ModalScreen[Path | None]):
             self.query_one("#wrong", Words).update(Content.styled(f"✕ {refused.what}", "$error"))
         else:
             self.dismiss(written)
-            self.app.notify(f"Saved: {written}", markup=False)
+            self.app.notify(self.said(written), markup=False)
 
     def _answered(self, replace: bool | None) -> None:
         if replace:
