@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from backend.contract.faults import FAULTS, NOT_FOUND, NOT_UNDERSTOOD, Refused, refusal
+from backend.contract.faults import FAULTS, NOT_FOUND, Refused, refusal
 from backend.contract.messages import Activity, ActivityFilter, ActivityPage, Receipt, State
 from backend.contract.rules.receipts import leaf_hash
-from backend.core.activity_row import FILE_ACTS, REFUSED, ActivityRow
+from backend.core.activity_row import (
+    ACCEPTED,
+    COLLECTED,
+    FETCHED,
+    FILE_ACTS,
+    PUBLISHED,
+    REFUSED,
+    WITHDRAWN,
+    ActivityRow,
+)
 from backend.core.actor import Actor, Scope
 from backend.core.calendar import Calendar
 from backend.core.catalogue import Catalogue
 from backend.core.gate import activity_scope
 from backend.core.ledger import Head
+from backend.core.page_marks import PageMarks
 from backend.core.ports import Store
 from backend.core.rows import Unit
 
@@ -46,7 +53,7 @@ class ActivityEnquiry:
     def __init__(self, store: Store, calendar: Calendar, cursor_key: bytes) -> None:
         self._store = store
         self._calendar = calendar
-        self._cursor_key = cursor_key
+        self._marks = PageMarks(cursor_key)
 
     def page(self, actor: Actor, wanted: ActivityFilter, cursor: str | None, limit: int) -> ActivityPage:
         """One page, newest first. Raises 9002 for a cursor of another filter or company."""
@@ -54,14 +61,15 @@ class ActivityEnquiry:
         with self._store.reading() as rows:
             catalogue = rows.catalogue()
             scope = activity_scope(actor, catalogue)
-            before = self._opened(cursor, wanted, scope) if cursor is not None else None
+            bound = wanted.model_dump_json(), repr(scope)
+            before = self._marks.opened(cursor, *bound) if cursor is not None else None
             days = self._days(wanted)
             found = rows.activities(wanted, scope, days, before, limit + 1)
             total = rows.count_activities(wanted, scope, days, MOST_COUNTED + 1)
         more = len(found) > limit
         return ActivityPage(
             items=tuple(shown_activity(row, catalogue) for row in found[:limit]),
-            cursor=self._sealed(found[limit - 1].log_index, wanted, scope) if more else None,
+            cursor=self._marks.sealed(found[limit - 1].log_index, *bound) if more else None,
             total=min(total, MOST_COUNTED),
             total_is_more=total > MOST_COUNTED,
         )
@@ -82,24 +90,6 @@ class ActivityEnquiry:
 
         until = None if wanted.to_date == date.max else wanted.to_date  # no day comes after it
         return midnight(wanted.from_date, 0), midnight(until, 1)
-
-    def _sealed(self, log_index: int, wanted: ActivityFilter, scope: Scope) -> str:
-        number = str(log_index).encode()
-        return urlsafe_b64encode(self._seal(number, wanted, scope) + number).decode()
-
-    def _opened(self, cursor: str, wanted: ActivityFilter, scope: Scope) -> int:
-        try:
-            raw = urlsafe_b64decode(cursor.encode("ascii"))
-            seal, number = raw[:16], raw[16:]
-            if hmac.compare_digest(seal, self._seal(number, wanted, scope)):
-                return int(number)
-        except ValueError:
-            pass
-        raise Refused(NOT_UNDERSTOOD, what="This page mark belongs to another list.")
-
-    def _seal(self, number: bytes, wanted: ActivityFilter, scope: Scope) -> bytes:
-        bound = b"\x00".join((number, wanted.model_dump_json().encode(), repr(scope).encode()))
-        return hmac.new(self._cursor_key, bound, hashlib.sha256).digest()[:16]
 
 
 def milliseconds(instant: datetime) -> datetime:
@@ -131,9 +121,11 @@ def shown_activity(row: ActivityRow, catalogue: Catalogue) -> Activity:
 
 
 def state_of(row: ActivityRow) -> State:
-    if row.act == REFUSED:
-        return "refused"
-    return "accepted" if row.superseded_by is None else "superseded"
+    if row.superseded_by is not None:
+        return "superseded"
+    if row.act == ACCEPTED:
+        return "accepted" if row.collected is None else "collected"
+    return _STATES[row.act]
 
 
 def _within(row: ActivityRow, scope: Scope) -> bool:
@@ -142,3 +134,10 @@ def _within(row: ActivityRow, scope: Scope) -> bool:
 
 
 _SHARED: Final = tuple(name for name in Activity.model_fields if name in ActivityRow.__dataclass_fields__)
+_STATES: Final[dict[str, State]] = {
+    REFUSED: "refused",
+    PUBLISHED: "published",
+    WITHDRAWN: "withdrawn",
+    FETCHED: "fetched",
+    COLLECTED: "collected",
+}

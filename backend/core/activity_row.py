@@ -13,12 +13,22 @@ ACCEPTED: Final = "accepted"
 REFUSED: Final = "refused"
 REPEATED: Final = "repeated"
 """The bytes of the current version, submitted once more: `subject` is the log index of the receipt they got."""
-FILE_ACTS: Final = (ACCEPTED, REFUSED)
+PUBLISHED: Final = "published"
+WITHDRAWN: Final = "withdrawn"
+"""`subject` is the log index of the publication."""
+FETCHED: Final = "fetched"
+"""A published file went out, from its first byte or a later one: `subject` is the log index of the publication."""
+COLLECTED: Final = "collected"
+"""An operator read a submission: `subject` is the log index of its receipt."""
+FILE_ACTS: Final = (ACCEPTED, REFUSED, PUBLISHED, WITHDRAWN, FETCHED, COLLECTED)
 
 
 @dataclass(frozen=True, slots=True)
 class ActivityRow:
-    """Facts of one act. All but `superseded_by`, `source`, `fault_values`, `note` and `object_key` are in its leaf."""
+    """Facts of one act.
+
+    In its leaf are all but `superseded_by`, `collected`, `source`, `fault_values`, `note` and `object_key`.
+    """
 
     origin: str
     log_index: int
@@ -41,6 +51,8 @@ class ActivityRow:
     fault: int | None = None
     count: int | None = None
     superseded_by: int | None = None
+    collected: int | None = None
+    """The log index of its first collection."""
     object_key: str | None = None
     object: str | None = None
     """What of an account the act is about: a fingerprint, a network, a session."""

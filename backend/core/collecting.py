@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeVar
 
-from backend.core.activity import Ledger
+from backend.contract.faults import NOT_FOUND, UNKNOWN_FOLDER, Refused
+from backend.contract.rules.shown import shown
+from backend.core.activity_row import COLLECTED, ActivityRow
 from backend.core.actor import Actor
+from backend.core.catalogue import Catalogue, FolderRule
+from backend.core.gate import refuse_expired, refuse_to_collect
+from backend.core.handing_out import HandingOut
 from backend.core.ports import Clock, Store
-from backend.core.reading import Reading, Readings
+from backend.core.reading import Reading
 from backend.core.rows import Rows
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,38 +34,87 @@ class Submitted:
 
 
 class Collecting:
-    """Only what stands is listed and opened: an older version is evidence, for an audit. 4520 for auditors, 2001 for
-    participants."""
+    """Only what stands is listed and opened: older versions are evidence. 4520 for auditors, 2001 for participants."""
 
     def __init__(
         self,
         store: Store,
-        readings: Readings,
         clock: Clock,
-        ledger: Ledger,
+        handing_out: HandingOut,
         current_actor: Callable[[Rows, Actor], Actor],
     ) -> None:
         self._store = store
-        self._readings = readings
         self._clock = clock
-        self._ledger = ledger
+        self._handing_out = handing_out
         self._current_actor = current_actor
 
     def folders(self, actor: Actor) -> list[str]:
         """All submission folders."""
-        raise NotImplementedError
+        self._refuse(actor)
+        with self._store.reading() as rows:
+            folders = rows.catalogue().folders.values()
+        return [folder.code for folder in folders if folder.direction == "submission"]
 
     def identities(self, actor: Actor, folder: str) -> list[str]:
-        """Those that have submitted into it; 4501 where there is no such folder."""
-        raise NotImplementedError
+        """Those for which something stands in it; 4501 where there is no such folder."""
+        self._refuse(actor)
+        with self._store.reading() as rows:
+            return rows.submitters(_folder(rows.catalogue(), folder).code)
 
     def dates(self, actor: Actor, folder: str, identity_code: str) -> list[date]:
-        """The input dates of what stands; none where nothing does."""
-        raise NotImplementedError
+        """The input dates of what stands; 2001 where nothing does."""
+        self._refuse(actor)
+        with self._store.reading() as rows:
+            return _some(rows.submitted_dates(_folder(rows.catalogue(), folder).code, identity_code))
 
     def files(self, actor: Actor, folder: str, identity_code: str, input_date: date) -> list[Submitted]:
-        raise NotImplementedError
+        """What stands for an identity and a date; 2001 where nothing does."""
+        self._refuse(actor)
+        with self._store.reading() as rows:
+            code = _folder(rows.catalogue(), folder).code
+            return [_submitted(row) for row in _some(rows.received([code], [identity_code], [input_date]))]
+
+    def find(self, actor: Actor, folder: str, identity_code: str, input_date: date, file_name: str) -> Submitted:
+        """What stands under that name; 2001 where nothing does."""
+        self._refuse(actor)
+        with self._store.reading() as rows:
+            return _submitted(_standing(rows, folder, identity_code, input_date, file_name))
 
     def open(self, actor: Actor, folder: str, identity_code: str, input_date: date, file_name: str) -> Reading:
         """Its bytes, once that is durably in the log. 2001 where nothing stands under that name."""
-        raise NotImplementedError
+        self._refuse(actor)
+        with self._store.reading() as rows:
+            row = _standing(rows, folder, identity_code, input_date, file_name)
+        return self._handing_out.open(
+            actor, COLLECTED, row, lambda unit: self._refuse(self._current_actor(unit, actor))
+        )
+
+    def _refuse(self, actor: Actor) -> None:
+        refuse_expired(actor, self._clock.now())
+        refuse_to_collect(actor)
+
+
+def _folder(catalogue: Catalogue, code: str) -> FolderRule:
+    folder = catalogue.folders.get(code)
+    if folder is None or folder.direction != "submission":
+        raise Refused(UNKNOWN_FOLDER, folder=shown(code, 40))
+    return folder
+
+
+def _standing(rows: Rows, folder: str, identity_code: str, input_date: date, file_name: str) -> ActivityRow:
+    row = rows.current(_folder(rows.catalogue(), folder).code, identity_code, input_date, file_name)
+    if row is None:
+        raise Refused(NOT_FOUND)
+    return row
+
+
+def _some(found: list[T]) -> list[T]:
+    if not found:
+        raise Refused(NOT_FOUND)
+    return found
+
+
+def _submitted(row: ActivityRow) -> Submitted:
+    return Submitted(
+        row.file_name or "", row.size or 0, row.at, row.sha256 or "", row.version or 1, row.collected is not None
+    )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Final, get_args
 
 from backend.contract.faults import (
     MAKER_CANNOT_CHECK,
     NO_ECP_FUNCTION,
+    NO_READ_BACK,
     NOT_ALLOWED,
     NOT_FOUND,
     SAME_PERSON,
@@ -35,6 +37,12 @@ def refuse_inactive(account: Account) -> None:
     if account.state == "suspended":
         raise Refused(SUSPENDED)
     if account.state != "active":
+        raise Refused(SESSION_ENDED)
+
+
+def refuse_expired(actor: Actor, now: datetime) -> None:
+    """A key lets nobody do anything once it has expired."""
+    if actor.until is not None and now >= actor.until:
         raise Refused(SESSION_ENDED)
 
 
@@ -116,6 +124,27 @@ def activity_scope(actor: Actor, catalogue: Catalogue) -> Scope:
         if any(identities_in(replace(actor, channel=channel), catalogue, folder) for channel in CHANNELS)
     )
     return Scope(actor.company, folders)
+
+
+def may_use_sftp(account: Account) -> bool:
+    """Accounts with the SFTP function; operators, who hold no functions, to publish and to collect."""
+    return account.kind == "operator" or SFTP_FUNCTION in {grant.function for grant in account.grants}
+
+
+def refuse_to_publish(actor: Actor) -> None:
+    """2002 but for operators; one person is enough."""
+    refuse_inactive(actor.account)
+    if actor.account.kind != "operator":
+        raise Refused(NOT_ALLOWED, what="Publishing is for the operator's staff.")
+
+
+def refuse_to_collect(actor: Actor) -> None:
+    """Operators only: 4520 for auditors, who read everything but contents; for everybody else there is nothing."""
+    refuse_inactive(actor.account)
+    if actor.account.kind == "auditor":
+        raise Refused(NO_READ_BACK)
+    if actor.account.kind != "operator":
+        raise Refused(NOT_FOUND)
 
 
 def refuse_outside_staff(actor: Actor) -> None:

@@ -12,6 +12,7 @@ from backend.core.activity_row import ActivityRow
 from backend.core.actor import Actor
 from backend.core.calendar import Calendar
 from backend.core.catalogue import Catalogue, FolderRule
+from backend.core.downloads import not_fetched
 from backend.core.gate import activity_scope, folders_for
 from backend.core.ports import Clock, Store
 from backend.core.rows import Rows
@@ -38,7 +39,12 @@ class HomeService:
             due = self._due(rows, now, reached)
             scope = activity_scope(actor, catalogue)
             refused = rows.open_refusals(scope, now - _REFUSED_FOR, _MOST_REFUSALS)
-            return Home(now=now, due=due, refused=tuple(shown_activity(row, catalogue) for row in refused))
+            return Home(
+                now=now,
+                due=due,
+                refused=tuple(shown_activity(row, catalogue) for row in refused),
+                downloads=not_fetched(rows, actor, catalogue, now),
+            )
 
     def folders(self, actor: Actor) -> list[Folder]:
         now = self._clock.now()

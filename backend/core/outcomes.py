@@ -153,6 +153,8 @@ def _written(newest_first: Iterable[ActivityRow], repeats: Mapping[str, int]) ->
     judged: set[str] = set()
     accepted: set[str] = set()
     for row in newest_first:
+        if row.act not in (ACCEPTED, REFUSED):
+            continue
         name = _file_name(row)
         if row.act == ACCEPTED:
             version = f".v{row.version}" if name in accepted else ""

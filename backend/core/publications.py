@@ -1,12 +1,20 @@
-"""Publications as others see them: what was published, and what became of it."""
+"""Publications as they are shown: what was published, and what became of it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
-from backend.contract.messages import PublicationState
+from backend.contract.messages import Publication, PublicationState
 from backend.core.activity_row import ActivityRow
+from backend.core.catalogue import Catalogue
+from backend.core.outgoing import Place
+from backend.core.rows import Rows
+
+SHOWN_FOR: Final = timedelta(days=90)
+MOST_SHOWN: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +33,12 @@ class Published:
     version: int
 
 
-def published_of(row: ActivityRow, state: PublicationState = "published", log_index: int | None = None) -> Published:
-    """The file that this row published. A withdrawal says the same, at the log index it withdrew."""
+def published_of(row: ActivityRow, state: PublicationState = "published") -> Published:
+    """The file of this row; a withdrawal says the same of the publication that it withdrew."""
     if row.input_date is None:
         raise LookupError(row.log_index)
     return Published(
-        row.log_index if log_index is None else log_index,
+        row.log_index if row.subject is None else int(row.subject),
         row.at,
         state,
         row.folder or "",
@@ -41,3 +49,30 @@ def published_of(row: ActivityRow, state: PublicationState = "published", log_in
         row.sha256 or "",
         row.version or 1,
     )
+
+
+def as_seen(rows: Rows, login_id: str, found: Sequence[ActivityRow]) -> list[Published]:
+    """Publications that stand, as this account sees them."""
+    fetched = rows.fetched(login_id, [row.log_index for row in found])
+    return [published_of(row, "fetched" if row.log_index in fetched else "published") for row in found]
+
+
+def in_place(rows: Rows, place: Place, now: datetime) -> list[ActivityRow]:
+    """What stands in one place, of the last 90 days: one a name, the latest; newest first."""
+    found = rows.publications([place], now - SHOWN_FOR, None, MOST_SHOWN)
+    return list(_one_a_name(found))
+
+
+def shown_publication(one: Published, catalogue: Catalogue) -> Publication:
+    """The publication in the words of the wire."""
+    folder = catalogue.folders.get(one.folder)
+    facts = {name: getattr(one, name) for name in Published.__slots__}
+    return Publication(**facts, folder_title=folder.title if folder else one.folder)
+
+
+def _one_a_name(newest_first: Iterable[ActivityRow]) -> Iterator[ActivityRow]:
+    seen: set[str | None] = set()
+    for row in newest_first:
+        if row.file_name not in seen:
+            seen.add(row.file_name)
+            yield row

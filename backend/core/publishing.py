@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any
 
+from backend.contract.faults import DISAGREE, NOT_FOUND, UNKNOWN_FOLDER, Refused
+from backend.contract.rules.file_names import agree, plain, read_name
+from backend.contract.rules.shown import shown
 from backend.core.activity import Ledger
+from backend.core.activity_row import PUBLISHED, REPEATED, WITHDRAWN
 from backend.core.actor import Actor
 from backend.core.calendar import Calendar
-from backend.core.claims import Upload
+from backend.core.catalogue import Catalogue, FolderRule
+from backend.core.claims import Claim, Upload, refuse_incomplete, refuse_size
+from backend.core.drop_box import temporary
+from backend.core.gate import refuse_expired, refuse_to_publish
+from backend.core.keeping import Keeping, Standing
+from backend.core.outgoing import Place
 from backend.core.ports import Clock, Store
-from backend.core.publications import Published
-from backend.core.rows import Rows
+from backend.core.publications import Published, in_place, published_of
+from backend.core.rows import Rows, Unit
 from backend.core.stagings import Stagings
 
 
@@ -20,49 +32,185 @@ class Publishing:
     def __init__(
         self,
         store: Store,
+        keeping: Keeping,
         stagings: Stagings,
         clock: Clock,
         calendar: Calendar,
         ledger: Ledger,
         current_actor: Callable[[Rows, Actor], Actor],
-        taking: Callable[[], bool] = lambda: True,
     ) -> None:
         self._store = store
+        self._keeping = keeping
         self._stagings = stagings
         self._clock = clock
         self._calendar = calendar
         self._ledger = ledger
         self._current_actor = current_actor
-        self._taking = taking
+
+    # ── what is there ────────────────────────────────────────────────────────────────────────────────────────
 
     def folders(self, actor: Actor) -> list[str]:
         """All download folders; 2002 for whoever may not publish."""
-        raise NotImplementedError
+        self._refuse(actor)
+        with self._store.reading() as rows:
+            folders = rows.catalogue().folders.values()
+        return [folder.code for folder in folders if folder.direction == "download"]
 
     def identities(self, actor: Actor, folder: str) -> list[str]:
         """Those that may be published for in it; 4501 where there is no such folder."""
-        raise NotImplementedError
+        self._refuse(actor)
+        with self._store.reading() as rows:
+            return rows.holders(_folder(rows.catalogue(), folder).user_types)
 
     def published(self, actor: Actor, folder: str, identity_code: str) -> list[Published]:
         """What stands there for an identity, of the last 90 days, one a name, newest first; 2001 for no such place."""
-        raise NotImplementedError
+        self._refuse(actor)
+        with self._store.reading() as rows:
+            place, _ = _place(rows, _folder(rows.catalogue(), folder), identity_code)
+            return [published_of(row) for row in in_place(rows, place, self._clock.now())]
 
     def find(self, actor: Actor, folder: str, identity_code: str, file_name: str) -> Published:
         """What stands under a name; 2001 where nothing does."""
-        raise NotImplementedError
+        self._refuse(actor)
+        with self._store.reading() as rows:
+            place, _ = _place(rows, _folder(rows.catalogue(), folder), identity_code)
+            row = rows.publication_named(place, file_name)
+        if row is None:
+            raise Refused(NOT_FOUND)
+        return published_of(row)
+
+    # ── publishing ───────────────────────────────────────────────────────────────────────────────────────────
 
     def begin(self, actor: Actor, folder: str, identity_code: str, file_name: str) -> Upload:
         """Opens an upload; under a temporary name nothing of the name is judged yet."""
-        raise NotImplementedError
+        self._keeping.refuse_closed()
+        self._refuse(actor)
+        with self._store.reading() as rows:
+            rule = _folder(rows.catalogue(), folder)
+            _place(rows, rule, identity_code)
+        claim = Claim("", folder, identity_code, self._date(rule, identity_code, file_name), file_name)
+        return Upload(claim, self._stagings.open(actor.login_id), self._clock.now(), rule.size_limit)
 
     def named(self, actor: Actor, draft: Upload, folder: str, identity_code: str, file_name: str) -> Upload:
         """What arrived under a temporary name, under its own, which is judged now."""
-        raise NotImplementedError
+        self._refuse(actor)
+        with self._store.reading() as rows:
+            rule = _folder(rows.catalogue(), folder)
+            _place(rows, rule, identity_code)
+        claim = Claim("", folder, identity_code, self._date(rule, identity_code, file_name), file_name)
+        return replace(draft, claim=claim, size_limit=rule.size_limit)
 
     def finish(self, actor: Actor, upload: Upload, size: int) -> Published:
         """Publishes the upload of `size` bytes. The bytes that stand already, once more, are the same publication."""
-        raise NotImplementedError
+        staging, claim = upload.staging, replace(upload.claim, size=size)
+        try:
+            refuse_incomplete(claim, staging)
+            refuse_size(claim, size, upload.size_limit)
+            sha256 = staging.sha256()
+        except BaseException:
+            staging.abandon()
+            raise
+        stands = self._keeping.keep(
+            staging, lambda unit, key: self._publish(unit, actor, claim, {"sha256": sha256, "object_key": key})
+        )
+        return published_of(stands.row)
 
     def withdraw(self, actor: Actor, folder: str, identity_code: str, file_name: str) -> None:
         """Nobody finds it any more; its bytes are kept. 2001 where nothing stands under that name."""
-        raise NotImplementedError
+
+        def unit(unit: Unit) -> None:
+            now_actor = self._current_actor(unit, actor)
+            self._refuse(now_actor)
+            place, _ = _place(unit, _folder(unit.catalogue(), folder), identity_code)
+            row = unit.publication_named(place, file_name)
+            if row is None:
+                raise Refused(NOT_FOUND)
+            unit.supersede(row.log_index, by=unit.head().size)
+            told = {name: getattr(row, name) for name in _TOLD}
+            facts = told | _who(now_actor) | {"subject": str(row.log_index)}
+            self._ledger.record(unit, WITHDRAWN, self._clock.now(), actor.channel, **facts)
+
+        self._store.write(unit)
+
+    def _publish(self, unit: Unit, actor: Actor, claim: Claim, bytes_kept: dict[str, str]) -> Standing:
+        catalogue, now = unit.catalogue(), self._clock.now()
+        actor = self._current_actor(unit, actor)
+        self._refuse(actor)
+        place, company = _place(unit, _folder(catalogue, claim.folder), claim.identity_code)
+        current = unit.publication(place, claim.input_date, claim.file_name)
+        if current is not None and current.object_key == bytes_kept["object_key"]:
+            return Standing(current, catalogue)  # this very unit, whose commit stood although its answer was lost
+        if current is not None and current.sha256 == bytes_kept["sha256"]:
+            facts = _who(actor) | {"company": company, "subject": str(current.log_index)}
+            self._ledger.record(unit, REPEATED, now, actor.channel, **facts)
+            return Standing(current, catalogue, replayed=True)
+        if current is not None:
+            unit.supersede(current.log_index, by=unit.head().size)
+            before = current.version or 0
+        else:
+            before = unit.withdrawn_version(place, claim.input_date, claim.file_name)
+        row = self._ledger.record(
+            unit,
+            PUBLISHED,
+            now,
+            actor.channel,
+            **_who(actor) | bytes_kept,
+            company=company,
+            folder=claim.folder,
+            identity_code=claim.identity_code,
+            input_date=claim.input_date,
+            file_name=claim.file_name,
+            size=claim.size,
+            version=before + 1,
+            supersedes=current.log_index if current else None,
+        )
+        return Standing(row, catalogue)
+
+    def _refuse(self, actor: Actor) -> None:
+        refuse_expired(actor, self._clock.now())
+        refuse_to_publish(actor)
+
+    def _date(self, rule: FolderRule, identity_code: str, file_name: str) -> date:
+        """The date the name says, or today; 4505 for a name that the folder does not take."""
+        today = self._calendar.today(self._clock.now())
+        if temporary(file_name):
+            return today
+        if rule.patterns:
+            reading = read_name(rule.patterns, file_name)
+            said = (reading.input_date if reading else None) or today
+            agree(rule.code, rule.patterns, file_name, identity_code, said)
+            return said
+        if not plain(file_name):
+            name = shown(file_name, 60)
+            raise Refused(
+                DISAGREE,
+                reason="file_name",
+                in_name=name,
+                chosen=rule.code,
+                what=f"The name {name} is not one that any folder takes.",
+                fix="Rename the file: letters, digits, dots, hyphens, underscores and spaces, at most 200.",
+            )
+        return today
+
+
+def _folder(catalogue: Catalogue, code: str) -> FolderRule:
+    folder = catalogue.folders.get(code)
+    if folder is None or folder.direction != "download":
+        raise Refused(UNKNOWN_FOLDER, folder=shown(code, 40))
+    return folder
+
+
+def _place(rows: Rows, folder: FolderRule, identity_code: str) -> tuple[Place, str]:
+    """The place and the company that will find the file; 2001 unless an active one holds the identity for it."""
+    identity = rows.identity(identity_code)
+    company = rows.company(identity.company) if identity is not None and not identity.removed else None
+    if identity is None or company is None or company.state != "active" or identity.user_type not in folder.user_types:
+        raise Refused(NOT_FOUND)
+    return (folder.code, identity.code), company.code
+
+
+def _who(actor: Actor) -> dict[str, Any]:
+    return {"login_id": actor.login_id, "source": actor.source}
+
+
+_TOLD = ("company", "folder", "identity_code", "input_date", "file_name", "size", "sha256", "version")

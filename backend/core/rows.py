@@ -15,6 +15,7 @@ from backend.core.actor import Scope
 from backend.core.catalogue import Catalogue
 from backend.core.client_connect.ports import ClientConnectRows, ClientConnectUnit
 from backend.core.ledger import Head
+from backend.core.outgoing import OutgoingRows, OutgoingUnit
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Throttle:
     failed: int
 
 
-class Rows(ClientConnectRows, Protocol):
+class Rows(ClientConnectRows, OutgoingRows, Protocol):
     """What can be read, in one snapshot."""
 
     def account(self, login_id: str) -> Account | None: ...
@@ -117,7 +118,7 @@ class Rows(ClientConnectRows, Protocol):
         ...
 
 
-class Unit(Rows, ClientConnectUnit, Protocol):
+class Unit(Rows, ClientConnectUnit, OutgoingUnit, Protocol):
     """One unit of work: all of it is committed, or none."""
 
     def append(self, row: ActivityRow, head: Head) -> None: ...

@@ -37,7 +37,9 @@ from backend.core.client_connect.users import UserService
 from backend.core.collecting import Collecting
 from backend.core.downloads import Downloads
 from backend.core.drop_box import DropBox
+from backend.core.handing_out import HandingOut
 from backend.core.home import HomeService
+from backend.core.keeping import Keeping
 from backend.core.outcomes import Outcomes
 from backend.core.pool import BoundedPool
 from backend.core.ports import Clock, Hasher
@@ -76,8 +78,8 @@ class Parts:
         watch = AccessWatch(store)
         submissions = Submissions(store, self.vault, clock, calendar, ledger, as_of_now, lambda: watch.taking)
         endpoint = Endpoint(settings.sftp_host, settings.sftp_listener.port)
-        readings = (store, Readings(self.vault), clock, ledger, as_of_now)
-        publishing = Publishing(store, submissions.stagings, clock, calendar, ledger, as_of_now, lambda: watch.taking)
+        keeping = Keeping(store, self.vault, lambda: watch.taking)
+        handing_out = HandingOut(store, Readings(self.vault), clock, ledger)
         return Services(
             store=store,
             clock=clock,
@@ -102,7 +104,7 @@ class Parts:
             activity=ActivityEnquiry(store, calendar, self.derive(b"cursor")),
             drop_box=DropBox(store, clock, calendar, submissions),
             outcomes=Outcomes(store, clock, calendar),
-            publishing=publishing,
-            downloads=Downloads(*readings),
-            collecting=Collecting(*readings),
+            publishing=Publishing(store, keeping, submissions.stagings, clock, calendar, ledger, as_of_now),
+            downloads=Downloads(store, clock, handing_out, as_of_now, self.derive(b"cursor")),
+            collecting=Collecting(store, clock, handing_out, as_of_now),
         )

@@ -29,7 +29,18 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.adapters.database import tables
-from backend.adapters.database.enquiry import CURRENT, IS_FILE, IS_REFUSED, IS_REPEATED, Days, in_scope, walk_of, within
+from backend.adapters.database.enquiry import (
+    ACT_IS,
+    CURRENT,
+    IS_ACCEPTED,
+    IS_FILE,
+    IS_REFUSED,
+    IS_REPEATED,
+    Days,
+    in_scope,
+    walk_of,
+    within,
+)
 from backend.contract.messages import ActivityFilter
 from backend.core.accounts import Account
 from backend.core.activity_row import ActivityRow
@@ -43,12 +54,13 @@ _FIELDS: Final = tuple(field.name for field in fields(ActivityRow))
 _COLUMNS: Final = tuple(name for name in _FIELDS if name in _table.c)
 _SHOWN: Final = tuple(_table.c[name] if name in _table.c else _details.c[name] for name in _FIELDS)
 _THEIRS: Final = _details.c.log_index == _table.c.log_index
-_ROWS: Final = select(*_SHOWN).outerjoin(_details)
+ROWS: Final = select(*_SHOWN).outerjoin(_details)
+_SAID_OF_A_FILE: Final = (literal_column("'accepted'"), literal_column("'refused'"))
 # What every submission asks and says: built once, so that only the values change.
 _HEAD: Final = select(tables.log_head.c.size, tables.log_head.c.frontier)
-_ONE: Final = _ROWS.where(_table.c.log_index == bindparam("place"))
-_OUTCOME: Final = _ROWS.where(_table.c.login_id == bindparam("login"), _table.c.submission == bindparam("submitted"))
-_STANDING: Final = _ROWS.where(
+_ONE: Final = ROWS.where(_table.c.log_index == bindparam("place"))
+_OUTCOME: Final = ROWS.where(_table.c.login_id == bindparam("login"), _table.c.submission == bindparam("submitted"))
+_STANDING: Final = ROWS.where(
     _table.c.folder == bindparam("in_folder"),
     _table.c.identity_code == bindparam("identity"),
     _table.c.input_date == bindparam("day"),
@@ -93,7 +105,7 @@ class ActivityRows:
         page = select(*_SHOWN).select_from(walk.source.outerjoin(_details, _THEIRS)).where(*walk.conditions)
         if before is not None:
             page = page.where(walk.place < before)
-        return [_row(row) for row in self._connection.execute(page.order_by(walk.place.desc()).limit(limit)).all()]
+        return [row_of(row) for row in self._connection.execute(page.order_by(walk.place.desc()).limit(limit)).all()]
 
     def count_activities(self, wanted: ActivityFilter, scope: Scope, days: Days, most: int) -> int:
         walk = walk_of(self._connection, wanted, scope, days)
@@ -109,13 +121,13 @@ class ActivityRows:
     def received(
         self, folders: Sequence[str], identity_codes: Sequence[str], input_dates: Sequence[date]
     ) -> list[ActivityRow]:
-        wanted = _ROWS.where(
+        wanted = ROWS.where(
             _table.c.folder.in_(folders),
             _table.c.identity_code.in_(identity_codes),
             _table.c.input_date.in_(input_dates),
             *CURRENT,
         )
-        return [_row(row) for row in self._connection.execute(wanted.order_by(_table.c.log_index))]
+        return [row_of(row) for row in self._connection.execute(wanted.order_by(_table.c.log_index))]
 
     def first_received(self, log_indexes: Sequence[int]) -> dict[int, datetime]:
         current = select(_table.c.log_index.label("current"), _table.c.supersedes, _table.c.at)
@@ -139,8 +151,8 @@ class ActivityRows:
         wanted = [theirs, _table.c.file_name.is_(None)]
         if before is not None:
             wanted.append(_table.c.log_index < before)
-        found = self._connection.execute(_ROWS.where(*wanted).order_by(_table.c.log_index.desc()).limit(limit))
-        return [_row(row) for row in found]
+        found = self._connection.execute(ROWS.where(*wanted).order_by(_table.c.log_index.desc()).limit(limit))
+        return [row_of(row) for row in found]
 
     def open_refusals(self, scope: Scope, since: datetime, limit: int) -> list[ActivityRow]:
         later, stood, again = _table.alias("later"), _table.alias("stood"), _table.alias("again")
@@ -149,6 +161,7 @@ class ActivityRows:
             later.c.folder == _table.c.folder,
             later.c.file_name == _table.c.file_name,
             later.c.log_index > _table.c.log_index,
+            later.c.act.in_(_SAID_OF_A_FILE),
         )
         standing = and_(
             *(stood.c[name] == _table.c[name] for name in ("folder", "identity_code", "input_date", "file_name")),
@@ -163,8 +176,8 @@ class ActivityRows:
         conditions = [*in_scope(scope), IS_FILE, IS_REFUSED, *within(self._connection, (since, None))]
         conditions.append(~exists(select(literal_column("1")).select_from(later).where(same_name)))
         conditions.append(~exists(select(literal_column("1")).select_from(stood.join(again, of_it)).where(standing)))
-        wanted = _ROWS.where(*conditions).order_by(_table.c.log_index.desc()).limit(limit)
-        return [_row(row) for row in self._connection.execute(wanted)]
+        wanted = ROWS.where(*conditions).order_by(_table.c.log_index.desc()).limit(limit)
+        return [row_of(row) for row in self._connection.execute(wanted)]
 
     def refusals_of(self, login_id: str, folder: str, since: datetime) -> int:
         conditions = (
@@ -176,7 +189,8 @@ class ActivityRows:
         return int(self._connection.execute(select(func.count()).select_from(_table).where(*conditions)).scalar_one())
 
     def folder_figures(self, company: str, since: datetime) -> dict[str, tuple[int, datetime]]:
-        mine = (_table.c.company == company, IS_FILE, *CURRENT, *within(self._connection, (since, None)))
+        stands = (IS_FILE, or_(IS_ACCEPTED, ACT_IS["published"]), _table.c.superseded_by.is_(None))
+        mine = (_table.c.company == company, *stands, *within(self._connection, (since, None)))
         grouped = select(_table.c.folder, func.count(), func.max(_table.c.at)).where(*mine).group_by(_table.c.folder)
         return {folder: (min(count, _MOST_FILES), at) for folder, count, at in self._connection.execute(grouped)}
 
@@ -185,7 +199,7 @@ class ActivityRows:
 
     def _first(self, question: Select[Any], **values: object) -> ActivityRow | None:
         row = self._connection.execute(question, values).one_or_none()
-        return None if row is None else _row(row)
+        return None if row is None else row_of(row)
 
 
 class ActivityUnit:
@@ -223,7 +237,7 @@ class ActivityUnit:
         )
 
 
-def _row(row: Row[Any]) -> ActivityRow:
+def row_of(row: Row[Any]) -> ActivityRow:
     """A row of `_SHOWN`, whose columns come in the order of the fields."""
     facts: list[Any] = list(row)
     facts[-1] = facts[-1] or {}

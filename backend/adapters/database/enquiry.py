@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, FromClause, column, false, func, literal_column, select, table
+from sqlalchemy import ColumnElement, Connection, FromClause, column, false, func, literal_column, or_, select, table
 from sqlalchemy import text as sql
 
 from backend.adapters.database import tables
@@ -28,12 +28,24 @@ IS_REFUSED: Final = _table.c.act == literal_column("'refused'")
 IS_REPEATED: Final = _table.c.act == literal_column("'repeated'")
 CURRENT: Final = (IS_ACCEPTED, _table.c.superseded_by.is_(None))
 _EQUAL: Final = {"folder", "identity_code", "login_id", "channel"}
-_STATES: Final[dict[str, tuple[ColumnElement[bool], ...]]] = {
-    "accepted": CURRENT,
-    "superseded": (_table.c.superseded_by.is_not(None),),
-    "collected": (false(),),
-    "refused": (IS_REFUSED,),
+ACT_IS: Final = {
+    act: _table.c.act == literal_column(f"'{act}'") for act in ("published", "fetched", "withdrawn", "collected")
 }
+PUBLISHED: Final = (ACT_IS["published"], _table.c.superseded_by.is_(None))
+IS_COLLECTED: Final = or_(ACT_IS["collected"], _table.c.collected.is_not(None))
+NOT_ACCEPTED: Final = _table.c.act != literal_column("'accepted'")
+"""Lets the few rows that are no acceptance be found among all companies'."""
+_STATES: Final[dict[str, tuple[ColumnElement[bool], ...]]] = {
+    "accepted": (*CURRENT, _table.c.collected.is_(None)),
+    "superseded": (_table.c.superseded_by.is_not(None),),
+    "collected": (IS_COLLECTED, _table.c.superseded_by.is_(None)),
+    "refused": (IS_REFUSED,),
+    "published": PUBLISHED,
+    "fetched": (ACT_IS["fetched"],),
+    "withdrawn": (ACT_IS["withdrawn"],),
+}
+_OF_ALL: Final = frozenset({"refused", "published", "fetched", "withdrawn"})
+"""States whose rows are looked up by their act where no company narrows the walk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +64,7 @@ def walk_of(connection: Connection, wanted: ActivityFilter, scope: Scope, days: 
     conditions = [IS_FILE, *in_scope(scope), *(_table.c[name] == value for name, value in texts.items())]
     if wanted.state is not None:
         conditions += _STATES[wanted.state]
+        conditions += [NOT_ACCEPTED] if scope.company is None and wanted.state in _OF_ALL else []
     if wanted.sha256 is not None:
         conditions.append(_hashed(wanted.sha256))
     source: FromClause = _table

@@ -15,6 +15,7 @@ from backend.adapters.database.code_rows import CodeRows, CodeUnit
 from backend.adapters.database.engine import reading_options
 from backend.adapters.database.form_rows import FormRows, FormUnit
 from backend.adapters.database.key_rows import KeyRows, KeyUnit
+from backend.adapters.database.outgoing_rows import OutgoingRows, OutgoingUnit
 from backend.adapters.database.people_rows import PeopleRows, PeopleUnit
 from backend.adapters.database.profile_rows import ProfileRows, ProfileUnit
 from backend.adapters.database.request_rows import RequestRows, RequestUnit
@@ -28,7 +29,16 @@ T = TypeVar("T")
 
 
 class _Rows(
-    ActivityRows, CatalogueRows, PeopleRows, RequestRows, CodeRows, KeyRows, SessionRows, ProfileRows, FormRows
+    ActivityRows,
+    OutgoingRows,
+    CatalogueRows,
+    PeopleRows,
+    RequestRows,
+    CodeRows,
+    KeyRows,
+    SessionRows,
+    ProfileRows,
+    FormRows,
 ):
     """All that can be read, on one connection."""
 
@@ -41,6 +51,7 @@ class _Unit(
     _Rows,
     AccountUnit,
     ActivityUnit,
+    OutgoingUnit,
     SignInUnit,
     PeopleUnit,
     RequestUnit,

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 
 from backend.contract.messages.activity import Activity
 from backend.contract.messages.base import Ask, Direction, DueState, Hash, Message, TimeOfDay
+from backend.contract.messages.downloads import Publication
 from backend.contract.messages.sign_in import IdentityName
 
 
@@ -34,9 +35,9 @@ class Folder(Message):
     default_input_date: date | None = None
     """The latest input date still due, what a form starts with."""
     latest: datetime | None = None
-    """When the account's company was last heard in this folder."""
+    """When the account's company was last heard in this folder, or something was last published for it."""
     files: int = 0
-    """Current versions received in the last 30 days, counted to 1,000."""
+    """Current versions received, or publications that stand, of the last 30 days; counted to 1,000."""
 
 
 class Due(Message):
@@ -59,6 +60,8 @@ class Home(Message):
     due: tuple[Due, ...]
     refused: tuple[Activity, ...]
     """The latest refusals of the last 7 days that no acceptance of the same name has followed."""
+    downloads: tuple[Publication, ...] = ()
+    """What was published in the last 7 days and this account has not fetched yet, newest first."""
 
 
 class CheckRequest(Ask):

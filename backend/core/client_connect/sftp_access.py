@@ -13,7 +13,7 @@ from backend.contract.rules.shown import shown
 from backend.core.accounts import SftpKey
 from backend.core.actor import Actor
 from backend.core.client_connect.standing import actor_of
-from backend.core.gate import SFTP_FUNCTION
+from backend.core.gate import SFTP_FUNCTION, may_use_sftp
 from backend.core.ports import Clock, Store
 from backend.core.rows import Rows
 
@@ -54,7 +54,7 @@ class SftpAccess:
         if key is None or key.account.login_id != login_id or not key.live(self._clock.now()):
             raise Refused(SESSION_ENDED)
         actor = actor_of(rows, key.account, "sftp", plain_address(address))
-        if SFTP_FUNCTION not in {grant.function for grant in actor.account.grants}:
+        if not may_use_sftp(actor.account):
             raise Refused(NO_ECP_FUNCTION, reason=f"SFTP needs {SFTP_FUNCTION}.", ask=actor.ask, held="")
         if not registered(address, key.networks):
             raise Refused(ADDRESS_NOT_REGISTERED, address=shown(address, 60))

@@ -55,6 +55,7 @@ activity = Table(
     Column("fault", Integer),
     Column("count", Integer),
     Column("superseded_by", BigInteger),
+    Column("collected", BigInteger),
     Column("object_key", String, unique=True),
     Column("object", String),
     Column("request", Integer),
@@ -89,6 +90,10 @@ _REFUSED = text("act = 'refused'")
 _ACT = text("file_name IS NULL")
 _REPEATED = text("act = 'repeated'")
 _SUPERSEDED = text("superseded_by IS NOT NULL")
+_COLLECTED = text("act = 'collected' OR collected IS NOT NULL")
+_NOT_ACCEPTED = text("file_name IS NOT NULL AND act <> 'accepted'")
+_HANDED_OUT = text("act = 'fetched' OR act = 'collected'")
+_PUBLISHED = text("act = 'published' AND superseded_by IS NULL")
 _CURRENT = text("act = 'accepted' AND superseded_by IS NULL")
 Index("ix_activity_files", activity.c.log_index, **_only(_FILE_ACT))
 # It holds whatever is filtered by, so that a walk reads only the rows it shows.
@@ -97,12 +102,15 @@ Index(
     activity.c.company,
     activity.c.log_index,
     *(activity.c[name] for name in ("at", "folder", "identity_code", "login_id", "channel")),
-    *(activity.c[name] for name in ("act", "superseded_by", "file_name")),
+    *(activity.c[name] for name in ("act", "superseded_by", "collected", "file_name")),
     **_only(_FILE_ACT),
 )
 Index("ix_activity_folder", activity.c.company, activity.c.folder, activity.c.log_index, **_only(_FILE_ACT))
 Index("ix_activity_repeated", activity.c.subject, activity.c.log_index, **_only(_REPEATED))
 Index("ix_activity_superseded", activity.c.log_index, **_only(_SUPERSEDED))
+Index("ix_activity_collected", activity.c.log_index, **_only(_COLLECTED))
+Index("ix_activity_act", activity.c.act, activity.c.log_index, **_only(_NOT_ACCEPTED))
+Index("ix_activity_handed_out", activity.c.login_id, activity.c.subject, activity.c.log_index, **_only(_HANDED_OUT))
 Index("ix_activity_acts_of", activity.c.login_id, activity.c.log_index, **_only(_ACT))
 Index("ix_activity_acts_on", activity.c.subject, activity.c.log_index, **_only(_ACT))
 Index("ix_activity_at", activity.c.at, activity.c.log_index)
@@ -123,4 +131,13 @@ Index(
     activity.c.file_name,
     unique=True,
     **_only(_CURRENT),
+)
+Index(
+    "uq_activity_published",
+    activity.c.folder,
+    activity.c.identity_code,
+    activity.c.input_date,
+    activity.c.file_name,
+    unique=True,
+    **_only(_PUBLISHED),
 )

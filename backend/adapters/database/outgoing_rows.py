@@ -1,0 +1,112 @@
+"""Publications and their fetches, submissions and their collection, in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, select, tuple_, update
+
+from backend.adapters.database import tables
+from backend.adapters.database.activity_rows import ROWS, row_of
+from backend.adapters.database.enquiry import ACT_IS, CURRENT, NOT_ACCEPTED, PUBLISHED
+from backend.core.activity_row import ActivityRow
+from backend.core.outgoing import Place
+
+_table = tables.activity
+_MOST_PLACES = 400
+"""In one question: an SQLite statement takes so many values."""
+
+
+class OutgoingRows:
+    _connection: Connection
+
+    def publication(self, place: Place, input_date: date, file_name: str) -> ActivityRow | None:
+        found = self._newest(
+            [*PUBLISHED, *_in(place), _table.c.input_date == input_date, _table.c.file_name == file_name], 1
+        )
+        return found[0] if found else None
+
+    def publication_named(self, place: Place, file_name: str) -> ActivityRow | None:
+        found = self._newest([*PUBLISHED, *_in(place), _table.c.file_name == file_name], 1)
+        return found[0] if found else None
+
+    def publications(
+        self, places: Sequence[Place], since: datetime | None, before: int | None, limit: int
+    ) -> list[ActivityRow]:
+        return self._paged([*PUBLISHED], places, since, before, limit)
+
+    def withdrawals(
+        self, places: Sequence[Place], since: datetime | None, before: int | None, limit: int
+    ) -> list[ActivityRow]:
+        return self._paged([ACT_IS["withdrawn"], NOT_ACCEPTED], places, since, before, limit)
+
+    def withdrawn_version(self, place: Place, input_date: date, file_name: str) -> int:
+        under = (*_in(place), _table.c.input_date == input_date, _table.c.file_name == file_name)
+        latest = select(func.max(_table.c.version)).where(ACT_IS["withdrawn"], NOT_ACCEPTED, *under)
+        return int(self._connection.execute(latest).scalar_one() or 0)
+
+    def fetched(self, login_id: str, publications: Sequence[int]) -> set[int]:
+        found: set[int] = set()
+        for start in range(0, len(publications), _MOST_PLACES):
+            some = [str(one) for one in publications[start : start + _MOST_PLACES]]
+            mine = (ACT_IS["fetched"], _table.c.login_id == login_id, _table.c.subject.in_(some))
+            found |= {int(one) for one in self._connection.scalars(select(_table.c.subject).where(*mine).distinct())}
+        return found
+
+    def last_handed_out(self, act: str, login_id: str, subject: int) -> ActivityRow | None:
+        found = self._newest([ACT_IS[act], _table.c.login_id == login_id, _table.c.subject == str(subject)], 1)
+        return found[0] if found else None
+
+    def holders(self, user_types: Sequence[str]) -> list[str]:
+        identities, companies = tables.identities, tables.companies
+        held = select(identities.c.code).join(companies, companies.c.code == identities.c.company)
+        wanted = (
+            identities.c.user_type.in_(user_types),
+            identities.c.removed.is_(None),
+            companies.c.state == "active",
+        )
+        return list(self._connection.scalars(held.where(*wanted).order_by(identities.c.code)))
+
+    def submitters(self, folder: str) -> list[str]:
+        stands = select(_table.c.identity_code).where(_table.c.folder == folder, *CURRENT).distinct()
+        return sorted(self._connection.scalars(stands))
+
+    def submitted_dates(self, folder: str, identity_code: str) -> list[date]:
+        stands = select(_table.c.input_date).where(*_in((folder, identity_code)), *CURRENT).distinct()
+        return sorted(self._connection.scalars(stands))
+
+    def _paged(
+        self,
+        conditions: list[ColumnElement[bool]],
+        places: Sequence[Place],
+        since: datetime | None,
+        before: int | None,
+        limit: int,
+    ) -> list[ActivityRow]:
+        if since is not None:
+            conditions.append(_table.c.at >= since)
+        if before is not None:
+            conditions.append(_table.c.log_index < before)
+        found: list[ActivityRow] = []
+        for start in range(0, len(places), _MOST_PLACES):
+            there = tuple_(_table.c.folder, _table.c.identity_code).in_(places[start : start + _MOST_PLACES])
+            found += self._newest([*conditions, there], limit)
+        return sorted(found, key=lambda row: row.log_index, reverse=True)[:limit]
+
+    def _newest(self, conditions: Sequence[ColumnElement[bool]], limit: int) -> list[ActivityRow]:
+        wanted = ROWS.where(*conditions).order_by(_table.c.log_index.desc()).limit(limit)
+        return [row_of(row) for row in self._connection.execute(wanted)]
+
+
+class OutgoingUnit:
+    _connection: Connection
+
+    def mark_collected(self, log_index: int, by: int) -> None:
+        first = (_table.c.log_index == log_index, _table.c.collected.is_(None))
+        self._connection.execute(update(_table).where(*first).values(collected=by))
+
+
+def _in(place: Place) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    return _table.c.folder == place[0], _table.c.identity_code == place[1]
