@@ -115,6 +115,7 @@ def shown_activity(row: ActivityRow, catalogue: Catalogue) -> Activity:
     if row.fault is not None and row.fault in FAULTS:
         refused = refusal_of(row)
         facts |= {"fault_title": refused.title, "fault_what": refused.what, "fault_remedy": refused.remedy}
+        facts |= {"fault_findings": refused.findings}
     folder = catalogue.folders.get(row.folder or "")
     facts |= {"state": state_of(row), "folder_title": folder.title if folder else None}
     return Activity.model_validate(facts)
@@ -133,7 +134,6 @@ def _within(row: ActivityRow, scope: Scope) -> bool:
     return mine and (scope.folders is None or row.folder in scope.folders)
 
 
-_SHARED: Final = tuple(name for name in Activity.model_fields if name in ActivityRow.__dataclass_fields__)
 _STATES: Final[dict[str, State]] = {
     REFUSED: "refused",
     PUBLISHED: "published",
@@ -141,3 +141,4 @@ _STATES: Final[dict[str, State]] = {
     FETCHED: "fetched",
     COLLECTED: "collected",
 }
+_SHARED: Final = tuple(name for name in Activity.model_fields if name in ActivityRow.__dataclass_fields__)

@@ -10,6 +10,8 @@ from functools import cached_property
 from typing import Final, Literal
 
 from backend.contract.faults import OUTSIDE_WINDOW, SERVED_ELSEWHERE, Refused
+from backend.contract.rules.companions import companion_of, with_companions
+from backend.contract.rules.content import ContentRule
 from backend.core.calendar import Calendar
 
 Period = Literal["day", "month"]
@@ -59,6 +61,22 @@ class FolderRule:
     batch: str | None = None
     note: str = ""
     sample: bool = True
+    content: ContentRule | None = None
+    companions: tuple[str, ...] = ()
+    """Endings of the empty files that may follow a file, `.ok` and its like."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The patterns of all names it takes."""
+        return with_companions(self.patterns, self.companions)
+
+    def limit_of(self, file_name: str) -> int:
+        """The most bytes a file of this name may have: none, if it is a companion."""
+        return self.size_limit if companion_of(file_name, self.companions) is None else 0
+
+    def content_of(self, file_name: str) -> ContentRule | None:
+        """What a file of this name must hold."""
+        return self.content if companion_of(file_name, self.companions) is None else None
 
     def cut_off_of(self, input_date: date, calendar: Calendar) -> datetime | None:
         if self.cut_off is None:
@@ -137,7 +155,7 @@ class FolderRule:
             )
 
     def rule_in_words(self) -> str:
-        """The dates and times of the folder in one sentence."""
+        """The folder's dates and times, and what its files hold, in one sentence."""
         said: list[str] = []
         if self.cut_off is not None:
             after = self.cut_off.trading_days_after
@@ -150,6 +168,10 @@ class FolderRule:
             spans = [(self.trading_days_back, "back"), (self.trading_days_ahead, "ahead")]
             around = [f"{days} trading day{'s' * (days > 1)} {way}" for days, way in spans if days]
             said.append(" and ".join(["today", *around]))
+        if self.content is not None:
+            said.append(self.content.in_words())
+        if self.companions:
+            said.append(f"an empty {' or '.join(self.companions)} file may follow")
         if self.note:
             said.append(self.note)
         return "; ".join(said) or "no cut-off"

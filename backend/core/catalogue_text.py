@@ -11,6 +11,7 @@ from typing import Any
 
 from backend.contract.rules.file_names import check_template
 from backend.core.catalogue import ANY_FUNCTION, Catalogue, CutOff, FolderRule, Function
+from backend.core.content_text import check_companions, content_of
 
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9_-]{1,19}", re.ASCII)
 
@@ -40,7 +41,7 @@ def function_of(code: str, row: Mapping[str, Any]) -> Function:
 def folder_of(code: str, row: Mapping[str, Any]) -> FolderRule:
     """The rule in one folder's table; raises `ValueError` for a template no folder may have."""
     given = dict(row)
-    for name in ("functions", "channels", "user_types", "patterns"):
+    for name in ("functions", "channels", "user_types", "patterns", "companions"):
         given[name] = tuple(given.get(name, ()))
     if "cut_off" in given:
         cut_off = given["cut_off"]
@@ -50,9 +51,16 @@ def folder_of(code: str, row: Mapping[str, Any]) -> FolderRule:
     if "window" in given:
         opens, closes = given["window"]
         given["window"] = (_time(opens), _time(closes))
-    for template in given["patterns"]:
+    try:
+        check_companions(given["companions"])
+        if "content" in given:
+            given["content"] = content_of(given["content"])
+    except ValueError as error:
+        raise ValueError(f"catalogue: folder {code}: {error}") from error
+    folder = FolderRule(code=code, **given)
+    for template in folder.names:
         check_template(template)
-    return FolderRule(code=code, **given)
+    return folder
 
 
 def _time(value: str | time) -> time:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from backend.contract.faults import DISAGREE, EMPTY, INCOMPLETE_UPLOAD, TOO_LARGE, Refused
+from backend.contract.rules.companions import refuse_full
+from backend.contract.rules.content import ContentRule, refuse_content
+from backend.contract.rules.content_check import ContentCheck
 from backend.contract.rules.file_names import best_template, write_name
 from backend.contract.rules.shown import shown
 from backend.core.accounts import Identity
 from backend.core.actor import Actor
 from backend.core.catalogue import FolderRule
 from backend.core.ports import Staging
+
+_BLOCK: Final = 1 << 16
+"""Read and judged at once: small enough that others get their turn in between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,7 @@ class Upload:
     staging: Staging
     started: datetime
     size_limit: int
+    content: ContentRule | None = None
 
     def write(self, offset: int, data: bytes) -> None:
         """Takes bytes at an offset; refuses with 4511 before it grows beyond the folder's limit."""
@@ -58,14 +65,17 @@ def refuse_identity(folder: FolderRule, identities: tuple[Identity, ...], claim:
         reason="identity_code",
         in_name=shown(claim.file_name, 60),
         chosen=chosen,
-        right_name=write_name(best_template(folder.patterns, claim.file_name), codes[0], claim.input_date),
+        right_name=write_name(best_template(folder.names, claim.file_name), codes[0], claim.input_date),
         what=f"Identity {chosen} is not one you submit for in {folder.code}.",
         fix=f"Choose identity {' or '.join(codes)}.",
     )
 
 
 def refuse_size(claim: Claim, size: int, limit: int) -> None:
-    if size == 0:
+    """4511 and 4512; a limit of nothing is that of a companion, which is empty or refused with 4514."""
+    if limit == 0:
+        refuse_full(claim.file_name, size)
+    elif size == 0:
         raise Refused(EMPTY, file_name=shown(claim.file_name, 80))
     if size > limit:
         raise Refused(TOO_LARGE, size=f"{size:,}", folder=claim.folder, limit=f"{limit:,}")
@@ -76,6 +86,15 @@ def refuse_incomplete(claim: Claim, staging: Staging) -> None:
     expected = claim.size if claim.size is not None else staging.size
     if staging.size != expected or not staging.contiguous:
         raise Refused(INCOMPLETE_UPLOAD, received=staging.size, expected=expected)
+
+
+def refuse_staged(staging: Staging, rule: ContentRule) -> None:
+    """4514 where what arrived is not what the rule wants; reads it from the beginning, whatever order it came in."""
+    check, at = ContentCheck(rule), 0
+    while not check.ended and (block := staging.read(at, _BLOCK)):
+        check.feed(block)
+        at += len(block)
+    refuse_content(check.finish())
 
 
 def facts_of(actor: Actor, claim: Claim) -> dict[str, Any]:

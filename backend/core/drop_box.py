@@ -83,7 +83,7 @@ class DropBox:
         now = self._clock.now()
         input_date = self._calendar.today(now)
         if rule is not None:
-            reading = read_name(rule.patterns, file_name)
+            reading = read_name(rule.names, file_name)
             said = reading.input_date if reading else None
             input_date = said or rule.default_input_date(now, self._calendar)
         return Claim(secrets.token_hex(16), folder, identity_code, input_date, file_name)

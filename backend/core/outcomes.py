@@ -101,7 +101,7 @@ class Outcomes:
         """The file that stands under this name, if one does."""
         with self._store.reading() as rows:
             rule = _mine(rows.catalogue(), actor, identity_code, folder)
-            reading = read_name(rule.patterns, file_name)
+            reading = read_name(rule.names, file_name)
             if reading is None:
                 return None
             input_date = reading.input_date or rule.default_input_date(self._clock.now(), self._calendar)
@@ -168,6 +168,8 @@ def _written(newest_first: Iterable[ActivityRow], repeats: Mapping[str, int]) ->
 def _refusal_text(row: ActivityRow) -> str:
     refused = refusal_of(row)
     lines = [f"{refused.number} {refused.title}", "", refused.what, refused.remedy, ""]
+    if refused.findings:
+        lines += [*refused.findings, ""]
     lines += [f"file-name: {row.file_name}", f"submission: {row.submission}", f"at: {instant_text(row.at)}"]
     return "\n".join([*lines, ""])
 

@@ -92,6 +92,10 @@ class Staging(Protocol):
 
     def truncate(self, size: int) -> None: ...
 
+    def read(self, offset: int, length: int) -> bytes:
+        """What was written there; fewer bytes only at the end."""
+        ...
+
     def sha256(self) -> str:
         """Of what was written, read again if it did not come in order."""
         ...

@@ -24,6 +24,7 @@ class Stagings:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
         self._open: Counter[str] = Counter()
+        self._bytes: Counter[str] = Counter()
         self._lock = Lock()
 
     def __len__(self) -> int:
@@ -37,7 +38,7 @@ class Stagings:
             self._open[login_id] += 1
         try:
             self._refuse_beyond(size)
-            return _Counted(self._vault.stage(), self._refuse_beyond, partial(self._ended, login_id))
+            return _Counted(self._vault.stage(), partial(self._hold, login_id), partial(self._ended, login_id))
         except BaseException:
             self._ended(login_id)
             raise
@@ -50,6 +51,21 @@ class Stagings:
         if size > self._vault.room() - RESERVE:
             raise Refused(NO_ROOM)
 
+    def _hold(self, login_id: str, more: int, written: int = 0) -> None:
+        """Before `written` bytes make a file longer by `more`, or after it became shorter by `-more`.
+
+        4516 where there is no room. 5005 unless the account's unfinished files leave free as much as they take, so
+        that nobody fills the disk alone.
+        """
+        with self._lock:
+            if written:
+                self._refuse_beyond(written)
+            if more > 0 and self._bytes[login_id] + more > self.room() - more:
+                raise Refused(TOO_MANY_HANDLES)
+            self._bytes[login_id] += more
+            if not self._bytes[login_id]:
+                del self._bytes[login_id]
+
     def _ended(self, login_id: str) -> None:
         with self._lock:
             self._open[login_id] -= 1
@@ -58,11 +74,12 @@ class Stagings:
 
 
 class _Counted:
-    """A staging that says once that it has ended."""
+    """A staging that says how long it is, and once that it has ended."""
 
-    def __init__(self, staging: Staging, refuse_beyond: Callable[[int], None], ended: Callable[[], None]) -> None:
+    def __init__(self, staging: Staging, hold: Callable[..., None], ended: Callable[[], None]) -> None:
         self._staging = staging
-        self._refuse_beyond = refuse_beyond
+        self._hold = hold
+        self._held = 0
         self._ending = [ended]
 
     @property
@@ -78,11 +95,17 @@ class _Counted:
         return self._staging.prefix
 
     def write(self, offset: int, data: bytes) -> None:
-        self._refuse_beyond(len(data))
+        if data:
+            self._hold_until(offset + len(data), written=len(data))
         self._staging.write(offset, data)
 
     def truncate(self, size: int) -> None:
+        self._hold_until(size)
         self._staging.truncate(size)
+        self._release(size)
+
+    def read(self, offset: int, length: int) -> bytes:
+        return self._staging.read(offset, length)
 
     def sha256(self) -> str:
         return self._staging.sha256()
@@ -98,6 +121,17 @@ class _Counted:
         finally:
             self._end()
 
+    def _hold_until(self, size: int, written: int = 0) -> None:
+        more = max(0, size - self._held)
+        self._hold(more, written)
+        self._held += more
+
+    def _release(self, size: int) -> None:
+        less = max(0, self._held - size)
+        self._hold(-less)
+        self._held -= less
+
     def _end(self) -> None:
+        self._release(0)
         while self._ending:
             self._ending.pop()()

@@ -12,12 +12,13 @@ from backend.contract.faults import (
     FILE_CHANGED,
     OUTSIDE_WINDOW,
     SERVED_ELSEWHERE,
-    SESSION_ENDED,
     TOO_LARGE,
     UNKNOWN_FOLDER,
+    WRONG_CONTENT,
     Refused,
 )
 from backend.contract.messages import Check, CheckRequest, Receipt
+from backend.contract.rules.companions import companion_of, refuse_alone
 from backend.contract.rules.file_names import agree
 from backend.contract.rules.shown import shown
 from backend.core.accounts import Identity
@@ -26,15 +27,15 @@ from backend.core.activity_row import ACCEPTED, REFUSED, REPEATED, ActivityRow
 from backend.core.actor import Actor
 from backend.core.calendar import Calendar
 from backend.core.catalogue import Catalogue, FolderRule
-from backend.core.claims import Claim, Upload, facts_of, refuse_identity, refuse_incomplete, refuse_size
-from backend.core.gate import folder_for
+from backend.core.claims import Claim, Upload, facts_of, refuse_identity, refuse_incomplete, refuse_size, refuse_staged
+from backend.core.gate import folder_for, refuse_expired
 from backend.core.keeping import Keeping, Standing
 from backend.core.ports import Clock, Store, Vault
 from backend.core.rows import Rows, Unit
 from backend.core.stagings import Stagings
 
 MOST_REFUSALS_AN_HOUR: Final = 60
-VERDICTS: Final = (DISAGREE, SERVED_ELSEWHERE, TOO_LARGE, EMPTY, OUTSIDE_WINDOW)
+VERDICTS: Final = (DISAGREE, SERVED_ELSEWHERE, TOO_LARGE, EMPTY, OUTSIDE_WINDOW, WRONG_CONTENT)
 """Refusals of the file itself: they leave a row. All others may pass when the same submission is tried again."""
 
 
@@ -65,7 +66,7 @@ class Submissions:
         with self._store.reading() as rows:
             catalogue = rows.catalogue()
             folder, identities = self._folder(actor, catalogue, claim.folder)
-            self._refuse_rules(folder, identities, claim)
+            self._refuse_rules(rows, folder, identities, claim)
             current = rows.current(claim.folder, claim.identity_code, claim.input_date, claim.file_name)
         return Check(
             **{name: getattr(claim, name) for name in ("folder", "identity_code", "input_date", "file_name")},
@@ -84,12 +85,12 @@ class Submissions:
             if earlier is not None:
                 stands = self._outcome(rows, actor, earlier, catalogue)
                 return receipt_of(stands.row, catalogue, replayed=True)
-        try:
-            self._refuse_rules(folder, identities, claim)
-        except Refused as refused:
-            self._refuse(actor, claim, refused)
+            wrong = self._wrong(rows, folder, identities, claim)
+        if wrong is not None:
+            self._refuse(actor, claim, wrong)
         staging = self.stagings.open(actor.login_id, claim.size or 0)
-        return Upload(claim, staging, self._clock.now(), folder.size_limit)
+        limit, content = folder.limit_of(claim.file_name), folder.content_of(claim.file_name)
+        return Upload(claim, staging, self._clock.now(), limit, content)
 
     def finish(self, actor: Actor, upload: Upload) -> Receipt:
         """Accepts the upload: its bytes become durable, then one unit makes it stand; only then it returns."""
@@ -115,33 +116,44 @@ class Submissions:
 
     def _folder(self, actor: Actor, catalogue: Catalogue, code: str) -> tuple[FolderRule, tuple[Identity, ...]]:
         """The gate: a submission folder of the actor's, with the identities they submit for."""
-        if actor.until is not None and self._clock.now() >= actor.until:
-            raise Refused(SESSION_ENDED)
+        refuse_expired(actor, self._clock.now())
         folder, identities = folder_for(actor, catalogue, code)
         if folder.direction != "submission":
             raise Refused(UNKNOWN_FOLDER, folder=shown(code, 40))
         return folder, identities
 
-    def _refuse_rules(self, folder: FolderRule, identities: tuple[Identity, ...], claim: Claim) -> None:
+    def _wrong(self, rows: Rows, folder: FolderRule, identities: tuple[Identity, ...], claim: Claim) -> Refused | None:
+        try:
+            self._refuse_rules(rows, folder, identities, claim)
+        except Refused as refused:
+            return refused
+        return None
+
+    def _refuse_rules(self, rows: Rows, folder: FolderRule, identities: tuple[Identity, ...], claim: Claim) -> None:
         folder.refuse_elsewhere()
         refuse_identity(folder, identities, claim)
-        agree(folder.code, folder.patterns, claim.file_name, claim.identity_code, claim.input_date)
+        agree(folder.code, folder.names, claim.file_name, claim.identity_code, claim.input_date)
         folder.refuse_outside(claim.input_date, self._clock.now(), self._calendar)
         if claim.size is not None:
-            refuse_size(claim, claim.size, folder.size_limit)
+            refuse_size(claim, claim.size, folder.limit_of(claim.file_name))
+        goes_with = companion_of(claim.file_name, folder.companions)
+        if goes_with and not rows.current(claim.folder, claim.identity_code, claim.input_date, goes_with):
+            refuse_alone(claim.file_name, goes_with)
 
     def _refuse_bytes(self, actor: Actor, upload: Upload) -> str:
-        """Empty, incomplete or changed on the way; returns the SHA-256 of what arrived."""
+        """Empty, incomplete, changed on the way or not as the folder wants it; returns the SHA-256 of what arrived."""
         claim, staging = upload.claim, upload.staging
         refuse_incomplete(claim, staging)
-        try:
-            refuse_size(claim, staging.size, upload.size_limit)
-        except Refused as refused:
-            self._refuse(actor, claim, refused)
         sha256 = staging.sha256()
         if claim.sha256 is not None and claim.sha256 != sha256:
             name = shown(claim.file_name, 60)
             raise Refused(FILE_CHANGED, what=f"The bytes of {name} are not those that were checked.")
+        try:
+            refuse_size(claim, staging.size, upload.size_limit)
+            if upload.content is not None:
+                refuse_staged(staging, upload.content)
+        except Refused as refused:
+            self._refuse(actor, claim, refused)
         return sha256
 
     # ── the units ────────────────────────────────────────────────────────────────────────────────────────────
@@ -156,10 +168,8 @@ class Submissions:
         folder, identities = self._folder(actor, catalogue, claim.folder)
         if earlier is not None:
             return self._outcome(unit, actor, earlier, catalogue)
-        try:
-            self._refuse_rules(folder, identities, claim)
-        except Refused as refused:
-            return self._record_refusal(unit, actor, claim, refused)
+        if (wrong := self._wrong(unit, folder, identities, claim)) is not None:
+            return self._record_refusal(unit, actor, claim, wrong)
         current = unit.current(claim.folder, claim.identity_code, claim.input_date, claim.file_name)
         if current is not None and current.sha256 == sha256:
             who = {name: value for name, value in facts_of(actor, claim).items() if name in _WHO}

@@ -17,7 +17,7 @@ from backend.core.client_connect.standing import as_of_now
 from backend.core.submissions import Submissions
 from backend.demo.paperwork import Paperwork, age_key, lock_somebody
 from backend.demo.past import Event, PastClock, actor_then
-from backend.demo.samples import stamp_duty_return
+from backend.demo.samples import open_positions, stamp_duty_return
 from backend.demo.sign_ins import sign_ins
 from backend.wiring import Platform
 
@@ -65,13 +65,12 @@ def _filings(platform: Platform, calendar: Calendar, clock: PastClock) -> Iterat
 def _acts(day: date, back: int, calendar: Calendar) -> list[_Act]:
     stamp, wrong = f"{day:%Y%m%d}", f"{calendar.shifted(day, -1):%Y%m%d}"
     first = stamp_duty_return("01234", day, 600 + 13 * back)
-    positions = b"account,series,long,short\r\n" + b"A1,HSI,12,3\r\n" * back
     acts = [
         _Act(15, 26, "CHAN01", "SD-1", f"SD1_01234_{stamp}.csv", first, "01234"),
         _Act(15, 40, "CHAN01", "SD-1", f"SD1_01235_{stamp}.csv", stamp_duty_return("01235", day, 120 + back), "01235"),
         _Act(16, 5, "TAI09", "SD-1", f"SD_09999_{stamp}.csv", stamp_duty_return("09999", day, 40 + back), "09999"),
-        _Act(17, 48, "CHAN01", "LOP", f"LOP_01234_{stamp}.csv", positions, "01234"),
-        _Act(18, 3, "HO01", "LOP", f"LOP_HBR01_{stamp}.csv", positions + b"H1,HSI,7,1\r\n", "HBR01"),
+        _Act(17, 48, "CHAN01", "LOP", f"LOP_01234_{stamp}.csv", open_positions("01234", day, 20 + back), "01234"),
+        _Act(18, 3, "HO01", "LOP", f"LOP_HBR01_{stamp}.csv", open_positions("HBR01", day, 9 + back), "HBR01"),
     ]
     if back % 3 == 0:
         acts.insert(0, _Act(15, 2, "LEE02", "SD-1", f"SD1_01234_{stamp}.csv", first[:-9], "01234"))

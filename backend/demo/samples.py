@@ -6,8 +6,13 @@ import random
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 from backend.core.calendar import Calendar
+
+_SERIES: Final = ("HSI", "HHI", "MHI", "HTI")
+_NAMES: Final = ("Au", "Fong", "Kwong", "Leung", "Mok", "Tsang", "Yeung")
+_GIVEN: Final = ("Chi Wai", "Ka Man", "Lok Yi", "Siu Ming", "Wai Han", "Wing Tung")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +39,44 @@ def stamp_duty_return(identity_code: str, day: date, rows: int) -> bytes:
     return ("\r\n".join(lines) + "\r\n").encode()
 
 
+def open_positions(identity_code: str, day: date, rows: int) -> bytes:
+    """A believable report of large open positions, each account and series once. The same for the same day."""
+    made = random.Random(f"{identity_code}{day}")  # noqa: S311 - sample data, not a secret
+    lines = ["account,series,long,short"]
+    for number in range(rows):
+        held, side = made.randrange(5, 900), made.randrange(2)
+        account, series = f"A{number // len(_SERIES) + 1}", f"{_SERIES[number % len(_SERIES)]}{day:%y%m}"
+        lines.append(f"{account},{series},{held * side},{held * (1 - side)}")
+    return ("\r\n".join(lines) + "\r\n").encode()
+
+
+def client_mapping(identity_code: str, day: date, rows: int) -> bytes:
+    """A believable BCAN-CID mapping file: a header, clients, a trailer with their count. The same for the same day."""
+    made = random.Random(f"{identity_code}{day}")  # noqa: S311 - sample data, not a secret
+    lines = ["bcan,cid_type,country,cid,name,effective"]
+    for number in range(rows):
+        name = f"{made.choice(_NAMES)} {made.choice(_GIVEN)}"
+        lines.append(f"{100_000 + number},1,HKG,A{made.randrange(10**6):06d}({made.randrange(10)}),{name},{day}")
+    lines.append(f"TRL,{rows}")
+    return ("\r\n".join(lines) + "\r\n").encode()
+
+
 def samples(today: date, calendar: Calendar) -> list[Sample]:
     before, month = calendar.shifted(today, -1), today.replace(day=1)
     last_month = calendar.shifted(month, -1)
     right = stamp_duty_return("01234", today, 812)
+    bcan, tomorrow = client_mapping("09999", today, 64), calendar.shifted(today, 1)
     return [
         Sample(f"SD1_01234_{today:%Y%m%d}.csv", "accepted in SD-1 with today's input date", right),
         Sample(f"SD1_01235_{today:%Y%m%d}.csv", "accepted for identity 01235", stamp_duty_return("01235", today, 164)),
+        Sample(f"LOP_01234_{today:%Y%m%d}.csv", "accepted in LOP", open_positions("01234", today, 26)),
         Sample(
-            f"LOP_01234_{today:%Y%m%d}.csv", "accepted in LOP", b"account,series,long,short\r\nA1,HSI2612C,120,0\r\n"
+            f"LOP_01235_{today:%Y%m%d}.csv",
+            "4514 with four findings, each with its row and column",
+            _spoilt(open_positions("01235", today, 18)),
         ),
+        Sample(f"BCAN_09999_{today:%Y%m%d}.csv", "accepted in BCAN between 07:00 and 15:00, as TAI09", bcan),
+        Sample(f"BCAN_09999_{tomorrow:%Y%m%d}.csv", "4514: cut off on its way, as TAI09", bcan[: len(bcan) // 2]),
         Sample(
             f"SD1_01234_{before:%Y%m%d}.csv",
             "4505 while the input date says today",
@@ -56,6 +89,17 @@ def samples(today: date, calendar: Calendar) -> list[Sample]:
         Sample(f"SD_01234_{today:%Y%m%d}.csv", "4512: empty", b""),
         Sample(f"CPM_HBR01_{last_month:%Y%m}.xlsx", "accepted in CPM, as HO01", b"PK\x05\x06" + bytes(18)),
     ]
+
+
+def _spoilt(report: bytes) -> bytes:
+    """A report of positions as somebody leaves it who edits it by hand."""
+    lines = report.decode().split("\r\n")
+    for row, column, value in ((3, 2, "1,204"), (7, 1, ""), (11, 3, "n/a")):
+        values = lines[row].split(",")
+        values[column] = f'"{value}"' if "," in value else value
+        lines[row] = ",".join(values)
+    lines[15] = lines[14]
+    return "\r\n".join(lines).encode()
 
 
 def write_samples(folder: Path, today: date, calendar: Calendar) -> list[Sample]:

@@ -17,7 +17,7 @@ from backend.contract.faults import NOT_UNDERSTOOD, UNEXPECTED, UNREACHABLE, VER
 from backend.contract.messages import Message
 from backend.contract.rules.shown import shown, shown_lines
 
-_LINES: Final = frozenset({"receipt", "text"})
+_LINES: Final = frozenset({"receipt", "text", "findings"})
 """What may have several lines."""
 _Answer = TypeVar("_Answer", bound=Message)
 

@@ -225,7 +225,7 @@ def test_a_cut_off_that_passes_during_an_upload_refuses_at_commit(any_world: Wor
     ho = any_world.actor("HO01")
     any_world.clock.at = any_world.clock.at.replace(hour=3, minute=59)
     lop = {"folder": "LOP", "identity_code": "HBR01", "file_name": "LOP_HBR01_20220519.csv"}
-    upload = begun(any_world, ho, b"x", **lop)
+    upload = begun(any_world, ho, b"account,series,long,short\n", **lop)
     assert isinstance(upload, Upload)
     any_world.clock.move(minutes=1, seconds=1)
     assert refused_with(any_world.services.submissions.finish, ho, upload) == 4513
@@ -349,3 +349,27 @@ def test_what_would_leave_too_little_room_is_refused_and_the_version_before_stan
     assert refused_with(upload.write, 0, b"two") == 4516
     assert listed(any_world, chan) == [("accepted", 1, None)]
     assert any_world.services.activity.one(chan, first.activity.log_index).receipt == first.receipt
+
+
+def test_the_unfinished_files_of_one_account_leave_free_as_much_as_they_take_however_they_end(
+    any_world: World, chan: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submissions = any_world.services.submissions
+    uploads = [submissions.begin(chan, claim()), submissions.begin(chan, claim())]
+    first, second = (upload for upload in uploads if isinstance(upload, Upload))
+    others = submissions.begin(any_world.actor("LEE02"), claim())
+    assert isinstance(others, Upload)
+    monkeypatch.setattr(any_world.platform.vault, "room", lambda: stagings.RESERVE + 10)
+    first.write(0, b"1234")
+    assert refused_with(second.write, 0, b"1234") == 5005
+    assert refused_with(second.write, 1 << 20, b"1") == 5005, "a hole counts, too"
+    first.write(0, b"abcd")
+    others.write(0, b"12345")
+    first.staging.truncate(1)
+    second.write(0, b"1234")
+    assert refused_with(first.write, 1, b"234") == 5005
+    second.staging.abandon()
+    first.write(1, b"234")
+    first.staging.abandon()
+    others.staging.abandon()
+    assert not submissions.stagings._bytes

@@ -195,6 +195,6 @@ def test_a_catalogue_that_names_what_is_not_there_is_refused(line: str, named: s
 
 
 def test_a_folder_code_is_never_a_path() -> None:
-    text = shipped().replace("[folders.LOP]", '[folders."../LOP"]')
+    text = shipped().replace("[folders.LOPA]", '[folders."../LOPA"]')
     with pytest.raises(ValueError, match="code"):
         parse(text)

@@ -19,6 +19,7 @@ from tests.tui.driver import Cuttable, Person
 from tests.world import World
 
 NAME = "SD1_01234_20220520.csv"
+POSITIONS = b"account,series,long,short\n"
 CONTENT = b"account,amount\n1,2\n"
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
 
@@ -60,7 +61,7 @@ async def history(world: World, tmp_path: Path) -> None:
     await sends(world, path, "SD-1", "01234", friday, 2)
     await sends(world, path, "SD-1", "01234", date(2022, 5, 19), 3)
     lop = tmp_path / "LOP_01235_20220520.csv"
-    lop.write_bytes(b"x\n")
+    lop.write_bytes(POSITIONS)
     await sends(world, lop, "LOP", "01235", friday, 4)
 
 
@@ -280,7 +281,7 @@ async def test_a_new_act_appears_by_itself_and_the_row_stays(clerk: Person, worl
     await clerk.press("down", "down")
     await clerk.sees("3 of 4")
     path = tmp_path / "LOP_01234_20220520.csv"
-    path.write_bytes(b"y\n")
+    path.write_bytes(POSITIONS)
     await sends(world, path, "LOP", "01234", date(2022, 5, 20), 9)
     await clerk.press("f5")
     await clerk.sees("4 of 5", "LOP_01234_20220520.csv")

@@ -397,7 +397,7 @@ async def test_several_pasted_files_are_a_table_with_an_outcome_each(filer: Pers
     lop = file.with_name("LOP_01235_20220520.csv")
     wrong.write_bytes(b"x")
     empty.write_bytes(b"")
-    lop.write_bytes(b"a,b\n")
+    lop.write_bytes(b"account,series,long,short\n")
     await at_the_form(filer)
     await filer.pastes(" ".join(f"'{path}'" for path in (file, wrong, empty, lop)))
     await filer.sees("4 files · 2 ready · 0 accepted · 2 not acceptable", "◐ ready", "✕ 4512", "✕ 4505 file name")

@@ -68,6 +68,9 @@ class LocalStaging:
         self.size = size
         self._covered = [(start, min(end, size)) for start, end in self._covered if start < size]
 
+    def read(self, offset: int, length: int) -> bytes:
+        return os.pread(self._file, length, offset)
+
     def sha256(self) -> str:
         if self._in_order and self._hashed == self.size:
             return self._hash.hexdigest()

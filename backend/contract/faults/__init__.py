@@ -20,6 +20,7 @@ from backend.contract.faults.catalogue import (
     UNKNOWN_FOLDER,
     UNREACHABLE,
     VERSIONS_DIFFER,
+    WRONG_CONTENT,
 )
 from backend.contract.faults.fault import Exit, Fault, Refused, Sftp
 from backend.contract.faults.people import (
@@ -107,6 +108,7 @@ __all__ = [
     "UNKNOWN_FOLDER",
     "UNREACHABLE",
     "VERSIONS_DIFFER",
+    "WRONG_CONTENT",
     "Exit",
     "Fault",
     "Refused",

@@ -55,6 +55,14 @@ OUTSIDE_WINDOW = row(
     409,
     Exit.NOT_ACCEPTABLE,
 )
+WRONG_CONTENT = row(
+    4514,
+    "Content not acceptable",
+    "{what}",
+    "{fix}",
+    422,
+    Exit.NOT_ACCEPTABLE,
+)
 INCOMPLETE_UPLOAD = row(
     4515,
     "Incomplete upload",

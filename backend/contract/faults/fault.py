@@ -68,6 +68,12 @@ class Refused(Exception):
     def remedy(self) -> str:
         return _filled(self.fault.remedy, self.values)
 
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """All that was found wrong, a line each, where that is more than `what` says."""
+        said = self.values.get("findings", "")
+        return tuple(said.split("\n")) if said else ()
+
     def __str__(self) -> str:
         return f"{self.number} {self.title}: {self.what} {self.remedy}"
 

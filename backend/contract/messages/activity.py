@@ -37,6 +37,8 @@ class Activity(Message):
     fault_title: str | None = None
     fault_what: str | None = None
     fault_remedy: str | None = None
+    fault_findings: tuple[str, ...] = ()
+    """All that was found wrong in the file, a line each, where that is more than `fault_what` says."""
     count: int | None = None
     """How many refusals this row stands for, where they were too many to list."""
 

@@ -11,6 +11,7 @@ from backend.contract.messages.activity import Activity
 from backend.contract.messages.base import Ask, Direction, DueState, Hash, Message, TimeOfDay
 from backend.contract.messages.downloads import Publication
 from backend.contract.messages.sign_in import IdentityName
+from backend.contract.rules.content import ContentRule
 
 
 class Folder(Message):
@@ -25,9 +26,13 @@ class Folder(Message):
     patterns: tuple[str, ...] = ()
     input_date_meaning: str
     rule: str
-    """The folder's dates and times in one sentence."""
+    """The folder's dates and times, and what its files hold, in one sentence."""
     cut_off: TimeOfDay | None = None
     size_limit: int
+    content: ContentRule | None = None
+    """What a file must hold, for whoever wants to know before it is sent."""
+    companions: tuple[str, ...] = ()
+    """Endings of the empty files that may follow a file: `.ok` says that it has come whole."""
     route: Literal["ecp2", "existing"] = "ecp2"
     batch: str | None = None
     sample: bool = False

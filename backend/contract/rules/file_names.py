@@ -62,9 +62,9 @@ def write_name(template: str, identity_code: str, input_date: date) -> str:
 def best_template(templates: Sequence[str], file_name: str) -> str:
     """The template whose literal beginning and ending are most like the name's: the right name follows it."""
 
-    def likeness(template: str) -> tuple[bool, int]:
-        lead = template.split("{", 1)[0]
-        return file_name.startswith(lead), len(lead)
+    def likeness(template: str) -> tuple[bool, int, bool]:
+        lead, end = template.split("{", 1)[0], template.rsplit("}", 1)[-1]
+        return file_name.startswith(lead), len(lead), file_name.endswith(end)
 
     return max(templates, key=likeness)
 
