@@ -140,8 +140,8 @@ THREE_KEYS = row(
 TOO_MANY_HANDLES = row(
     5005,
     "Too many connections or handles",
-    "More files or connections are open than one account may hold.",
-    "Close some, then go on.",
+    "More files or connections are open, or more bytes on their way, than one account may hold.",
+    "Finish or close some, then go on.",
     429,
     Exit.REFUSED,
 )
