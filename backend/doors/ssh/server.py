@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import resource
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -28,6 +29,8 @@ from backend.listeners import SFTP, Listener
 from backend.settings import SettingsError
 
 MOST_VISITS: Final = 32
+"""Of one account; all of them together have a quarter of the process's handles, as HTTP has."""
+_MOST_IN_ALL: Final = 4096
 _THREADS: Final = 16
 _TIDY_SECONDS: Final = 60.0
 _WAIT_SECONDS: Final = 0.02
@@ -48,6 +51,7 @@ class SshDoor:
         self._strangers: Strangers[Visit] = Strangers()
         self._visits: set[Visit] = set()
         self._work: set[asyncio.Task[None]] = set()
+        self._most_in_all = min(_MOST_IN_ALL, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 4)
         self._changes = 0
         self._open = True
         self._servers: list[asyncio.Server] = []
@@ -115,7 +119,8 @@ class SshDoor:
             actor = await self.run(self._access.admit, login_id, fingerprint, address)
             if seen == self._changes:
                 break
-        if sum(visit.actor.login_id == actor.login_id for visit in self._visits) >= MOST_VISITS:
+        mine = sum(visit.actor.login_id == actor.login_id for visit in self._visits)
+        if mine >= MOST_VISITS or len(self._visits) >= self._most_in_all:
             raise Refused(TOO_MANY_HANDLES)
         return actor
 
@@ -131,7 +136,7 @@ class SshDoor:
         self.remember(self._loop.create_task(self._note(visit)))
 
     def left(self, visit: Visit) -> None:
-        self._strangers.left(visit, failed=visit.failed)
+        self._strangers.left(visit, visit.penalty)
         self._visits.discard(visit)
 
     def remember(self, work: asyncio.Task[None]) -> None:

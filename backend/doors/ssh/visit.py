@@ -18,6 +18,7 @@ from backend.doors.ssh.algorithms import acceptable, narrow
 from backend.doors.ssh.house import House
 from backend.doors.ssh.replies import unexpected
 from backend.doors.ssh.session import Session
+from backend.doors.ssh.strangers import FAILED, SILENT
 from backend.listeners import SERVICES, SFTP
 
 MOST_OFFERS: Final = 20
@@ -84,9 +85,9 @@ class Visit(SSHServer):
         return self._signed_in
 
     @property
-    def failed(self) -> bool:
-        """Whether a key was tried, and in vain."""
-        return self._tried and not self._signed_in
+    def penalty(self) -> float:
+        """Seconds that it costs its source to have come and gone."""
+        return 0.0 if self._signed_in else FAILED if self._tried else SILENT
 
     @property
     def uploading(self) -> bool:

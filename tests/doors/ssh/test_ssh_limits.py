@@ -17,9 +17,9 @@ from backend.doors.ssh import desk as desk_module
 from backend.doors.ssh import server, session, visit
 from backend.doors.ssh import strangers as strangers_module
 from backend.doors.ssh.desk import DRAFTS_FOR, HIDDEN_FOR, MOST_DRAFTS, Desk
-from backend.doors.ssh.strangers import LONGEST_PENALTY, MOST_OF_A_SOURCE, MOST_STRANGERS, Strangers
+from backend.doors.ssh.strangers import FAILED, LONGEST_PENALTY, MOST_OF_A_SOURCE, MOST_STRANGERS, SILENT, Strangers
 from backend.doors.ssh.submitting import Open
-from backend.doors.ssh.tree import Spot
+from backend.doors.ssh.spots import Spot
 from backend.doors.ssh.wire import MOST_HANDLES, Op, Status
 from tests.doors.ssh.raw import raw_sftp, string
 from tests.sftp_world import RECEIPTS, SUBMIT, TODAY, SftpWorld
@@ -146,7 +146,7 @@ def test_failed_sign_ins_keep_their_source_out_longer_and_longer_but_no_register
         entered = 0
         for _ in range(times):
             entered += here.came(1, address) is None
-            here.left(1, failed=True)
+            here.left(1, FAILED)
         return entered
 
     assert fails("192.0.2.7", 500) == 500
@@ -159,6 +159,32 @@ def test_failed_sign_ins_keep_their_source_out_longer_and_longer_but_no_register
         now[0] += 4.9
         fails("2001:db8::1", 1)
     assert here._penalties["2001:db8::"] - now[0] <= LONGEST_PENALTY
+
+
+def test_a_source_that_only_knocks_is_kept_out_as_well_unless_it_knocks_slowly() -> None:
+    now = [0.0]
+    here: Strangers[int] = Strangers(lambda: now[0])
+
+    def knocks(times: int, every: float) -> int:
+        entered = 0
+        for _ in range(times):
+            entered += here.came(1, "192.0.2.7") is None
+            here.left(1, SILENT)
+            now[0] += every
+        return entered
+
+    assert knocks(100, 1.0) == 100, "a monitor that looks whether the port is open"
+    assert knocks(100, 0.01) < 20
+
+
+def test_a_flood_from_one_registered_address_costs_its_own_strangers_and_no_other_addresss() -> None:
+    here: Strangers[int] = Strangers()
+    here.registered = RegisteredAddresses(["192.0.2.7", "192.0.2.8"])
+    assert here.came(0, "192.0.2.8") is None
+    assert [here.came(number, "192.0.2.7") for number in range(1, MOST_STRANGERS)] == [None] * 99
+    assert [here.came(number, "192.0.2.7") for number in range(100, 1_100)] == list(range(1, 1_001))
+    assert here.came(2_000, "192.0.2.8") == 1_001
+    assert 0 in here and 2_000 in here
 
 
 async def test_a_client_that_hangs_after_a_refused_write_is_let_go(
