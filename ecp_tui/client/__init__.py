@@ -2,11 +2,12 @@
 
 from ecp_tui.client.client_connect import ClientConnectCalls
 from ecp_tui.client.demo import DemoCalls
+from ecp_tui.client.downloads import DownloadCalls
 from ecp_tui.client.filing import CHUNK, FilingCalls, Upload
 from ecp_tui.client.recovery import RecoveryCalls
 
 __all__ = ["CHUNK", "EcpClient", "Upload"]
 
 
-class EcpClient(FilingCalls, ClientConnectCalls, RecoveryCalls, DemoCalls):
+class EcpClient(FilingCalls, DownloadCalls, ClientConnectCalls, RecoveryCalls, DemoCalls):
     """One server, one session. Never follows a redirect; refuses `http://` to any host but this one."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ipaddress
 import ssl
 from base64 import b64encode
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -74,18 +76,33 @@ class Transport:
         return kind.model_validate(cleaned((await self._send("POST", path, json=body or {})).json()))
 
     async def _send(self, method: str, path: str, *, background: bool = False, **options: Any) -> httpx.Response:
-        headers: dict[str, str] = dict(options.pop("headers", {}))
-        if self.token is not None:
-            headers["authorization"] = f"Bearer {self.token}"
-        if background:
-            headers[paths.BACKGROUND_HEADER] = "1"
         try:
-            answer = await self._http.request(method, path, headers=headers, **options)
+            answer = await self._http.request(method, path, headers=self._headers(options, background), **options)
         except httpx.HTTPError as error:
             raise Refused(UNREACHABLE, server=self.server, why=_why(error)) from error
         if answer.is_success:
             return answer
         raise _refusal_of(answer)
+
+    @asynccontextmanager
+    async def _streamed(self, method: str, path: str, **options: Any) -> AsyncIterator[httpx.Response]:
+        """An answer whose body is read as it comes."""
+        try:
+            async with self._http.stream(method, path, headers=self._headers(options), **options) as answer:
+                if not answer.is_success:
+                    await answer.aread()
+                    raise _refusal_of(answer)
+                yield answer
+        except httpx.HTTPError as error:
+            raise Refused(UNREACHABLE, server=self.server, why=_why(error)) from error
+
+    def _headers(self, options: dict[str, Any], background: bool = False) -> dict[str, str]:
+        headers: dict[str, str] = dict(options.pop("headers", {}))
+        if self.token is not None:
+            headers["authorization"] = f"Bearer {self.token}"
+        if background:
+            headers[paths.BACKGROUND_HEADER] = "1"
+        return headers
 
 
 def fingerprint_of(answer: httpx.Response) -> str | None:

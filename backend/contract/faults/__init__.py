@@ -5,6 +5,8 @@ The row also fixes how every door answers (HTTP status, exit code, SFTP status),
 """
 
 from backend.contract.faults.catalogue import (
+    BEGUN_AGAIN,
+    DAMAGED,
     DISAGREE,
     EMPTY,
     FILE_CHANGED,
@@ -13,6 +15,7 @@ from backend.contract.faults.catalogue import (
     NO_READ_BACK,
     NO_ROOM,
     NOT_UNDERSTOOD,
+    NOT_WITHIN,
     OUTSIDE_WINDOW,
     SERVED_ELSEWHERE,
     TOO_LARGE,
@@ -62,12 +65,14 @@ from backend.contract.faults.table import FAULTS, refusal
 
 __all__ = [
     "ADDRESS_NOT_REGISTERED",
+    "BEGUN_AGAIN",
     "CHANGED_SINCE",
     "CODE_EXPIRED",
     "CODE_INCOMPLETE",
     "CODE_REPLACED",
     "CODE_USED",
     "CONFIRM_WITH_OTP",
+    "DAMAGED",
     "DISAGREE",
     "EMAIL_REGISTERED",
     "EMPTY",
@@ -83,6 +88,7 @@ __all__ = [
     "NOT_ALLOWED",
     "NOT_FOUND",
     "NOT_UNDERSTOOD",
+    "NOT_WITHIN",
     "NO_ECP_FUNCTION",
     "NO_READ_BACK",
     "NO_ROOM",

@@ -67,7 +67,7 @@ INCOMPLETE_UPLOAD = row(
     4515,
     "Incomplete upload",
     "{received} of {expected} bytes arrived; nothing was submitted.",
-    "Submit the file again.",
+    "Submit the file again; over HTTP you can go on after those bytes.",
     400,
     Exit.NETWORK,
 )
@@ -87,6 +87,22 @@ FILE_CHANGED = row(
     422,
     Exit.NOT_ACCEPTABLE,
 )
+DAMAGED = row(
+    4518,
+    "Download damaged on the way",
+    "The bytes of {file_name} that arrived are not those that were published; nothing was kept.",
+    "Fetch it again; if it happens again, tell the operator.",
+    502,
+    Exit.NETWORK,
+)
+BEGUN_AGAIN = row(
+    4519,
+    "Begun again on another connection",
+    "Your account began {file_name} again on another connection; nothing of this upload was submitted.",
+    "Look at the receipt of the other one, and let one program at a time put a file.",
+    409,
+    Exit.REFUSED,
+)
 NO_READ_BACK = row(
     4520,
     "Submitted files cannot be read back",
@@ -95,6 +111,14 @@ NO_READ_BACK = row(
     403,
     Exit.REFUSED,
     Sftp.PERMISSION_DENIED,
+)
+NOT_WITHIN = row(
+    4522,
+    "Not bytes of this file",
+    "The file has {size} bytes; {wanted} is not one range of them.",
+    "Fetch the file from its beginning.",
+    416,
+    Exit.FAILED,
 )
 UNEXPECTED = row(
     9000,

@@ -13,6 +13,7 @@ from backend.doors.http import (
     home,
     landing,
     profile,
+    publications,
     recovery,
     requests,
     sessions,
@@ -47,6 +48,7 @@ def create_app(services: Services) -> FastAPI:
         sftp_access,
         home,
         submissions,
+        publications,
         activity,
     ):
         app.include_router(noun.router)

@@ -9,6 +9,8 @@ from typing import Any, Final
 import structlog
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from backend.doors.http.sending import ABORT
+
 HEAD_SECONDS: Final = 30.0
 BODY_SECONDS: Final = 120.0
 LARGEST_HEAD: Final = 64 * 1024
@@ -87,6 +89,7 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._held, self._head_since, self._body_since = 0, None, self.loop.time()
+        self.scope["extensions"] = {ABORT: self.transport.abort}
         super().on_headers_complete()
         if len(self.pipeline) > MOST_PIPELINED:
             self.transport.abort()
