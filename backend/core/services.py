@@ -28,6 +28,7 @@ from backend.core.pool import BoundedPool
 from backend.core.ports import Clock, Store
 from backend.core.publishing import Publishing
 from backend.core.submissions import Submissions
+from backend.core.unfinished import Unfinished
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Services:
     access_watch: AccessWatch
     home: HomeService
     submissions: Submissions
+    unfinished: Unfinished
     activity: ActivityEnquiry
     drop_box: DropBox
     outcomes: Outcomes

@@ -30,7 +30,7 @@ from backend.core.catalogue import Catalogue, FolderRule
 from backend.core.claims import Claim, Upload, facts_of, refuse_identity, refuse_incomplete, refuse_size, refuse_staged
 from backend.core.gate import folder_for, refuse_expired
 from backend.core.keeping import Keeping, Standing
-from backend.core.ports import Clock, Store, Vault
+from backend.core.ports import Clock, Staging, Store, Vault
 from backend.core.rows import Rows, Unit
 from backend.core.stagings import Stagings
 
@@ -75,22 +75,30 @@ class Submissions:
             cut_off=folder.cut_off_of(claim.input_date, self._calendar),
         )
 
-    def begin(self, actor: Actor, claim: Claim) -> Upload | Receipt:
-        """Opens an upload, or returns the receipt this submission id got before; refuses all it can already see."""
+    def begin(self, actor: Actor, claim: Claim, staging: Staging | None = None) -> Upload | Receipt:
+        """Opens an upload, or returns the receipt this submission id got before; refuses all it can already see.
+
+        With a `staging` the upload goes on with what is in it.
+        """
         self._keeping.refuse_closed()
         with self._store.reading() as rows:
             catalogue = rows.catalogue()
             folder, identities = self._folder(actor, catalogue, claim.folder)
-            earlier = rows.outcome(actor.login_id, claim.submission)
-            if earlier is not None:
-                stands = self._outcome(rows, actor, earlier, catalogue)
-                return receipt_of(stands.row, catalogue, replayed=True)
-            wrong = self._wrong(rows, folder, identities, claim)
+            receipt = self._answered(rows, actor, claim.submission, catalogue)
+            wrong = None if receipt else self._wrong(rows, folder, identities, claim)
+        if receipt is not None:
+            return receipt
         if wrong is not None:
             self._refuse(actor, claim, wrong)
-        staging = self.stagings.open(actor.login_id, claim.size or 0)
+        if staging is None:
+            staging = self.stagings.open(actor.login_id, claim.size or 0)
         limit, content = folder.limit_of(claim.file_name), folder.content_of(claim.file_name)
         return Upload(claim, staging, self._clock.now(), limit, content)
+
+    def outcome(self, actor: Actor, submission: str) -> Receipt | None:
+        """The receipt a submission id of the actor's got, or its refusal; `None` where nothing has come of it."""
+        with self._store.reading() as rows:
+            return self._answered(rows, actor, submission, rows.catalogue())
 
     def finish(self, actor: Actor, upload: Upload) -> Receipt:
         """Accepts the upload: its bytes become durable, then one unit makes it stand; only then it returns."""
@@ -192,6 +200,12 @@ class Submissions:
             },
         )
         return Standing(row, catalogue)
+
+    def _answered(self, rows: Rows, actor: Actor, submission: str, catalogue: Catalogue) -> Receipt | None:
+        earlier = rows.outcome(actor.login_id, submission)
+        if earlier is None:
+            return None
+        return receipt_of(self._outcome(rows, actor, earlier, catalogue).row, catalogue, replayed=True)
 
     def _outcome(self, rows: Rows, actor: Actor, row: ActivityRow, catalogue: Catalogue) -> Standing:
         """What became of a submission id before; through the gate of its own folder, whichever was named now."""

@@ -47,6 +47,7 @@ from backend.core.publishing import Publishing
 from backend.core.reading import Readings
 from backend.core.services import Services
 from backend.core.submissions import Submissions
+from backend.core.unfinished import Unfinished
 from backend.settings import Settings
 
 
@@ -101,6 +102,7 @@ class Parts:
             access_watch=watch,
             home=HomeService(store, clock, calendar),
             submissions=submissions,
+            unfinished=Unfinished(submissions, clock),
             activity=ActivityEnquiry(store, calendar, self.derive(b"cursor")),
             drop_box=DropBox(store, clock, calendar, submissions),
             outcomes=Outcomes(store, clock, calendar),

@@ -57,6 +57,7 @@ class Platform:
         And what it will end: SFTP keys.
         """
         self.services.requests.expire()
+        self.services.unfinished.expire()
         KeyWarnings(self.store, self.services.clock, self.mailer).warn()
         return sweep(self.store, self.vault, self.services.clock)
 
@@ -82,6 +83,7 @@ def open_platform(
         mails = settings.data_dir / ("demo/mails" if demo else "mails")
         operators = Operators(store, clock, ledger, issuer, mailer)
         carrier = MailCarrier(store, clock, mailer, outbox_of(settings, mails))
+        stack.callback(services.unfinished.close)
         stack.callback(services.sign_in_pool.close)
         services.access_watch.start()
         stack.callback(services.access_watch.stop)

@@ -57,6 +57,7 @@ from backend.contract.messages.filing import (
     Due,
     Folder,
     Home,
+    SubmissionProgress,
 )
 from backend.contract.messages.forms import (
     Form,
@@ -255,6 +256,7 @@ __all__ = [
     "State",
     "StepState",
     "SubmissionId",
+    "SubmissionProgress",
     "SupportTeam",
     "Suspend",
     "Ticket",

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from backend.contract.messages.activity import Activity
+from backend.contract.messages.activity import Activity, Receipt
 from backend.contract.messages.base import Ask, Direction, DueState, Hash, Message, TimeOfDay
 from backend.contract.messages.downloads import Publication
 from backend.contract.messages.sign_in import IdentityName
@@ -91,3 +91,10 @@ class Check(Message):
     unchanged: bool = False
     """Whether the bytes are those of the current version: submitting answers with its receipt."""
     cut_off: datetime | None = None
+
+
+class SubmissionProgress(Message):
+    """What has become of a submission id: its receipt, or how many bytes of its file are kept to go on from."""
+
+    kept: int = 0
+    receipt: Receipt | None = None

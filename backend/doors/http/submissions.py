@@ -6,21 +6,24 @@ from collections.abc import AsyncIterator
 from datetime import date
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Header, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from backend.contract import paths
-from backend.contract.faults import INCOMPLETE_UPLOAD, Refused
-from backend.contract.messages import Check, CheckRequest, Hash, Message, Receipt, SubmissionId
+from backend.contract.faults import NOT_UNDERSTOOD, Refused
+from backend.contract.messages import Check, CheckRequest, Hash, Message, Receipt, SubmissionId, SubmissionProgress
 from backend.core.actor import Actor
-from backend.core.claims import Claim, Upload
+from backend.core.claims import Claim
 from backend.core.services import Services
+from backend.core.unfinished import Line
 from backend.doors.http.guards import declared_size
 from backend.doors.http.signed_in import OnServices, SignedIn
 
 router = APIRouter(tags=["submissions"])
 BLOCK: Final = 1 << 20
+RANGE: Final = r"^bytes ([0-9]{1,18}-[0-9]{1,18}|\*)/[0-9]{1,18}$"
+"""Of RFC 9110: `bytes 1200-1999/2000` goes on after 1,200 bytes of 2,000; `bytes */2000` has nothing left to send."""
 
 
 class SubmissionQuery(Message):
@@ -45,39 +48,68 @@ async def submit(
     request: Request,
     submission_id: SubmissionId,
     query: Annotated[SubmissionQuery, Query()],
+    content_range: Annotated[str | None, Header(pattern=RANGE)] = None,
 ) -> Receipt:
-    claim = Claim(submission_id, **query.model_dump(), size=declared_size(request.headers))
-    begun = await run_in_threadpool(services.submissions.begin, actor, claim)
+    offset, size = _part(content_range, declared_size(request.headers))
+    claim = Claim(submission_id, **query.model_dump(), size=size)
+    begun = await run_in_threadpool(services.unfinished.begin, actor, claim, offset)
     if isinstance(begun, Receipt):
         return begun
     return await _received(services, actor, begun, request)
 
 
-async def _received(services: Services, actor: Actor, upload: Upload, request: Request) -> Receipt:
-    """Streams the body into the upload, then finishes it; whatever ends the stream early leaves nothing."""
-    offset = 0
+@router.get(paths.SUBMISSIONS + "/{submission_id}")
+def progress(actor: SignedIn, services: OnServices, submission_id: SubmissionId) -> SubmissionProgress:
+    return services.unfinished.progress(actor, submission_id)
+
+
+@router.delete(paths.SUBMISSIONS + "/{submission_id}")
+def let_go(actor: SignedIn, services: OnServices, submission_id: SubmissionId) -> SubmissionProgress:
+    return services.unfinished.let_go(actor, submission_id)
+
+
+def _part(content_range: str | None, declared: int | None) -> tuple[int, int | None]:
+    """Where the body goes on, and how long the whole file is; it always goes on to the file's end."""
+    if content_range is None:
+        return 0, declared
+    part, _, whole = content_range.removeprefix("bytes ").partition("/")
+    size = int(whole)
+    first, _, last = part.partition("-")
+    offset, end = (size, size) if part == "*" else (int(first), int(last) + 1)
+    if end != size or offset > end or declared not in (None, end - offset):
+        raise Refused(NOT_UNDERSTOOD, what="Content-Range is not the rest of the file, or not what the body holds.")
+    return offset, size
+
+
+async def _received(services: Services, actor: Actor, line: Line, request: Request) -> Receipt:
+    """Streams the body in, then finishes; what arrived before the line broke is kept to go on from."""
+    unfinished = services.unfinished
     try:
         async for block in _blocks(request):
-            await run_in_threadpool(upload.write, offset, block)
-            offset += len(block)
+            await run_in_threadpool(line.write, block)
     except ClientDisconnect as error:
-        upload.staging.abandon()
-        raise Refused(INCOMPLETE_UPLOAD, received=offset, expected=upload.claim.size or "?") from error
+        await run_in_threadpool(unfinished.leave, line)
+        raise line.missing from error
     except Refused as refused:
-        await run_in_threadpool(services.submissions.give_up, actor, upload, refused)
+        await run_in_threadpool(unfinished.give_up, actor, line, refused)
     except BaseException:
-        upload.staging.abandon()
+        unfinished.drop(line)
         raise
-    return await run_in_threadpool(services.submissions.finish, actor, upload)
+    return await run_in_threadpool(unfinished.finish, actor, line)
 
 
 async def _blocks(request: Request) -> AsyncIterator[bytes]:
     """The body in blocks of about 1 MiB, so that a thread is asked rarely and memory stays small."""
     waiting = bytearray()
-    async for chunk in request.stream():
-        waiting += chunk
-        if len(waiting) >= BLOCK:
+    try:
+        async for chunk in request.stream():
+            waiting += chunk
+            if len(waiting) >= BLOCK:
+                yield bytes(waiting)
+                waiting.clear()
+    except ClientDisconnect:
+        if waiting:
             yield bytes(waiting)
-            waiting.clear()
+        raise
     if waiting:
         yield bytes(waiting)

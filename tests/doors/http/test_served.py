@@ -64,9 +64,10 @@ def answer_on(line: socket.socket) -> tuple[int, str]:
 def nothing_submitted(world: World) -> bool:
     page = world.services.activity.page(world.actor("CHAN01"), ActivityFilter(state="accepted"), None, 10)
     for _ in range(200):
-        if (objects(world), staged_files(world)) == (0, 0):
+        if (objects(world), staged_files(world)) == (0, len(world.services.unfinished)):
             break
         threading.Event().wait(0.01)
+    world.services.unfinished.close()
     return page.items == () and (objects(world), staged_files(world)) == (0, 0) and not broken_invariants(world)
 
 
