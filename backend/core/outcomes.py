@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Final, Literal
 
 from backend.contract.faults import NOT_FOUND, Refused
@@ -13,19 +14,22 @@ from backend.contract.messages import ActivityFilter
 from backend.contract.rules.file_names import plain, read_name
 from backend.contract.rules.receipts import instant_text
 from backend.core.activity import refusal_of
-from backend.core.activity_row import ACCEPTED, REFUSED, ActivityRow
-from backend.core.actor import Actor
+from backend.core.activity_row import ACCEPTED, ActivityRow
+from backend.core.actor import Actor, Scope
 from backend.core.calendar import Calendar
 from backend.core.catalogue import Catalogue, FolderRule
 from backend.core.gate import activity_scope, folder_for, folders_for
 from backend.core.ports import Clock, Store
-from backend.core.rows import Rows
 
 SHOWN_FOR: Final = timedelta(days=90)
 _ROOMS: Final = {"submission": ("submit", "receipts"), "download": ("download",)}
-_MOST_SHOWN: Final = 2000
+PAGE: Final = 500
+"""Acts read at once: however many there are, so many are in memory."""
+_MOST_REFUSALS: Final = 2000
+_MOST_SEARCHED: Final = 20 * PAGE
 _LONGEST_SHOWN_NAME: Final = 100
-_SUFFIX: Final = re.compile(r"(\.v[0-9]+)?\.receipt$|\.refused\.txt$", re.ASCII)
+_RECEIPT: Final = re.compile(r"(.+?)(\.v[0-9]+)?\.receipt", re.ASCII)
+_REFUSED_TXT: Final = ".refused.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ class Place:
     identity_code: str
     folder: str
     direction: Literal["submission", "download"]
+    size_limit: int
 
     @property
     def rooms(self) -> tuple[str, ...]:
@@ -72,30 +77,28 @@ class Outcomes:
         with self._store.reading() as rows:
             return places_for(actor, rows.catalogue())
 
-    def documents(self, actor: Actor, identity_code: str, folder: str) -> list[Document]:
-        """The receipt of each version, and the refusal that no acceptance has followed.
-
-        Of the last 90 days, and of 2,000 acts at most.
-        """
-        with self._store.reading() as rows:
-            return _documents(rows, self._latest(rows, actor, identity_code, folder))
+    def documents(self, actor: Actor, identity_code: str, folder: str) -> Iterator[list[Document]]:
+        """The refusals that nothing has followed, then the receipt of each version, of the last 90 days; by pages."""
+        yield self._refusals(actor, identity_code, folder)
+        for found in self._acts(actor, identity_code, folder):
+            yield [_receipt(row) for row in found if row.act == ACCEPTED]
 
     def document(self, actor: Actor, identity_code: str, folder: str, name: str) -> Document | None:
-        """One of the documents, by its name; looks at the acts on that file alone where the name says which."""
-        with self._store.reading() as rows:
-            said = _SUFFIX.sub("", name)
-            for file_name in (said, None) if plain(said) else (None,):
-                found = self._latest(rows, actor, identity_code, folder, file_name)
-                for document in _documents(rows, found):
-                    if document.name == name:
-                        return document
-        return None
+        """One of the documents, by its name."""
+        if name.endswith(_REFUSED_TXT):
+            found = self._refusals(actor, identity_code, folder)
+            return next((one for one in found if one.name == name), None)
+        said = _RECEIPT.fullmatch(name)
+        if said is None or not plain(said[1]):
+            return None
+        pages = islice(self._acts(actor, identity_code, folder, said[1]), _MOST_SEARCHED // PAGE)
+        receipts = (_receipt(row) for page in pages for row in page if row.act == ACCEPTED)
+        return next((one for one in receipts if one.name == name), None)
 
-    def received(self, actor: Actor, identity_code: str, folder: str) -> list[Received]:
-        """The files that stand, of the last 90 days."""
-        with self._store.reading() as rows:
-            found = self._latest(rows, actor, identity_code, folder)
-        return [_received(row) for row in found if row.act == ACCEPTED and row.superseded_by is None]
+    def received(self, actor: Actor, identity_code: str, folder: str) -> Iterator[list[Received]]:
+        """The files that stand, of the last 90 days, by pages."""
+        for found in self._acts(actor, identity_code, folder):
+            yield [_received(row) for row in found if row.act == ACCEPTED and row.superseded_by is None]
 
     def current(self, actor: Actor, identity_code: str, folder: str, file_name: str) -> Received | None:
         """The file that stands under this name, if one does."""
@@ -108,20 +111,37 @@ class Outcomes:
             row = rows.current(folder, identity_code, input_date, file_name)
         return _received(row) if row else None
 
-    def _latest(
-        self, rows: Rows, actor: Actor, identity_code: str, folder: str, file_name: str | None = None
-    ) -> list[ActivityRow]:
-        catalogue = rows.catalogue()
-        _mine(catalogue, actor, identity_code, folder)
+    def _acts(
+        self, actor: Actor, identity_code: str, folder: str, file_name: str | None = None
+    ) -> Iterator[list[ActivityRow]]:
+        """Newest first; the gate is asked for each page."""
         wanted = ActivityFilter(folder=folder, identity_code=identity_code, name=file_name)
         days = (self._clock.now() - SHOWN_FOR, None)
-        return rows.activities(wanted, activity_scope(actor, catalogue), days, None, _MOST_SHOWN)
+        found: list[ActivityRow] = []
+        before: int | None = None
+        while before is None or len(found) == PAGE:
+            with self._store.reading() as rows:
+                catalogue = rows.catalogue()
+                _mine(catalogue, actor, identity_code, folder)
+                found = rows.activities(wanted, activity_scope(actor, catalogue), days, before, PAGE)
+            yield found
+            before = found[-1].log_index if found else 0
+
+    def _refusals(self, actor: Actor, identity_code: str, folder: str) -> list[Document]:
+        """One a name, for several hostile names may have one likeness."""
+        with self._store.reading() as rows:
+            catalogue = rows.catalogue()
+            _mine(catalogue, actor, identity_code, folder)
+            scope = Scope(activity_scope(actor, catalogue).company, (folder,))
+            found = rows.open_refusals(scope, self._clock.now() - SHOWN_FOR, _MOST_REFUSALS)
+        oldest_first = (_refusal(row) for row in reversed(found) if row.identity_code == identity_code)
+        return list({document.name: document for document in oldest_first}.values())
 
 
 def places_for(actor: Actor, catalogue: Catalogue) -> list[Place]:
     """Every folder of the actor's, by identity."""
     return [
-        Place(identity.code, folder.code, folder.direction)
+        Place(identity.code, folder.code, folder.direction, folder.size_limit)
         for folder, identities in folders_for(actor, catalogue)
         for identity in identities
     ]
@@ -134,35 +154,13 @@ def _mine(catalogue: Catalogue, actor: Actor, identity_code: str, folder: str) -
     return rule
 
 
-def _documents(rows: Rows, newest_first: Sequence[ActivityRow]) -> list[Document]:
-    documents: dict[str, Document] = {}
-    for document in _written(newest_first, _repeats(rows, newest_first)):
-        documents.setdefault(document.name, document)
-    return list(documents.values())
+def _receipt(row: ActivityRow) -> Document:
+    version = "" if row.superseded_by is None else f".v{row.version}"
+    return Document(f"{_file_name(row)}{version}.receipt", row.text(), row.at)
 
 
-def _repeats(rows: Rows, newest_first: Sequence[ActivityRow]) -> dict[str, int]:
-    """By name, where it was refused: when, by log index, the bytes that stand were last submitted once more."""
-    refused = {_file_name(row) for row in newest_first if row.act == REFUSED}
-    standing = [row for row in newest_first if row.act == ACCEPTED and row.superseded_by is None]
-    names = {row.log_index: _file_name(row) for row in standing if _file_name(row) in refused}
-    return {names[log_index]: last for log_index, last in rows.repeated(list(names)).items()} if names else {}
-
-
-def _written(newest_first: Iterable[ActivityRow], repeats: Mapping[str, int]) -> Iterator[Document]:
-    judged: set[str] = set()
-    accepted: set[str] = set()
-    for row in newest_first:
-        if row.act not in (ACCEPTED, REFUSED):
-            continue
-        name = _file_name(row)
-        if row.act == ACCEPTED:
-            version = f".v{row.version}" if name in accepted else ""
-            yield Document(f"{name}{version}.receipt", row.text(), row.at)
-            accepted.add(name)
-        elif row.act == REFUSED and name not in judged and row.log_index > repeats.get(name, -1):
-            yield Document(f"{name}.refused.txt", _refusal_text(row), row.at)
-        judged.add(name)
+def _refusal(row: ActivityRow) -> Document:
+    return Document(f"{_file_name(row)}{_REFUSED_TXT}", _refusal_text(row), row.at)
 
 
 def _refusal_text(row: ActivityRow) -> str:

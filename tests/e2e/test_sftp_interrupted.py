@@ -1,8 +1,9 @@
-"""What an interrupted upload leaves behind: nothing."""
+"""What an interrupted upload leaves behind: nothing that counts, and for a while what it can go on with."""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import signal
 from collections.abc import Callable
@@ -39,12 +40,19 @@ async def putting(sftp_world: SftpWorld, data: bytes) -> asyncio.subprocess.Proc
     return process
 
 
-async def test_a_client_killed_in_the_middle_submits_nothing(sftp_world: SftpWorld) -> None:
+async def test_a_client_killed_in_the_middle_submits_nothing_and_goes_on_later(sftp_world: SftpWorld) -> None:
     process = await putting(sftp_world, LARGE)
     os.killpg(process.pid, signal.SIGKILL)
     await process.wait()
-    await until(lambda: not sftp_world.staging)
+    await until(lambda: bool(sftp_world.door._desk._drafts))
     assert not sftp_world.activities()
+    kept = sftp_world.staging[0].stat().st_size
+    listed = await sftp_world.sftp(f"ls -l {SUBMIT}")
+    assert 0 < kept < len(LARGE) and f" {kept} " in listed.said and TODAY in listed.said
+    path = sftp_world.file(TODAY, LARGE)
+    assert (await sftp_world.sftp(f"reput {path} {SUBMIT}/")).code == 0
+    (stands,) = sftp_world.activities()
+    assert (stands.state, stands.sha256) == ("accepted", hashlib.sha256(LARGE).hexdigest()) and not sftp_world.staging
 
 
 async def test_a_client_killed_in_the_middle_leaves_the_version_before(sftp_world: SftpWorld) -> None:

@@ -1,32 +1,37 @@
-"""The desk: what connections of one account share. Drafts under temporary names, and names about to be replaced."""
+"""The desk: what connections of one account share. Unfinished files, names about to be replaced, who writes what."""
 
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from backend.contract.faults import TOO_MANY_HANDLES, Refused
 from backend.core.claims import Upload
-from backend.doors.ssh.tree import Spot
+from backend.core.slots import Slots
+from backend.doors.ssh.inflow import Inflow
+from backend.doors.ssh.spots import Spot
 
 HIDDEN_FOR: Final = 600.0
 DRAFTS_FOR: Final = 3600.0
 MOST_DRAFTS: Final = 32
-
-MOST_LISTED: Final = 40_000
-"""Entries of open folders that the connections of one account hold together: twenty of the longest."""
+_AHEAD_OF_ACCOUNT: Final = 16
+_AHEAD: Final = 128
+"""Files read ahead at once, each of three blocks in memory; beyond that, what is asked for is read and no more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A file that arrived whole under a temporary name; `size` in bytes, `until` on the desk's clock."""
+    """An unfinished file; `size` in bytes, `until` on the desk's clock.
+
+    `whole`: its client closed it, under a temporary name. Otherwise the connection ended before that.
+    """
 
     upload: Upload
     size: int
     until: float
+    whole: bool
 
 
 class Desk:
@@ -36,25 +41,25 @@ class Desk:
         self._now = now
         self._drafts: dict[tuple[str, Spot], Draft] = {}
         self._hidden: dict[tuple[str, Spot], float] = {}
-        self._listed: Counter[str] = Counter()
+        self._written: dict[tuple[str, Spot], Inflow] = {}
+        self.read_ahead = Slots(_AHEAD_OF_ACCOUNT, _AHEAD)
 
-    def hold(self, login_id: str, entries: int) -> None:
-        """Counts the entries of a folder that was opened; 5005 where they are too many."""
-        if self._listed[login_id] + entries > MOST_LISTED:
-            raise Refused(TOO_MANY_HANDLES)
-        self._listed[login_id] += entries
+    def reads_ahead(self, login_id: str) -> bool:
+        """Takes a slot for a file that is read ahead, if there is one left."""
+        try:
+            self.read_ahead.take(login_id)
+        except Refused:
+            return False
+        return True
 
-    def let_go(self, login_id: str, entries: int) -> None:
-        self._listed[login_id] -= entries
-        if not self._listed[login_id]:
-            del self._listed[login_id]
+    # ── unfinished files ─────────────────────────────────────────────────────────────────────────────────────
 
-    def park(self, login_id: str, where: Spot, upload: Upload, size: int) -> Draft | None:
+    def park(self, login_id: str, where: Spot, upload: Upload, size: int, *, whole: bool = True) -> Draft | None:
         """Keeps a draft; returns the one it replaces. 5005 where there are too many."""
         replaced = self._drafts.pop((login_id, where), None)
         if sum(owner == login_id for owner, _ in self._drafts) >= MOST_DRAFTS:
             raise Refused(TOO_MANY_HANDLES)
-        self._drafts[login_id, where] = Draft(upload, size, self._now() + DRAFTS_FOR)
+        self._drafts[login_id, where] = Draft(upload, size, self._now() + DRAFTS_FOR, whole)
         return replaced
 
     def draft(self, login_id: str, where: Spot) -> Draft | None:
@@ -65,11 +70,23 @@ class Desk:
         return [
             (where.name, draft)
             for (owner, where), draft in self._drafts.items()
-            if owner == login_id and replace(where, name="") == folder
+            if owner == login_id and where.file("") == folder
         ]
 
     def take(self, login_id: str, where: Spot) -> Draft | None:
         return self._drafts.pop((login_id, where), None)
+
+    def expired(self) -> list[Draft]:
+        """Takes away the drafts whose time is over."""
+        old = [key for key, draft in self._drafts.items() if draft.until <= self._now()]
+        return [self._drafts.pop(key) for key in old]
+
+    def clear(self) -> list[Draft]:
+        """Takes away all drafts."""
+        drafts, self._drafts = list(self._drafts.values()), {}
+        return drafts
+
+    # ── names about to be replaced ───────────────────────────────────────────────────────────────────────────
 
     def hide(self, login_id: str, where: Spot) -> None:
         """The account removed this name: it means to submit it again. What was accepted stays accepted."""
@@ -82,12 +99,20 @@ class Desk:
     def hidden(self, login_id: str, where: Spot) -> bool:
         return self._hidden.get((login_id, where), 0.0) > self._now()
 
-    def expired(self) -> list[Draft]:
-        """Takes away the drafts whose time is over."""
-        old = [key for key, draft in self._drafts.items() if draft.until <= self._now()]
-        return [self._drafts.pop(key) for key in old]
+    def hidden_in(self, login_id: str, folder: Spot) -> set[str]:
+        now = self._now()
+        mine = (where for (owner, where), until in self._hidden.items() if owner == login_id and until > now)
+        return {where.name for where in mine if where.file("") == folder}
 
-    def clear(self) -> list[Draft]:
-        """Takes away all drafts."""
-        drafts, self._drafts = list(self._drafts.values()), {}
-        return drafts
+    # ── who writes what ──────────────────────────────────────────────────────────────────────────────────────
+
+    def begins(self, login_id: str, inflow: Inflow) -> None:
+        """The account's latest handle on a name is the one that counts: the one before is told so."""
+        earlier = self._written.get((login_id, inflow.where))
+        if earlier is not None:
+            earlier.displace()
+        self._written[login_id, inflow.where] = inflow
+
+    def ends(self, login_id: str, inflow: Inflow) -> None:
+        if self._written.get((login_id, inflow.where)) is inflow:
+            del self._written[login_id, inflow.where]

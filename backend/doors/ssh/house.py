@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from backend.core.actor import Actor
-from backend.core.drop_box import DropBox
+from backend.core.services import Services
+from backend.doors.ssh.boxes import Boxes
 from backend.doors.ssh.desk import Desk
 from backend.doors.ssh.inflow import Run
 from backend.doors.ssh.tree import Tree
@@ -17,11 +18,15 @@ from backend.doors.ssh.tree import Tree
 class House:
     """One for the whole door; `taking` is false once it is closing."""
 
-    drop_box: DropBox
+    boxes: Boxes
     tree: Tree
     desk: Desk
     run: Run
     taking: Callable[[], bool]
+
+    @classmethod
+    def of(cls, services: Services, desk: Desk, run: Run, taking: Callable[[], bool]) -> House:
+        return cls(Boxes(services), Tree(services), desk, run, taking)
 
 
 class Guest(Protocol):

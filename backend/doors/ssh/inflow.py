@@ -7,12 +7,15 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, Protocol, TypeVar
 
-from backend.contract.faults import INCOMPLETE_UPLOAD, Refused
+from backend.contract.faults import BEGUN_AGAIN, INCOMPLETE_UPLOAD, Refused
+from backend.contract.rules.shown import shown
 from backend.core.claims import Upload
-from backend.doors.ssh.tree import Spot
+from backend.doors.ssh.spots import Spot
 
 BATCH: Final = 1 << 20
 _MOST_WAITING: Final = 4
+_CUT: Final = 32 * 1024
+"""What is kept of a cut upload ends at a multiple of this, and before its last byte."""
 T = TypeVar("T")
 
 
@@ -25,17 +28,28 @@ class Run(Protocol):
 class Inflow:
     """Takes bytes at any offset. `size` is the file's length in bytes as its client sees it.
 
-    `appending`: every write goes to the end. `least`: opened in place over a file of that length, so that the new one
-    is whole only if it is as long, or if the client says its length.
+    `appending`: every write goes to the end. `going_on`: with bytes that are there already, up to where the first write
+    begins. `least`: the length that makes it whole, until the client says another.
     """
 
-    def __init__(self, upload: Upload, where: Spot, run: Run, *, appending: bool = False, least: int = 0) -> None:
+    def __init__(
+        self,
+        upload: Upload,
+        where: Spot,
+        run: Run,
+        *,
+        appending: bool = False,
+        going_on: bool = False,
+        least: int = 0,
+    ) -> None:
         self.upload = upload
         self.where = where
         self.size = upload.staging.size
         self.refused: Refused | None = None
         self._run = run
         self._appending = appending
+        self._appended = 0
+        self._going_on = going_on
         self._least = least
         self._start = 0
         self._batch = bytearray()
@@ -49,6 +63,7 @@ class Inflow:
             self.refused is None
             and self._error is None
             and not self._appending
+            and not self._going_on
             and offset + length <= self.upload.size_limit
             and len(self._waiting) < _MOST_WAITING
         )
@@ -66,10 +81,13 @@ class Inflow:
         """Takes bytes, after waiting for those before them where there are too many. Raises what refuses them."""
         await self.settle()
         if self._appending:
-            if offset > self.size:
+            if offset not in {self.size, self._appended, 0}:  # clients count from the file's start, or from their own
                 raise nothing_to_continue()
             offset = self.size
+            self._appended += len(data)
         self.upload.refuse_beyond(offset + len(data))
+        if self._going_on:
+            await self._go_on(offset)
         self.add(offset, data)
 
     async def settle(self) -> None:
@@ -90,9 +108,24 @@ class Inflow:
         self.size, self._least = size, 0
 
     def refuse_partial(self) -> None:
-        """4515 where the file before would show through behind the new one."""
+        """4515 where the file before would show through behind the new one, or where nothing followed what was cut."""
         if self.size < self._least:
             raise Refused(INCOMPLETE_UPLOAD, received=self.size, expected=self._least)
+
+    def displace(self) -> None:
+        """Another handle of the account writes this name now: whoever holds this one is told so."""
+        self._error = self._error or Refused(BEGUN_AGAIN, file_name=shown(self.where.name, 60))
+
+    async def cut(self) -> int:
+        """The connection ended before the CLOSE: keeps what came without a hole but for its end; says how much.
+
+        So what is kept is shorter than the file, and nobody takes it for a whole one.
+        """
+        await self.settle()
+        staging = self.upload.staging
+        kept = max(0, staging.prefix - 1) // _CUT * _CUT
+        await self._run(staging.truncate, kept)
+        return kept
 
     async def abandon(self) -> None:
         """Lets go of everything that arrived."""
@@ -101,6 +134,13 @@ class Inflow:
         if self._writer is not None:
             await asyncio.wait({self._writer})
         await self._run(self.upload.staging.abandon)
+
+    async def _go_on(self, offset: int) -> None:
+        """Of the bytes before, only those below the first new one are meant: nothing shows through behind it."""
+        if offset < self.size:
+            await self._run(self.upload.staging.truncate, min(offset, self.upload.staging.size))
+            self.size = offset
+        self._going_on, self._least = False, 0
 
     def _push(self) -> None:
         if not self._batch:

@@ -22,7 +22,6 @@ from backend.doors.ssh.desk import Desk
 from backend.doors.ssh.house import House
 from backend.doors.ssh.line import listen
 from backend.doors.ssh.strangers import Strangers
-from backend.doors.ssh.tree import Tree
 from backend.doors.ssh.visit import Visit
 from backend.durable import write_once
 from backend.listeners import SFTP, Listener
@@ -47,7 +46,7 @@ class SshDoor:
         self._loop = asyncio.get_running_loop()
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="ssh-door")
         self._desk = Desk()
-        self.house = House(services.drop_box, Tree(services.outcomes), self._desk, self.run, lambda: self._open)
+        self.house = House.of(services, self._desk, self.run, lambda: self._open)
         self._strangers: Strangers[Visit] = Strangers()
         self._visits: set[Visit] = set()
         self._work: set[asyncio.Task[None]] = set()

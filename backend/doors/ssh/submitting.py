@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from enum import IntFlag
 
-from backend.contract.faults import GOING_DOWN, NO_READ_BACK, NOT_ALLOWED, NOT_FOUND, NOT_UNDERSTOOD, Refused
+from backend.contract.faults import (
+    GOING_DOWN,
+    INCOMPLETE_UPLOAD,
+    NO_READ_BACK,
+    NOT_ALLOWED,
+    NOT_FOUND,
+    NOT_UNDERSTOOD,
+    Refused,
+)
 from backend.core.claims import Upload
 from backend.core.drop_box import temporary
 from backend.doors.ssh.desk import Draft
@@ -13,7 +22,7 @@ from backend.doors.ssh.drops import Drops
 from backend.doors.ssh.house import Guest, House
 from backend.doors.ssh.inflow import Inflow, nothing_to_continue
 from backend.doors.ssh.replies import unexpected
-from backend.doors.ssh.tree import Spot
+from backend.doors.ssh.spots import Spot
 
 
 class Open(IntFlag):
@@ -32,6 +41,7 @@ class Submitting:
 
     def __init__(self, house: House, guest: Guest) -> None:
         self._house = house
+        self._boxes = house.boxes
         self._drops = Drops(house, guest)
         self._desk = house.desk
         self._run = house.run
@@ -45,12 +55,9 @@ class Submitting:
             raise Refused(NOT_UNDERSTOOD, what="The file was to be opened neither for reading nor for writing.")
         if not self._house.taking():
             raise Refused(GOING_DOWN)
-        draft = None if Open.TRUNC in how else self._desk.take(self._login_id, where)
-        if draft is not None:
-            inflow = Inflow(draft.upload, where, self._run, appending=Open.APPEND in how)
-            inflow.size = draft.size
-            return inflow
-        return await self._begun(where, how)
+        inflow = await self._opened(where, how)
+        self._desk.begins(self._login_id, inflow)
+        return inflow
 
     async def write(self, inflow: Inflow, offset: int, data: bytes) -> None:
         """Writes what `Inflow.add` could not take at once; a refusal stays the answer until the CLOSE."""
@@ -67,6 +74,7 @@ class Submitting:
 
     async def close(self, inflow: Inflow) -> None:
         """Returns when the file stands, durable and accepted; under a temporary name, when all of it has come."""
+        self._desk.ends(self._login_id, inflow)
         await self._whole(inflow)
         if temporary(inflow.where.name):
             await self._park(inflow.where, inflow.upload, inflow.size)
@@ -74,79 +82,103 @@ class Submitting:
             await self._finish(inflow.where, inflow.upload, inflow.size)
 
     async def abandon(self, inflow: Inflow) -> None:
-        """The connection ended before the CLOSE: nothing was submitted."""
-        await inflow.abandon()
+        """The connection ended before the CLOSE: nothing was submitted. What came can be gone on with for a while."""
+        self._desk.ends(self._login_id, inflow)
+        try:
+            kept = await self._kept(inflow)
+        except Exception as error:  # whatever refuses it now, nobody is there to be told
+            kept = 0
+            if not isinstance(error, Refused):
+                unexpected(error)
+        if not kept:
+            await inflow.abandon()
+            return
+        with suppress(Refused):  # there are too many: it is let go
+            await self._park(inflow.where, inflow.upload, kept, whole=False)
 
     async def rename(self, old: Spot, new: Spot) -> None:
         """Gives a draft its name, and with that submits it."""
         draft = self._desk.draft(self._login_id, old)
         if draft is None:
             raise await self._drops.not_to_be_read(old)
-        if not new.in_drop:
+        if new.room != old.room or not new.in_drop:
             raise Refused(NOT_ALLOWED, what="Files are submitted in a submit folder, and stay there.")
         if temporary(new.name):
             self._desk.take(self._login_id, old)
-            await self._park(new, draft.upload, draft.size)
+            await self._park(new, draft.upload, draft.size, whole=draft.whole)
             return
-        upload = await self._run(
-            self._house.drop_box.named, self._guest.actor, draft.upload, new.identity_code, new.folder, new.name
-        )
+        if not draft.whole:
+            raise Refused(INCOMPLETE_UPLOAD, received="Not all", expected="the")
+        upload = await self._run(self._boxes.of(new).named, self._guest.actor, draft.upload, new)
         if self._desk.draft(self._login_id, old) is not draft:
             raise Refused(NOT_FOUND)
         self._desk.take(self._login_id, old)
         await self._finish(new, upload, draft.size)
 
     async def remove(self, where: Spot) -> None:
-        """Removes a draft. A file that stands is only hidden from this account, until it is replaced."""
+        """Removes a draft. A submitted file is only hidden from this account until it is replaced."""
         draft = self._desk.take(self._login_id, where)
         if draft is not None:
-            await self.discard(draft)
-        elif await self._drops.standing(where) is not None:
+            await self._discard(draft)
+        if await self._drops.standing(where) is None:
+            if draft is None:
+                raise Refused(NOT_FOUND)
+        elif not await self._run(self._boxes.of(where).remove, self._guest.actor, where):
             self._desk.hide(self._login_id, where)
-        else:
-            raise Refused(NOT_FOUND)
 
-    async def shorten(self, where: Spot, size: int) -> None:
+    async def resize(self, where: Spot, size: int) -> None:
         """Gives a draft another length; a file that stands keeps its own."""
-        draft = self._desk.take(self._login_id, where)
+        standing = await self._drops.standing(where)
+        if standing is not None and standing.size != size:
+            raise Refused(NOT_ALLOWED, what="What was accepted keeps its length; put the file again to replace it.")
+        draft = None if standing is not None else self._desk.take(self._login_id, where)
         if draft is None:
             return
         try:
             draft.upload.refuse_beyond(size)
         except Refused as refused:
-            await self._run(self._house.drop_box.refuse, self._guest.actor, draft.upload, refused)
+            await self._run(self._boxes.of(where).refuse, self._guest.actor, draft.upload, refused)
         if size < draft.size:
             await self._run(draft.upload.staging.truncate, min(size, draft.upload.staging.size))
-        await self._park(where, draft.upload, size)
-
-    async def discard(self, draft: Draft) -> None:
-        await self._run(draft.upload.staging.abandon)
+        await self._park(where, draft.upload, size, whole=draft.whole)
 
     @property
     def _login_id(self) -> str:
         return self._guest.actor.login_id
 
-    async def _begun(self, where: Spot, how: Open) -> Inflow:
-        upload = await self._run(
-            self._house.drop_box.begin, self._guest.actor, where.identity_code, where.folder, where.name
-        )
+    # ── opening ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _opened(self, where: Spot, how: Open) -> Inflow:
+        standing = None if how & (Open.TRUNC | Open.EXCL) == Open.TRUNC else await self._drops.standing(where)
+        if Open.EXCL in how and (standing is not None or self._desk.draft(self._login_id, where) is not None):
+            raise Refused(NOT_UNDERSTOOD, what="There is such a file already, and the client asked not to replace it.")
+        draft = self._desk.take(self._login_id, where)
+        if draft is not None and (standing is not None or Open.TRUNC in how):
+            await self._discard(draft)
+            draft = None
+        if draft is None and Open.TRUNC not in how and (Open.CREAT not in how or (standing and Open.APPEND in how)):
+            raise nothing_to_continue()
         try:
-            least = 0 if how & (Open.TRUNC | Open.EXCL) == Open.TRUNC else await self._refuse_in_place(where, how)
+            upload = await self._run(self._boxes.of(where).begin, self._guest.actor, where)
         except BaseException:
-            await self._run(upload.staging.abandon)
+            if draft is not None:
+                await self._discard(draft)
             raise
+        if draft is not None:
+            return await self._going_on(where, how, upload, draft)
+        least = standing.size if standing is not None else 0
         return Inflow(upload, where, self._run, appending=Open.APPEND in how, least=least)
 
-    async def _refuse_in_place(self, where: Spot, how: Open) -> int:
-        """A file that stands is replaced whole or not at all: returns its size, of which nothing may show through."""
-        standing = await self._drops.standing(where)
-        if standing is None:
-            return 0
-        if Open.EXCL in how:
-            raise Refused(NOT_UNDERSTOOD, what="The file was submitted before, and the client asked not to replace it.")
-        if Open.APPEND in how:
-            raise nothing_to_continue()
-        return standing.size
+    async def _going_on(self, where: Spot, how: Open, fresh: Upload, draft: Draft) -> Inflow:
+        """Judged as anew, with the bytes that are there: the receipt says when this one began."""
+        await self._run(fresh.staging.abandon)
+        upload = replace(fresh, staging=draft.upload.staging)
+        least = 0 if draft.whole else draft.size + 1
+        inflow = Inflow(upload, where, self._run, appending=Open.APPEND in how, going_on=True, least=least)
+        inflow.size = draft.size
+        return inflow
+
+    # ── ending ───────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _whole(self, inflow: Inflow) -> None:
         try:
@@ -156,17 +188,29 @@ class Submitting:
             raise await self._refused(inflow, error) from error
 
     async def _finish(self, where: Spot, upload: Upload, size: int) -> None:
-        await self._run(self._house.drop_box.finish, self._guest.actor, upload, size)
+        draft = self._desk.take(self._login_id, where)
+        if draft is not None:
+            await self._discard(draft)
+        await self._run(self._boxes.of(where).finish, self._guest.actor, upload, size)
         self._desk.show(self._login_id, where)
 
-    async def _park(self, where: Spot, upload: Upload, size: int) -> None:
+    async def _kept(self, inflow: Inflow) -> int:
+        """How many bytes of a cut upload are kept: none over a file that stands, for its size is what a client sees."""
+        if not self._house.taking() or await self._drops.standing(inflow.where) is not None:
+            return 0
+        return await inflow.cut()
+
+    async def _park(self, where: Spot, upload: Upload, size: int, *, whole: bool = True) -> None:
         try:
-            replaced = self._desk.park(self._login_id, where, upload, size)
+            replaced = self._desk.park(self._login_id, where, upload, size, whole=whole)
         except Refused:
             await self._run(upload.staging.abandon)
             raise
         if replaced is not None:
-            await self.discard(replaced)
+            await self._discard(replaced)
+
+    async def _discard(self, draft: Draft) -> None:
+        await self._run(draft.upload.staging.abandon)
 
     async def _refused(self, inflow: Inflow, error: Exception) -> Refused:
         """Ends an upload that went wrong, once: leaves word of a refusal, lets go of the bytes."""
@@ -176,7 +220,7 @@ class Submitting:
         try:
             if isinstance(error, Refused):
                 with suppress(Refused):  # this is how it says that it has left word
-                    await self._run(self._house.drop_box.refuse, self._guest.actor, inflow.upload, error)
+                    await self._run(self._boxes.of(inflow.where).refuse, self._guest.actor, inflow.upload, error)
             else:
                 await inflow.abandon()
         except Exception as another:

@@ -10,12 +10,16 @@ from enum import IntEnum
 from struct import Struct
 from typing import Final
 
+from backend.contract.rules.file_names import LONGEST_NAME
+
 LONGEST_WRITE: Final = 255 * 1024
 LONGEST_PACKET: Final = 256 * 1024 + 1024
 """Bytes after the length: a full write, its fields, and the bytes that old rclone puts behind it."""
 MOST_HANDLES: Final = 32
 _NUMBER, _LONG, _HEAD = Struct(">I"), Struct(">Q"), Struct(">IBI")
 _SIZE, _OWNER, _MODE, _TIMES = 1, 2, 4, 8
+_FRAGMENT: Final = 512
+_READ_ONLY, _NO_SETUID = 1, 2
 _RECENT_SECONDS: Final = 180 * 24 * 3600
 
 
@@ -137,6 +141,14 @@ def _when(at: int) -> str:
 
 
 Reply = tuple[Op, bytes]
+EXTENSIONS: Final = {
+    b"posix-rename@openssh.com": b"1",
+    b"fsync@openssh.com": b"1",
+    b"limits@openssh.com": b"1",
+    b"statvfs@openssh.com": b"2",
+    b"fstatvfs@openssh.com": b"2",
+}
+"""What is said to work besides version 3, and in which version of its own."""
 
 
 def string(value: bytes) -> bytes:
@@ -150,8 +162,7 @@ def framed(reply: Reply, request: int) -> bytes:
 
 def version() -> bytes:
     """The answer to INIT, which bears no request number: version 3 and the extensions that work."""
-    extensions = ("posix-rename@openssh.com", "fsync@openssh.com", "limits@openssh.com")
-    body = _NUMBER.pack(3) + b"".join(string(name.encode()) + string(b"1") for name in extensions)
+    body = _NUMBER.pack(3) + b"".join(string(name) + string(number) for name, number in EXTENSIONS.items())
     return _NUMBER.pack(len(body) + 1) + bytes([Op.VERSION]) + body
 
 
@@ -180,6 +191,17 @@ def limits() -> Reply:
     """Longest packet, read and write in bytes, and the open handles of one session."""
     figures = (256 * 1024, LONGEST_WRITE, LONGEST_WRITE, MOST_HANDLES)
     return Op.EXTENDED_REPLY, b"".join(_LONG.pack(figure) for figure in figures)
+
+
+def room(limit: int, free: int) -> Reply:
+    """The figures of a file system: in all as many bytes as one file may have, and how many of them there is room for.
+
+    A folder that takes no files is one that is full, and read-only.
+    """
+    blocks, free_blocks = limit // _FRAGMENT, free // _FRAGMENT
+    flags = _NO_SETUID | (0 if limit else _READ_ONLY)
+    figures = (_FRAGMENT, _FRAGMENT, blocks, free_blocks, free_blocks, 0, 0, 0, 0, flags, LONGEST_NAME)
+    return Op.EXTENDED_REPLY, b"".join(map(_LONG.pack, figures))
 
 
 OK: Final = status(Status.OK)

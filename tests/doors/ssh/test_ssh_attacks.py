@@ -18,8 +18,8 @@ from backend.core.client_connect.standing import actor_for
 from backend.doors.ssh.desk import Desk
 from backend.doors.ssh.house import House
 from backend.doors.ssh.operations import EXTENSIONS, OPERATIONS, Operations
+from backend.doors.ssh.spots import real_path
 from backend.doors.ssh.submitting import Open
-from backend.doors.ssh.tree import Tree, normal
 from backend.doors.ssh.wire import LONGEST_PACKET, Op, Reply, Status
 from tests.doors.ssh.raw import raw_sftp, string
 from tests.sftp_world import RECEIPTS, SUBMIT, TODAY, SftpWorld
@@ -77,8 +77,8 @@ async def test_a_path_cannot_leave_the_tree(sftp_world: SftpWorld, path: bytes) 
 
 
 def test_every_path_is_resolved_below_the_root() -> None:
-    assert normal(b"../..") == normal(b".") == normal(b"") == normal(b"//") == "/"
-    assert normal(b"/a/./b//c/../d/") == "/a/b/d"
+    assert real_path(b"../..") == real_path(b".") == real_path(b"") == real_path(b"//") == "/"
+    assert real_path(b"/a/./b//c/../d/") == "/a/b/d"
 
 
 @pytest.mark.parametrize("length", [LONGEST_PACKET + 1, 1_610_612_736, 0xFFFFFFFF, 0, 4])
@@ -116,7 +116,7 @@ def test_no_packet_whatever_its_fields_gets_anything_but_an_answer(
     body = b"".join(data.draw(st.lists(field, max_size=4)))
 
     async def asked() -> Reply:
-        house = House(world.services.drop_box, Tree(world.services.outcomes), Desk(), in_a_thread, lambda: True)
+        house = House.of(world.services, Desk(), in_a_thread, lambda: True)
         operations = Operations(house, Somebody(world))
         await operations.answer(Op.OPEN, pack(">BI", Op.OPEN, 1) + string(f"{SUBMIT}/y.tmp") + NEW)
         packet = pack(">BI", kind, 2) + body

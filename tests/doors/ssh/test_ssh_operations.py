@@ -25,8 +25,6 @@ NEVER_SERVED = {
     "symlink": (Op.SYMLINK, string(HOST_FILE) + string(f"{SUBMIT}/x")),
     "readlink": (Op.READLINK, string(HOST_FILE)),
     "lsetstat": (Op.EXTENDED, string("lsetstat@openssh.com") + string(HOST_FILE) + NO_ATTRIBUTES),
-    "statvfs": (Op.EXTENDED, string("statvfs@openssh.com") + string("/")),
-    "fstatvfs": (Op.EXTENDED, string("fstatvfs@openssh.com") + string(b"x")),
 }
 REFUSED_ON_HOST_FILES = {
     "open": (Op.OPEN, string(HOST_FILE) + pack(">II", 1, 0)),
@@ -35,6 +33,7 @@ REFUSED_ON_HOST_FILES = {
     "setstat": (Op.SETSTAT, string(HOST_FILE) + pack(">IQ", 1, 0)),
     "scandir": (Op.OPENDIR, string("/etc")),
     "remove": (Op.REMOVE, string(HOST_FILE)),
+    "statvfs": (Op.EXTENDED, string("statvfs@openssh.com") + string("/etc")),
     "mkdir": (Op.MKDIR, string("/srv/made") + NO_ATTRIBUTES),
     "rmdir": (Op.RMDIR, string("/srv")),
     "rename": (Op.RENAME, string(HOST_FILE) + string("/srv/x")),
@@ -46,6 +45,7 @@ REFUSED_WITHOUT_A_HANDLE = {
     "write": (Op.WRITE, string(b"x") + pack(">Q", 0) + string(b"data")),
     "fstat": (Op.FSTAT, string(b"x")),
     "fsetstat": (Op.FSETSTAT, string(b"x") + pack(">IQ", 1, 0)),
+    "fstatvfs": (Op.EXTENDED, string("fstatvfs@openssh.com") + string(b"x")),
     "fsync": (Op.EXTENDED, string("fsync@openssh.com") + string(b"x")),
 }
 HARMLESS = {"realpath", "exit", "channel", "connection", "env", "logger", "convert_attrs"} | {

@@ -74,10 +74,10 @@ async def test_another_companys_receipts_are_not_there(sftp_world: SftpWorld) ->
 async def test_a_colleague_who_lost_the_folder_sees_nothing_of_it(sftp_world: SftpWorld) -> None:
     outcomes, actor = sftp_world.world.services.outcomes, sftp_world.actor("LEE02")
     with pytest.raises(Refused) as refused:
-        outcomes.documents(actor, "01235", "SD-1")
+        list(outcomes.documents(actor, "01235", "SD-1"))
     assert refused.value.number == 2001
     with pytest.raises(Refused) as refused:
-        outcomes.received(actor, "01234", "LOP")
+        list(outcomes.received(actor, "01234", "LOP"))
     assert refused.value.number == 4501
 
 

@@ -144,10 +144,13 @@ async def test_going_on_with_a_file_that_is_not_here_is_refused(sftp_world: Sftp
     assert not sftp_world.staging
 
 
-async def test_a_resume_without_append_leaves_a_hole_and_is_refused(sftp_world: SftpWorld) -> None:
+async def test_a_resume_without_append_of_an_accepted_file_is_refused_at_open(sftp_world: SftpWorld) -> None:
     async with raw_sftp(sftp_world) as raw:
         await put(raw, (0, b"a" * 100))
-        assert (await put(raw, (100, b"b" * 50), how=Open.WRITE))[1].startswith("4515 ")
+        for path in (PATH, f"{SUBMIT}/{YESTERDAY}"):
+            code, said = await raw.status(Op.OPEN, string(path) + pack(">II", Open.WRITE, 0))
+            assert code == Status.FAILURE and said.startswith("4515 ") and "Submit the file again" in said
+        assert (await put(raw, (100, b"b" * 50), how=IN_PLACE))[1].startswith("4515 "), "a hole, seen at the CLOSE"
     assert accepted(sftp_world) == [hashlib.sha256(b"a" * 100).hexdigest()]
 
 
@@ -245,15 +248,23 @@ async def test_a_file_full_of_holes_is_refused_before_it_costs_time(sftp_world: 
     assert not sftp_world.staging
 
 
-async def test_two_connections_writing_the_same_name_do_not_mix(sftp_world: SftpWorld) -> None:
-    async def one(letter: bytes) -> None:
-        async with sftp_world.client() as sftp, sftp.open(PATH, "wb") as file:
-            for _ in range(20):
+async def test_of_two_connections_writing_one_name_the_later_commits_and_the_other_is_told(
+    sftp_world: SftpWorld,
+) -> None:
+    async with sftp_world.client() as first, sftp_world.client() as second, sftp_world.client("ACMEBOT1") as colleague:
+        files = [await one.open(PATH, "wb") for one in (first, second, colleague)]
+        for _ in range(20):
+            for file, letter in zip(files[1:], (b"b", b"c"), strict=True):
                 await file.write(letter * 100_000)
-
-    await asyncio.gather(one(b"a"), one(b"b"))
-    shas = {hashlib.sha256(letter * 2_000_000).hexdigest() for letter in (b"a", b"b")}
-    assert {one.sha256 for one in sftp_world.activities()} == shas
+        with pytest.raises(asyncssh.SFTPFailure) as refused:
+            await files[0].write(b"a")
+        assert refused.value.reason.startswith("4519 ")
+        await asyncio.gather(*(file.close() for file in files[1:]))
+        with pytest.raises(asyncssh.SFTPFailure):
+            await files[0].close()
+        assert f"{TODAY}.refused.txt" not in await first.listdir(RECEIPTS)
+    shas = {hashlib.sha256(letter * 2_000_000).hexdigest() for letter in (b"b", b"c")}
+    assert {one.sha256 for one in sftp_world.activities()} == shas and not sftp_world.staging
 
 
 @pytest.mark.parametrize("call", ["pwrite", "fsync", "rename"])

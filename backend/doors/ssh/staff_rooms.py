@@ -1,0 +1,153 @@
+"""The rooms of the operator: `/collect/FOLDER/IDENTITY/DATE/` is read, `/publish/FOLDER/IDENTITY/` is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from typing import Final, Protocol
+
+from backend.contract.faults import NOT_ALLOWED, NOT_FOUND, Refused
+from backend.core.actor import Actor
+from backend.core.collecting import Collecting, Submitted
+from backend.core.publications import Published
+from backend.core.publishing import Publishing
+from backend.doors.ssh.rooms import DROP, FOLDER, Opened, Page, Room, readable, written
+from backend.doors.ssh.spots import Spot
+from backend.doors.ssh.wire import Attributes, Entry
+
+_LONGEST: Final = 1 << 40
+"""Room is what there is to know beforehand; the folder's own limit is said when a file goes beyond it."""
+
+
+class StaffRoom(Room, Protocol):
+    """A room that is there for some actors alone."""
+
+    def opens_for(self, actor: Actor) -> bool: ...
+
+
+class Collect:
+    """Meets `StaffRoom` for what was submitted: an operator who opens a file has collected it."""
+
+    def __init__(self, collecting: Collecting) -> None:
+        self._collecting = collecting
+
+    def opens_for(self, actor: Actor) -> bool:
+        return _allowed(self._collecting.folders, actor)
+
+    def pages(self, actor: Actor, where: Spot) -> Iterator[Page]:
+        if where.name:
+            raise Refused(NOT_FOUND)
+        if where.input_date:
+            yield [Entry(one.name, readable(one.size, one.at)) for one in self._files(actor, where)]
+        else:
+            yield [Entry(name, FOLDER) for name in self._below(actor, where)]
+
+    def attributes(self, actor: Actor, where: Spot) -> Attributes:
+        if where.name:
+            one = self._file(actor, where)
+            return readable(one.size, one.at)
+        if where.input_date:
+            self._files(actor, where)
+        else:
+            self._below(actor, where)
+        return FOLDER
+
+    def standing(self, actor: Actor, where: Spot) -> Attributes | None:
+        return None
+
+    def open(self, actor: Actor, where: Spot) -> Opened:
+        if not where.name:
+            raise Refused(NOT_FOUND)
+        one = self._file(actor, where)
+        reading = self._collecting.open(actor, where.folder, where.identity_code, _day(where), where.name)
+        return reading, readable(reading.size, one.at)
+
+    def longest(self, actor: Actor, where: Spot) -> int:
+        return 0
+
+    def _below(self, actor: Actor, where: Spot) -> Sequence[str]:
+        """The folders in a folder; 2001 where there is none."""
+        if not where.folder:
+            return self._collecting.folders(actor)
+        if not where.identity_code:
+            return self._collecting.identities(actor, where.folder)
+        _refuse_other(where.identity_code, self._collecting.identities(actor, where.folder))
+        return [day.isoformat() for day in self._collecting.dates(actor, where.folder, where.identity_code)]
+
+    def _files(self, actor: Actor, where: Spot) -> list[Submitted]:
+        _refuse_other(where.input_date, self._below(actor, Spot(where.identity_code, where.folder, where.room)))
+        return self._collecting.files(actor, where.folder, where.identity_code, _day(where))
+
+    def _file(self, actor: Actor, where: Spot) -> Submitted:
+        for one in self._files(actor, where):
+            if one.name == where.name:
+                return one
+        raise Refused(NOT_FOUND)
+
+
+class Publish:
+    """Meets `StaffRoom` for what is published: files are put here, and read where they were published to."""
+
+    def __init__(self, publishing: Publishing) -> None:
+        self._publishing = publishing
+
+    def opens_for(self, actor: Actor) -> bool:
+        return _allowed(self._publishing.folders, actor)
+
+    def pages(self, actor: Actor, where: Spot) -> Iterator[Page]:
+        if where.is_drop:
+            found = self._publishing.published(actor, where.folder, where.identity_code)
+            yield [Entry(one.file_name, _published(one)) for one in found]
+        elif where.name:
+            raise Refused(NOT_FOUND)
+        elif where.folder:
+            yield [Entry(code, DROP) for code in self._publishing.identities(actor, where.folder)]
+        else:
+            yield [Entry(name, FOLDER) for name in self._publishing.folders(actor)]
+
+    def attributes(self, actor: Actor, where: Spot) -> Attributes:
+        if where.name:
+            return _published(self._publishing.find(actor, where.folder, where.identity_code, where.name))
+        if not where.folder:
+            self._publishing.folders(actor)
+            return FOLDER
+        identities = self._publishing.identities(actor, where.folder)
+        if where.identity_code:
+            _refuse_other(where.identity_code, identities)
+        return DROP if where.identity_code else FOLDER
+
+    def standing(self, actor: Actor, where: Spot) -> Attributes | None:
+        try:
+            return self.attributes(actor, where)
+        except Refused as refused:
+            if refused.fault is NOT_FOUND:
+                return None
+            raise
+
+    def open(self, actor: Actor, where: Spot) -> Opened:
+        self.attributes(actor, where)
+        raise Refused(NOT_ALLOWED, what="What was published is read by those it was published for.")
+
+    def longest(self, actor: Actor, where: Spot) -> int:
+        return _LONGEST
+
+
+def _published(one: Published) -> Attributes:
+    return written(one.size, one.at)
+
+
+def _allowed(folders: Callable[[Actor], object], actor: Actor) -> bool:
+    try:
+        folders(actor)
+    except Refused:
+        return False
+    return True
+
+
+def _refuse_other(name: str, names: Sequence[str]) -> None:
+    if name not in names:
+        raise Refused(NOT_FOUND)
+
+
+def _day(where: Spot) -> date:
+    return date.fromisoformat(where.input_date)
