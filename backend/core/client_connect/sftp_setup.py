@@ -20,6 +20,7 @@ from backend.core.rows import Rows
 
 EXPIRING: Final = timedelta(days=30)
 DECIDED_LATELY: Final = timedelta(days=30)
+_OF_OPERATORS: Final = ("/collect/FOLDER/IDENTITY/DATE/", "/publish/FOLDER/IDENTITY/")
 _OPEN: Final = ("draft", "submitted", "returned")
 _SHOWN: Final = ("register-key", "register-address")
 About = Callable[[Rows, Actor, Account, tuple[RequestKind, ...]], Sequence[ChangeRequest]]
@@ -121,6 +122,8 @@ def _tree(rows: Rows, actor: Actor, subject: Account) -> tuple[str, ...]:
     """What a connection of this account would be shown."""
     if subject.state != "active":
         return ()
+    if subject.kind == "operator":
+        return _OF_OPERATORS
     connected = replace(
         actor, account=subject, channel="sftp", identities=rows.identities(subject.company) if subject.company else {}
     )

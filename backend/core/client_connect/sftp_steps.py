@@ -9,7 +9,7 @@ from typing import Final
 
 from backend.contract.messages import ChangeRequest, RequestKind, SftpAddressRow, SftpKeyRow, SftpStep, StepState
 from backend.core.accounts import Account
-from backend.core.gate import SFTP_FUNCTION
+from backend.core.gate import SFTP_FUNCTION, may_use_sftp
 
 _TITLES: Final = (
     ("Account identity setup", "5.3"),
@@ -54,8 +54,10 @@ def steps(setup: Setup) -> tuple[SftpStep, ...]:
 
 def _identity(setup: Setup) -> tuple[bool, str]:
     codes = [code for grant in setup.account.grants if grant.function == SFTP_FUNCTION for code in grant.identity_codes]
+    if not codes and may_use_sftp(setup.account):
+        return True, "Operators publish and collect by SFTP; that needs no function."
     if not codes and setup.account.company is None:
-        return False, f"{SFTP_FUNCTION} is for accounts of companies: the operator's staff hold no functions."
+        return False, f"{SFTP_FUNCTION} is for accounts of companies: auditors hold no functions."
     if not codes:
         return False, f"{SFTP_FUNCTION} is not granted yet: delegated administrators grant it, in Users (6)."
     narrowed = setup.account.sftp_folders
@@ -85,6 +87,8 @@ def _connection(setup: Setup) -> tuple[bool, str]:
 
 
 def _folders(setup: Setup) -> tuple[bool, str]:
+    if setup.account.kind == "operator":
+        return setup.seen is not None, "Put files into publish/, and fetch what was submitted from collect/."
     words = "Put files into submit/, read receipts/ for what became of them, and fetch from download/."
     return setup.seen is not None and bool(setup.tree), words
 
