@@ -99,16 +99,16 @@ class SftpWorld:
     async def sftp(self, *lines: str, login_id: str = "CHAN01") -> Ran:
         """OpenSSH's sftp with a batch of commands; a line with `-` before it may fail."""
         batch = self.file("batch", "\n".join([*lines, ""]).encode())
-        program = openssh("sftp")
+        program = installed("sftp")
         where = ["-P", str(self.door.port), "-b", str(batch), f"{login_id}@127.0.0.1"]
         return await run(program, *self.options(login_id), *where)
 
     async def ssh(self, *command: str, login_id: str = "CHAN01", options: tuple[str, ...] = ()) -> Ran:
         where = ["-p", str(self.door.port), *options, f"{login_id}@127.0.0.1", *command]
-        return await run(openssh("ssh"), *self.options(login_id), *where)
+        return await run(installed("ssh"), *self.options(login_id), *where)
 
     async def scp(self, *arguments: str, login_id: str = "CHAN01") -> Ran:
-        return await run(openssh("scp"), *self.options(login_id), "-P", str(self.door.port), *arguments)
+        return await run(installed("scp"), *self.options(login_id), "-P", str(self.door.port), *arguments)
 
 
 @asynccontextmanager
@@ -121,11 +121,11 @@ async def open_door(world: World, folder: Path) -> AsyncIterator[SftpWorld]:
         await door.close(grace=2)
 
 
-def openssh(program: str) -> str:
+def installed(program: str) -> str:
     """The program's path; a test without it is skipped, unless clients are required."""
     path = shutil.which(program)
     if path is None:
-        reason = f"OpenSSH's {program} is not on this machine"
+        reason = f"{program} is not on this machine"
         if os.environ.get("ECP_REQUIRE_CLIENTS") == "1":
             pytest.fail(reason)
         pytest.skip(reason)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.asked_together import Desk
-from tests.sftp_world import openssh
+from tests.sftp_world import installed
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def new_pair(folder: Path, name: str = "key", kind: str = "ed25519", bits: int |
 
 
 def keygen(*arguments: str) -> str:
-    ran = subprocess.run([openssh("ssh-keygen"), *arguments], capture_output=True, text=True, timeout=60)
+    ran = subprocess.run([installed("ssh-keygen"), *arguments], capture_output=True, text=True, timeout=60)
     assert ran.returncode == 0, ran.stderr
     return ran.stdout
 

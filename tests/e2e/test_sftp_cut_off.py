@@ -12,7 +12,7 @@ import pytest
 
 from backend.contract import paths
 from tests.asked_together import Desk
-from tests.sftp_world import SUBMIT, TODAY, SftpWorld, openssh
+from tests.sftp_world import SUBMIT, TODAY, SftpWorld, installed
 from tests.ssh_keys import Pair, address_registered, new_pair, registered
 
 AT_MOST = 4.0
@@ -54,7 +54,7 @@ async def _connected(sftp_world: SftpWorld, key: Path | None = None) -> AsyncIte
     if key is not None:
         options = [part.replace(sftp_world.key("CHAN01"), str(key)) for part in options]
     process = await asyncio.create_subprocess_exec(
-        *(openssh("sftp"), *options, "-P", str(sftp_world.door.port), "-b", "-", "CHAN01@127.0.0.1"),
+        *(installed("sftp"), *options, "-P", str(sftp_world.door.port), "-b", "-", "CHAN01@127.0.0.1"),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import asyncssh
 import pytest
 
-from tests.sftp_world import SUBMIT, TODAY, YESTERDAY, SftpWorld, openssh
+from tests.sftp_world import SUBMIT, TODAY, YESTERDAY, SftpWorld, installed
 
 LARGE = b"1,2,3,4\n" * (3 << 20)
 
@@ -28,7 +28,7 @@ async def putting(sftp_world: SftpWorld, data: bytes) -> asyncio.subprocess.Proc
     batch = sftp_world.file("batch", f"put {path} {SUBMIT}/\n".encode())
     where = ["-l", "16000", "-P", str(sftp_world.door.port), "-b", str(batch), "CHAN01@127.0.0.1"]
     process = await asyncio.create_subprocess_exec(
-        openssh("sftp"),
+        installed("sftp"),
         *sftp_world.options(),
         *where,
         stdin=asyncio.subprocess.DEVNULL,

@@ -14,7 +14,7 @@ from sqlalchemy import delete, insert
 from backend.adapters.database import tables
 from backend.doors.ssh import SshDoor, server
 from backend.doors.ssh.visit import MOST_OFFERS, MOST_WRONG_SIGNATURES, Visit
-from tests.sftp_world import SUBMIT, TODAY, SftpWorld, open_door, openssh, run
+from tests.sftp_world import SUBMIT, TODAY, SftpWorld, installed, open_door, run
 
 REFUSED = (asyncssh.PermissionDenied, asyncssh.DisconnectError, asyncssh.ConnectionLost)
 
@@ -83,7 +83,7 @@ async def test_a_sha_1_signature_is_refused(sftp_world: SftpWorld, tmp_path: Pat
     said += ["-o", "UserKnownHostsFile=/dev/null", "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes"]
     for algorithm, code in (("rsa-sha2-512", 127), ("ssh-rsa", 255)):
         only = ["-T", "-o", f"PubkeyAcceptedAlgorithms={algorithm}"]
-        ran = await run(openssh("ssh"), *said, *only, "CHAN01@127.0.0.1")
+        ran = await run(installed("ssh"), *said, *only, "CHAN01@127.0.0.1")
         assert ran.code == code, ran.said
 
 
