@@ -23,7 +23,7 @@ LARGEST: Final = 20_000
 _KEY: Final = re.compile(r"\s*(ssh-|ecdsa-|sk-|rsa-|----|\S+\s+AAAA)")
 _ARMOUR: Final = re.compile(r"-----BEGIN SSH SIGNATURE-----(.*?)-----END SSH SIGNATURE-----", re.DOTALL)
 _WIDTH: Final = 70
-_STILL_PASTING: Final = 0.5
+_STILL_PASTING: Final = 1.0
 """Seconds after a private key in which what comes is taken for the rest of it."""
 
 

@@ -107,14 +107,15 @@ def functions_of(world: World, login_id: str) -> set[str]:
     return {grant.function for grant in account.grants} if account else set()
 
 
-def test_what_a_thousand_races_with_an_edit_applied_is_always_what_was_shown(world: World) -> None:
+@pytest.mark.parametrize("races", [60, pytest.param(1000, marks=pytest.mark.slow)])
+def test_what_races_with_an_edit_applied_is_always_what_was_shown(world: World, races: int) -> None:
     """The checker approves revision 1 while the maker replaces it; whoever wins, only what was shown is applied."""
     maker, checker = world.actor("WONGDA1"), world.actor("LEEDA2")
     requests, won = world.services.requests, {"maker": 0, "checker": 0}
     small = ({"function": "EU_SD1", "identity_codes": ["01234"]},)
     large = (*small, {"function": "EU_LOP", "identity_codes": ["01234", "01235"]})
     with ThreadPoolExecutor(2) as threads:
-        for race in range(1000):
+        for race in range(races):
             wish = {"kind": "grant-functions", "login_id": "LEE02", "sftp_folders": [["SD-1"], []][won["checker"] % 2]}
             made = requests.make(maker, NewRequest.model_validate({"proposal": {**wish, "grants": small}}))
             hidden = Revision.model_validate({"rev": 1, "proposal": {**wish, "grants": large}})

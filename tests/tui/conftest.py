@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +11,8 @@ from typing import Any
 
 import httpx
 import pytest
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
 
 from backend.contract.messages import DemoWorld
 from backend.demo.routes import demo_routes
@@ -29,6 +31,23 @@ DEMO = DemoWorld(
     host_key_fingerprint="SHA256:" + "q7Lk" * 10 + "XYZ",
     samples_listing=(("SD1_01234_20220520.csv", "is accepted"), ("SD1_01234_20220519.csv", "wrong date: 4505")),
 )
+
+
+@pytest.fixture(autouse=True, scope="session")
+def sheets_parsed_once() -> Iterator[None]:
+    """Every console reads the same style sheets: each is parsed once for all of them."""
+    parsed: dict[tuple[object, ...], list[RuleSet]] = {}
+    parse = Stylesheet._parse_rules
+
+    def parse_once(sheet: Stylesheet, *source: Any, **more: Any) -> list[RuleSet]:
+        key = (source, *more.items(), *sheet._variables.items())
+        if key not in parsed:
+            parsed[key] = parse(sheet, *source, **more)
+        return parsed[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stylesheet, "_parse_rules", parse_once)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,7 @@ import pytest
 
 from backend.contract.messages import ChangeRequest, Line, RegisterAddress, RegisterKey
 from backend.contract.rules.public_keys import read_public_key
+from ecp_tui.screens import sftp_fields
 from ecp_tui.screens.sftp_fields import KeyField
 from ecp_tui.screens.sftp_rows import end_words
 from ecp_tui.widgets.table import Table
@@ -137,7 +138,10 @@ async def test_a_private_key_is_refused_and_wiped_at_once(chan: Person) -> None:
     assert await field.text() == ""
 
 
-async def test_a_private_key_typed_line_by_line_by_a_terminal_without_paste_marks_is_wiped_too(chan: Person) -> None:
+async def test_a_private_key_typed_line_by_line_by_a_terminal_without_paste_marks_is_wiped_too(
+    chan: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sftp_fields, "_STILL_PASTING", 60.0)  # however slow the machine is
     await opens_access(chan)
     await chan.press("n")
     await chan.sees("Register an SFTP key")

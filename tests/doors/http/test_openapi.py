@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
@@ -12,10 +13,9 @@ from schemathesis.specs.openapi.checks import content_type_conformance, response
 from backend.contract import paths
 from tests.world import World
 
-EXAMPLES = 6
 
-
-def test_every_operation_answers_as_it_is_described(world: World) -> None:
+@pytest.mark.parametrize("examples", [1, pytest.param(12, marks=pytest.mark.slow)])
+def test_every_operation_answers_as_it_is_described(world: World, examples: int) -> None:
     schema = schemathesis.openapi.from_asgi(paths.OPENAPI, world.app)
     headers = {"authorization": f"Bearer {world.token('CHAN01')}"}
     tried = 0
@@ -25,7 +25,7 @@ def test_every_operation_answers_as_it_is_described(world: World) -> None:
             continue  # it would end the session that all others need
 
         @settings(
-            max_examples=EXAMPLES,
+            max_examples=examples,
             deadline=None,
             database=None,
             suppress_health_check=list(HealthCheck),
