@@ -6,10 +6,10 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import asyncssh
-from asyncssh import SSHKey, SSHServerConnection, SSHServerConnectionOptions
+from asyncssh import SSHKey, SSHServerChannel, SSHServerConnection, SSHServerConnectionOptions
 
 from backend.doors.ssh import algorithms
 from backend.doors.ssh.visit import Visit
@@ -23,49 +23,84 @@ MOST_EXCHANGES: Final = 60
 MOST_EARLY_EXCHANGES: Final = 3
 """Key exchanges within a minute, and those of them before sign-in: each costs the server more than the client."""
 _MINUTE: Final = 60.0
+EXCHANGE_SECONDS: Final = 30.0
+_LOOK_SECONDS: Final = 1.0
+_MOST_DEFERRED: Final = 1000
+"""How long an exchange may last, how often it is looked at, and how many answers may wait for its end."""
 _REKEY_BYTES: Final = 8 << 30
 """Sent bytes after which the server asks for new keys: AES and ChaCha20 bear more."""
 _BACKLOG: Final = 1024
 
 
 class Line(SSHServerConnection):
-    """Reads nothing from a peer that does not listen, and gives up one that exchanges keys again and again."""
+    """Serves nothing to a peer that does not listen, and gives up one that exchanges keys again and again."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, options: SSHServerConnectionOptions) -> None:
         super().__init__(loop, options)
         self._exchanges: deque[float] = deque(maxlen=MOST_EXCHANGES)
+        self._unread = False
 
-    @property
-    def _visit(self) -> Visit | None:
-        return self._owner if isinstance(self._owner, Visit) else None
+    # ── who does not listen ──────────────────────────────────────────────────────────────────────────────────
 
     def pause_writing(self) -> None:
-        """More waits than the peer takes. asyncssh would serve on, and keep every answer in memory."""
-        if self._transport is not None and self._visit is not None:
+        """More waits than the peer takes. asyncssh would go on reading, and keep every answer in memory."""
+        if self._transport is not None:
             self._transport.pause_reading()
-            self._visit.choke(True)
+            self._unread = True
+            self._choke_or_not()
 
     def resume_writing(self) -> None:
-        if self._transport is not None and self._visit is not None:
+        if self._transport is not None:
             self._transport.resume_reading()
-            self._visit.choke(False)
+            self._unread = False
+            self._choke_or_not()
+
+    def _choke_or_not(self) -> None:
+        if self._visit is not None:
+            self._visit.choke(self._unread or not self._kex_complete)
+
+    # ── exchanging keys ──────────────────────────────────────────────────────────────────────────────────────
+
+    def _send_kexinit(self) -> None:
+        """Begins an exchange; the first one follows the client's version. Until it ends, answers wait in memory."""
+        self._mac_algs = algorithms.macs(str(self.get_extra_info("client_version", "")))
+        super()._send_kexinit()
+        if self._session_id:
+            self._choke_or_not()
+            self._watch_exchange(self._loop.time() + EXCHANGE_SECONDS)
 
     def send_newkeys(self, k: bytes, h: bytes) -> None:
-        """Ends a key exchange, whoever asked for it."""
+        """Ends one, whoever asked for it."""
         now = time.monotonic()
         most = MOST_EXCHANGES if self._visit is not None and self._visit.signed_in else MOST_EARLY_EXCHANGES
         if len(self._exchanges) >= most and now - self._exchanges[-most] < _MINUTE:
             raise asyncssh.ProtocolError("Too many key exchanges")
         self._exchanges.append(now)
         super().send_newkeys(k, h)
+        self._choke_or_not()
+
+    def _watch_exchange(self, until: float) -> None:
+        if self._kex_complete or self._visit is None:
+            return
+        if self._loop.time() >= until or len(self._deferred_packets) > _MOST_DEFERRED:
+            self._visit.drop("a key exchange does not end")
+        else:
+            self._loop.call_later(_LOOK_SECONDS, self._watch_exchange, until)
+
+    # ── what is not kept ─────────────────────────────────────────────────────────────────────────────────────
 
     async def reload_config(self) -> None:
         """Nothing is configured by login ID; asyncssh would read all options again, in a thread, for each sign-in."""
 
-    def _send_kexinit(self) -> None:
-        """The first one follows the client's version."""
-        self._mac_algs = algorithms.macs(str(self.get_extra_info("client_version", "")))
-        super()._send_kexinit()
+    def create_server_channel(self, *args: Any, **kwargs: Any) -> SSHServerChannel[Any]:
+        """One that refuses variables: asyncssh would keep as many as a client sends."""
+        channel = super().create_server_channel(*args, **kwargs)
+        channel._process_env_request = lambda _: False  # type: ignore[method-assign]  # of this channel
+        return channel
+
+    @property
+    def _visit(self) -> Visit | None:
+        return self._owner if isinstance(self._owner, Visit) else None
 
 
 async def listen(listener: Listener, own_key: SSHKey, visit: Callable[[], Visit]) -> asyncio.Server:

@@ -30,6 +30,7 @@ from backend.settings import SettingsError
 MOST_VISITS: Final = 32
 """Of one account; all of them together have a quarter of the process's handles, as HTTP has."""
 _MOST_IN_ALL: Final = 4096
+_OWN_KIND: Final = "ssh-ed25519"
 _THREADS: Final = 16
 _TIDY_SECONDS: Final = 60.0
 _WAIT_SECONDS: Final = 0.02
@@ -205,10 +206,13 @@ async def start_ssh(services: Services, listeners: Sequence[Listener], host_key_
 def host_key(path: Path) -> asyncssh.SSHKey:
     """The server's own key; an Ed25519 key is made where there is none."""
     if not path.exists():
-        write_once(path, asyncssh.generate_private_key("ssh-ed25519").export_private_key("openssh"))
+        write_once(path, asyncssh.generate_private_key(_OWN_KIND).export_private_key("openssh"))
     try:
-        return asyncssh.read_private_key(path)
+        key = asyncssh.read_private_key(path)
     except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError) as error:
         raise SettingsError(
             f"{path} cannot be read: restore it from its backup, or remove it and tell your users of the new key."
         ) from error
+    if key.get_algorithm() != _OWN_KIND:
+        raise SettingsError(f"{path} is no Ed25519 key: remove it, and tell your users of the new one.")
+    return key
