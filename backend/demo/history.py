@@ -17,6 +17,7 @@ from backend.core.client_connect.standing import as_of_now
 from backend.core.submissions import Submissions
 from backend.demo.paperwork import Paperwork, age_key, lock_somebody
 from backend.demo.past import Event, PastClock, actor_then
+from backend.demo.publications import Published
 from backend.demo.samples import open_positions, stamp_duty_return
 from backend.demo.sign_ins import sign_ins
 from backend.wiring import Platform
@@ -38,9 +39,10 @@ class _Act:
 
 
 def tell(platform: Platform, calendar: Calendar) -> None:
-    """A week and a half: sign-ins; returns, most right at once, some replaced or refused; change requests; a lock."""
+    """A week and a half: sign-ins; returns, most at once right; files published, fetched; change requests; a lock."""
     clock = PastClock(platform.services.clock.now())
     events = [*sign_ins(platform, clock, calendar), *_filings(platform, calendar, clock)]
+    events += Published(platform, clock, calendar).events()
     events += Paperwork(platform, clock).events(calendar)
     for event in sorted(events, key=lambda event: event.at):
         clock.at = event.at

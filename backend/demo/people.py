@@ -110,7 +110,15 @@ ACCOUNTS: Final = (
     ),
     DemoAccount("TAIDA1", "Tang Yuk Lan", "da", "TAIMAN", "Delegated administrator", "Make a request for TAIDA2"),
     DemoAccount("TAIDA2", "Tse Man Kit", "da", "TAIMAN", "Delegated administrator", "Approve TAIDA1's request"),
-    DemoAccount("OPER01", "Kwok Lai Kuen", "operator", None, "The exchange's support team", "Key in a firm's form"),
+    DemoAccount(
+        "OPER01",
+        "Kwok Lai Kuen",
+        "operator",
+        None,
+        "The exchange's support team",
+        "Key in a firm's form; publish and collect by SFTP",
+        with_key=True,
+    ),
     DemoAccount(
         "OPER02", "Yip Ho Yin", "operator", None, "The exchange's support team", "Apply the form OPER01 keyed in"
     ),

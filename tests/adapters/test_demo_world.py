@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
 from backend.adapters.clock import SystemClock
+from backend.contract.messages import PublicationFilter
 from backend.core.calendar import Calendar
 from backend.core.client_connect.standing import actor_for
 from backend.demo.authenticator import DemoAuthenticator
