@@ -9,9 +9,10 @@ from typing import Final
 from backend.contract.faults import NOT_FOUND, UNKNOWN_FOLDER, Refused
 from backend.contract.messages import Publication, PublicationFilter, PublicationPage
 from backend.contract.rules.shown import shown
+from backend.core.accounts import Identity
 from backend.core.activity_row import FETCHED, PUBLISHED, ActivityRow
 from backend.core.actor import Actor
-from backend.core.catalogue import Catalogue
+from backend.core.catalogue import Catalogue, FolderRule
 from backend.core.gate import folder_for, folders_for, refuse_expired
 from backend.core.handing_out import HandingOut
 from backend.core.outgoing import Place
@@ -46,12 +47,17 @@ class Downloads:
         self._marks = PageMarks(cursor_key)
 
     def page(self, actor: Actor, wanted: PublicationFilter, cursor: str | None, limit: int) -> PublicationPage:
-        """What stands, and what was withdrawn in the last 7 days; newest first. Raises 9002 for a foreign cursor."""
+        """What stands, and what was withdrawn in the last 7 days; newest first.
+
+        9002 for a cursor of another list, 4501 for a folder that is not the actor's.
+        """
         limit = max(1, min(limit, LARGEST_PAGE))
         bound = "publications", wanted.model_dump_json(), actor.login_id
         before = self._marks.opened(cursor, *bound) if cursor is not None else None
         with self._store.reading() as rows:
             catalogue = rows.catalogue()
+            if wanted.folder is not None:
+                _folder(actor, catalogue, wanted.folder)
             places = [place for place in places_of(actor, catalogue) if _wanted(place, wanted)]
             standing = rows.publications(places, None, before, limit + 1)
             gone = rows.withdrawals(places, self._clock.now() - WITHDRAWN_FOR, before, limit + 1)
@@ -109,12 +115,17 @@ class Downloads:
 
     def _place(self, actor: Actor, catalogue: Catalogue, identity_code: str, folder: str) -> Place:
         refuse_expired(actor, self._clock.now())
-        rule, identities = folder_for(actor, catalogue, folder)
-        if rule.direction != "download":
-            raise Refused(UNKNOWN_FOLDER, folder=shown(folder, 40))
+        rule, identities = _folder(actor, catalogue, folder)
         if identity_code not in {identity.code for identity in identities}:
             raise Refused(NOT_FOUND)
         return rule.code, identity_code
+
+
+def _folder(actor: Actor, catalogue: Catalogue, code: str) -> tuple[FolderRule, tuple[Identity, ...]]:
+    folder, identities = folder_for(actor, catalogue, code)
+    if folder.direction != "download":
+        raise Refused(UNKNOWN_FOLDER, folder=shown(code, 40))
+    return folder, identities
 
 
 def places_of(actor: Actor, catalogue: Catalogue) -> list[Place]:

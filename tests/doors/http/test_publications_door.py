@@ -168,7 +168,10 @@ def test_pages_show_every_publication_once_and_marks_belong_to_their_maker(world
             with pytest.raises(Refused) as refused:
                 await client.publications(cursor=cursor)
             assert refused.value.number == 9002
-        assert (await client.publications(PublicationFilter(folder="nowhere"))).items == ()
+        for folder in ("nowhere", "RPT-BCN", "SD-1"):
+            with pytest.raises(Refused) as refused:
+                await client.publications(PublicationFilter(folder=folder))
+            assert refused.value.number == 4501
         assert (await client.publications(PublicationFilter(identity_code="09999"))).items == ()
         return found
 
