@@ -22,6 +22,8 @@ class Actor:
     """The delegated administrators to ask, in words."""
     until: datetime | None = None
     """When the key that let them in expires."""
+    key: str | None = None
+    """The fingerprint of that key; none by HTTP."""
     session: bytes | None = field(default=None, repr=False)
     """The key of the session they ask in; none by SSH."""
     confirmed: datetime | None = None

@@ -27,12 +27,11 @@ from backend.core.client_connect.recovery_codes import RecoveryCodeBook
 from backend.core.client_connect.request_notices import RequestNotices
 from backend.core.client_connect.requests import ChangeRequests
 from backend.core.client_connect.sessions import SessionService
-from backend.core.client_connect.sftp_access import SftpAccess
+from backend.core.client_connect.sftp_access import SftpAccess, as_of_now
 from backend.core.client_connect.sftp_acts import SftpActs
 from backend.core.client_connect.sftp_setup import Endpoint, SftpSetup
 from backend.core.client_connect.sign_in import SignInService
 from backend.core.client_connect.source_limit import SourceLimit
-from backend.core.client_connect.standing import as_of_now
 from backend.core.client_connect.users import UserService
 from backend.core.collecting import Collecting
 from backend.core.downloads import Downloads

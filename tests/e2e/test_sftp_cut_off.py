@@ -8,9 +8,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import asyncssh
 import pytest
 
 from backend.contract import paths
+from backend.core.actor import Actor
+from backend.core.claims import Upload
+from backend.core.submissions import Submissions
 from tests.asked_together import Desk
 from tests.sftp_world import SUBMIT, TODAY, SftpWorld, installed
 from tests.ssh_keys import Pair, address_registered, new_pair, registered
@@ -125,6 +129,34 @@ async def test_what_was_being_uploaded_is_not_submitted(sftp_world: SftpWorld, a
         started = time.monotonic()
         await connection.wait_closed()
         assert time.monotonic() - started < AT_MOST
+    assert not sftp_world.activities(state="accepted")
+    async with asyncio.timeout(5):
+        while sftp_world.staging:
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("act", TAKING, ids=lambda act: act.__name__.strip("_"))
+async def test_a_file_whose_close_is_held_meanwhile_is_not_submitted_either(
+    sftp_world: SftpWorld, monkeypatch: pytest.MonkeyPatch, act: Act
+) -> None:
+    fingerprint = Pair(Path(sftp_world.key("CHAN01"))).fingerprint
+    desk = Desk(sftp_world.world)
+    await asyncio.to_thread(desk.token, "WONGDA1")
+    look_at = Submissions._refuse_bytes
+
+    def slowly(self: Submissions, actor: Actor, upload: Upload) -> str:
+        sha256 = look_at(self, actor, upload)
+        act(desk, fingerprint)
+        return sha256
+
+    monkeypatch.setattr(Submissions, "_refuse_bytes", slowly)
+    async with sftp_world.connected() as connection, connection.start_sftp_client() as sftp:
+        file = await sftp.open(f"{SUBMIT}/{TODAY}", "wb")
+        await file.write(b"all of it")
+        with pytest.raises((asyncssh.SFTPError, asyncssh.ConnectionLost)):
+            await file.close()
+        async with asyncio.timeout(AT_MOST):
+            await connection.wait_closed()
     assert not sftp_world.activities(state="accepted")
     async with asyncio.timeout(5):
         while sftp_world.staging:

@@ -10,10 +10,9 @@ from typing import Final
 
 from backend.contract.faults import ADDRESS_NOT_REGISTERED, NO_ECP_FUNCTION, SESSION_ENDED, Refused
 from backend.contract.rules.shown import shown
-from backend.core.accounts import SftpKey
 from backend.core.actor import Actor
-from backend.core.client_connect.standing import actor_of
-from backend.core.gate import SFTP_FUNCTION, may_use_sftp
+from backend.core.client_connect import standing
+from backend.core.gate import SFTP_FUNCTION, may_use_sftp, refuse_expired
 from backend.core.ports import Clock, Store
 from backend.core.rows import Rows
 
@@ -30,8 +29,9 @@ class SftpAccess:
     def admit(self, login_id: str, fingerprint: str, address: str) -> Actor:
         """The actor behind a key that signed; 1005 for a key that is unknown, another's or expired; 5003; 2000."""
         with self._store.reading() as rows:
-            key = rows.sftp_key(fingerprint)
-            return self._admitted(rows, key, login_id.upper(), address)
+            actor = _admitted(rows, fingerprint, login_id.upper(), address)
+        refuse_expired(actor, self._clock.now())
+        return actor
 
     def still(self, actor: Actor, fingerprint: str) -> Actor:
         """The same actor as of now; raises what would refuse the connection today."""
@@ -50,15 +50,25 @@ class SftpAccess:
         with self._store.reading() as rows:
             return RegisteredAddresses(rows.sftp_networks())
 
-    def _admitted(self, rows: Rows, key: SftpKey | None, login_id: str, address: str) -> Actor:
-        if key is None or key.account.login_id != login_id or not key.live(self._clock.now()):
-            raise Refused(SESSION_ENDED)
-        actor = actor_of(rows, key.account, "sftp", plain_address(address))
-        if not may_use_sftp(actor.account):
-            raise Refused(NO_ECP_FUNCTION, reason=f"SFTP needs {SFTP_FUNCTION}.", ask=actor.ask, held="")
-        if not registered(address, key.networks):
-            raise Refused(ADDRESS_NOT_REGISTERED, address=shown(address, 60))
-        return replace(actor, until=key.expires)
+
+def as_of_now(rows: Rows, actor: Actor) -> Actor:
+    """The same person at commit time; by SFTP not without the key and the address either."""
+    if actor.key is None or actor.epoch == rows.access_epoch():
+        return standing.as_of_now(rows, actor)
+    return _admitted(rows, actor.key, actor.login_id, actor.source)
+
+
+def _admitted(rows: Rows, fingerprint: str, login_id: str, address: str) -> Actor:
+    """Whoever asks has to see that the key has not expired."""
+    key = rows.sftp_key(fingerprint)
+    if key is None or key.account.login_id != login_id or key.revoked is not None:
+        raise Refused(SESSION_ENDED)
+    actor = standing.actor_of(rows, key.account, "sftp", plain_address(address))
+    if not may_use_sftp(actor.account):
+        raise Refused(NO_ECP_FUNCTION, reason=f"SFTP needs {SFTP_FUNCTION}.", ask=actor.ask, held="")
+    if not registered(address, key.networks):
+        raise Refused(ADDRESS_NOT_REGISTERED, address=shown(address, 60))
+    return replace(actor, until=key.expires, key=fingerprint)
 
 
 class RegisteredAddresses:
