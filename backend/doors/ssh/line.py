@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import asyncssh
 from asyncssh import SSHKey, SSHServerChannel, SSHServerConnection, SSHServerConnectionOptions
+from asyncssh.packet import SSHPacket
 
 from backend.doors.ssh import algorithms
 from backend.doors.ssh.visit import Visit
@@ -95,12 +96,16 @@ class Line(SSHServerConnection):
     def create_server_channel(self, *args: Any, **kwargs: Any) -> SSHServerChannel[Any]:
         """One that refuses variables: asyncssh would keep as many as a client sends."""
         channel = super().create_server_channel(*args, **kwargs)
-        channel._process_env_request = lambda _: False  # type: ignore[method-assign]  # of this channel
+        channel._process_env_request = _refused  # type: ignore[method-assign]  # of this channel
         return channel
 
     @property
     def _visit(self) -> Visit | None:
         return self._owner if isinstance(self._owner, Visit) else None
+
+
+def _refused(packet: SSHPacket) -> bool:
+    return False
 
 
 async def listen(listener: Listener, own_key: SSHKey, visit: Callable[[], Visit]) -> asyncio.Server:

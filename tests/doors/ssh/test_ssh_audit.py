@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import asyncssh
 import pytest
@@ -34,7 +35,7 @@ async def test_ssh_audit_finds_no_failure_and_only_the_warnings_that_are_told(sf
 
 @pytest.mark.parametrize("says", ["libssh2_1.10.0", "Renci.SshNet.SshClient.0.0.1"])
 async def test_clients_that_know_no_better_are_offered_one_older_mac(sftp_world: SftpWorld, says: str) -> None:
-    old = {"encryption_algs": ["aes256-ctr"], "mac_algs": ["hmac-sha2-256", "hmac-sha1"]}
+    old: dict[str, Any] = {"encryption_algs": ["aes256-ctr"], "mac_algs": ["hmac-sha2-256", "hmac-sha1"]}
     key = sftp_world.key("CHAN01")
     async with (
         sftp_world.connected(client_keys=[key], client_version=says, **old) as connection,
