@@ -78,7 +78,7 @@ def together(actions: Sequence[Callable[[], int]]) -> list[int]:
     start = threading.Barrier(len(actions))
 
     def one(action: Callable[[], int]) -> int:
-        start.wait(10)
+        start.wait(60)
         return action()
 
     with ThreadPoolExecutor(len(actions)) as threads:

@@ -46,7 +46,7 @@ def test_a_new_authenticator_with_a_code_is_told_by_mail_and_a_first_one_is_not(
     invited = invite(any_world)
     confirm(any_world, invited, shown_by(any_world, begin(any_world, invited)))
     any_world.platform.mail.carry()
-    told = [mail.to for mail in any_world.mails() if mail.subject.endswith("Notice")]
+    told = [mail.to for mail in any_world.mails() if mail.subject.endswith("you have a new authenticator")]
     assert told == ["chan01@acme.example"]
 
 

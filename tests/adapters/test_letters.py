@@ -105,6 +105,14 @@ def test_no_mail_of_another_deployment_names_the_exchange_of_the_faq(kind: MailK
     assert "Exchange Connect" in message["Subject"] and message["From"].addresses[0].display_name == "Exchange Connect"
 
 
+def test_a_notice_says_in_its_subject_what_it_is_about_and_nobody_else_writes_there() -> None:
+    said = letter(OWN, "notice", subject="change request 3 waits for you", words="Subject: forged\r\nBcc: all")[
+        "Subject"
+    ]
+    assert said == "Exchange Connect: change request 3 waits for you"
+    assert letter(OWN, "notice")["Subject"] == "Exchange Connect: notice", "queued before an upgrade"
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_without_a_public_url_there_is_no_link_at_all(kind: MailKind) -> None:
     message = letter(OWN, kind)

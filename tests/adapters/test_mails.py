@@ -105,7 +105,7 @@ def test_a_unit_that_is_undone_mails_nothing(quiet_world: World, post: Post) -> 
 def test_other_peoples_words_in_a_notice_write_no_lines_of_their_own(quiet_world: World, post: Post) -> None:
     chan, hostile = quiet_world.account("CHAN01"), 'ok".\n\nYour account will be closed.\x1b[2J\u202e'
     mailer, now = quiet_world.platform.mailer, quiet_world.clock.now()
-    quiet_world.platform.store.write(lambda unit: mailer.notice(unit, chan, hostile, now))
+    quiet_world.platform.store.write(lambda unit: mailer.notice(unit, chan, "about it", hostile, now))
     assert carrier(quiet_world, post).carry() == 1
     words = post.sent[0][1].values["words"]
     assert words.isprintable() and "Your account will be closed." in words
@@ -169,7 +169,8 @@ def test_one_mail_that_cannot_be_written_does_not_keep_back_the_others(quiet_wor
 
     picky = Picky()
     now = quiet_world.clock.now()
-    quiet_world.platform.store.write(lambda unit: quiet_world.platform.mailer.notice(unit, chan, "Something.", now))
+    mailer = quiet_world.platform.mailer
+    quiet_world.platform.store.write(lambda unit: mailer.notice(unit, chan, "about it", "Something.", now))
     quiet_world.issue("CHAN01", "reset")
     assert carrier(quiet_world, picky).carry() == 1 and [mail.kind for _, mail in picky.sent] == ["reset"]
 
@@ -177,7 +178,8 @@ def test_one_mail_that_cannot_be_written_does_not_keep_back_the_others(quiet_wor
 def test_a_database_dump_holds_no_code_no_address_of_a_mail_and_no_word_of_it(quiet_world: World) -> None:
     codes = [quiet_world.issue("CHAN01", purpose) for purpose in ("reset", "unlock", "enrolment")]
     chan, now = quiet_world.account("CHAN01"), quiet_world.clock.now()
-    quiet_world.platform.store.write(lambda unit: quiet_world.platform.mailer.notice(unit, chan, "Xylophone.", now))
+    mailer = quiet_world.platform.mailer
+    quiet_world.platform.store.write(lambda unit: mailer.notice(unit, chan, "about it", "Xylophone.", now))
     kept = dump(quiet_world)
     for code in codes:
         assert code.encode() not in kept and grouped(code).encode() not in kept and code[:20].encode() not in kept

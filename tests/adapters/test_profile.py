@@ -110,7 +110,8 @@ def test_the_owner_is_told_by_mail_of_all_that_proves_who_they_are_anew(any_worl
     ask(any_world)
     assert reset(any_world, any_world.code("CHAN01"), password=f"{NEW}-reset") == 0
     any_world.platform.mail.carry()
-    told = [mail.text for mail in any_world.mails("CHAN01") if mail.subject.endswith("Notice")]
+    about = ("your password was", "you have")
+    told = [mail.text for mail in any_world.mails("CHAN01") if mail.subject.split(": ")[1].startswith(about)]
     said = (
         "was reset with a code",
         "password of your account was changed",

@@ -17,10 +17,10 @@ from backend.core.client_connect.mails import Mail, MailKind
 
 _GAPS = re.compile(r"\n\s*\n")
 _SUBJECTS: Final[dict[MailKind, str]] = {
-    "invitation": "Your invitation",
-    "enrolment": "Set up your authenticator",
-    "unlock": "Your account is locked",
-    "notice": "Notice",
+    "invitation": "your invitation",
+    "enrolment": "set up your authenticator",
+    "unlock": "your account is locked",
+    "notice": "notice",
 }
 
 
@@ -40,7 +40,7 @@ class Letters:
         letter = EmailMessage(policy=SMTP)
         letter["From"] = Address(self.brand, addr_spec=self.sender)
         letter["To"] = Address(addr_spec=mail.to)
-        letter["Subject"] = self.reset_subject if mail.kind == "reset" else f"{self.brand}: {_SUBJECTS[mail.kind]}"
+        letter["Subject"] = self._subject(mail)
         letter["Date"] = format_datetime(created)
         letter["Message-ID"] = f"<{name_of(number, created)}@{self.sender.rpartition('@')[2]}>"
         letter["Auto-Submitted"] = "auto-generated"
@@ -48,6 +48,11 @@ class Letters:
         letter.set_content(text + "\n")
         letter.add_alternative(self._said(_HTML, mail), subtype="html")
         return letter
+
+    def _subject(self, mail: Mail) -> str:
+        if mail.kind == "reset":
+            return self.reset_subject
+        return f"{self.brand}: {mail.values.get('subject') or _SUBJECTS[mail.kind]}"
 
     def _said(self, medium: Environment, mail: Mail) -> str:
         code = mail.values.get("code", "")

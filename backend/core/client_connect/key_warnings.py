@@ -42,6 +42,7 @@ class KeyWarnings:
             f"The SFTP key {key.fingerprint} of {account.login_id} expires in {days} {'day' if days == 1 else 'days'}. "
             "From then on it opens no connection. Replace it in SFTP access, place 5 of the console."
         )
+        subject = f"an SFTP key expires in {days} {'day' if days == 1 else 'days'}"
         helping = [one for one in unit.accounts_of(account.company) if "ecp" in one.services and one.state == "active"]
         for one in {each.id: each for each in (account, *helping)}.values():
-            self._mailer.notice(unit, one, words, now)
+            self._mailer.notice(unit, one, subject, words, now)

@@ -18,13 +18,26 @@ MailKind = Literal[Purpose, "notice"]
 NOTICE_LIFE: Final = timedelta(days=7)
 _SEALED_AS: Final = b"mail"
 OwnChange = Literal["password-changed", "password-reset", "otp-changed", "enrolled", "recovery-codes-made"]
-_CHANGED: Final[Mapping[OwnChange, str]] = {
-    "password-changed": "The password of your account was changed.",
-    "password-reset": "The password of your account was reset with a code from a mail.",
-    "otp-changed": "A new authenticator took the place of the one your account had.",
-    "enrolled": "A new authenticator was set up for your account with a code from a mail.",
-    "recovery-codes-made": "New recovery codes were made for your account; those from before work no more.",
+_CHANGED: Final[Mapping[OwnChange, tuple[str, str]]] = {
+    "password-changed": ("your password was changed", "The password of your account was changed."),
+    "password-reset": (
+        "your password was reset",
+        "The password of your account was reset with a code from a mail.",
+    ),
+    "otp-changed": (
+        "you have a new authenticator",
+        "A new authenticator took the place of the one your account had.",
+    ),
+    "enrolled": (
+        "you have a new authenticator",
+        "A new authenticator was set up for your account with a code from a mail.",
+    ),
+    "recovery-codes-made": (
+        "you have new recovery codes",
+        "New recovery codes were made for your account; those from before work no more.",
+    ),
 }
+"""What a mail about one's own account is about, and its first sentence."""
 _NOT_YOU: Final = "If that was not you, have the account suspended at once: call who administers it."
 
 
@@ -60,14 +73,18 @@ class Mailer:
         facts = {"kind": mail.kind, "to": mail.to, "until": mail.until.isoformat(), "values": dict(mail.values)}
         unit.add_mail(self._seals.seal(json.dumps(facts).encode(), _SEALED_AS), now)
 
-    def notice(self, unit: Unit, account: Account, words: str, now: datetime) -> None:
-        """Tells somebody what was done, in a sentence or two; names and reasons in it are other people's words."""
-        values = {"login_id": account.login_id, "name": shown(account.name, 80), "words": shown(words)}
+    def notice(self, unit: Unit, account: Account, subject: str, words: str, now: datetime) -> None:
+        """Tells somebody what was done, in a sentence or two; names and reasons in it are other people's words.
+
+        `subject` is ours alone: a mail program shows it to whoever looks over a shoulder.
+        """
+        values = {"name": shown(account.name, 80), "subject": subject, "words": shown(words)}
         self.queue(unit, Mail("notice", account.email, now + NOTICE_LIFE, values), now)
 
     def changed(self, unit: Unit, account: Account, act: OwnChange, now: datetime) -> None:
         """Tells whose account it is that what proves who they are is another now."""
-        self.notice(unit, account, f"{_CHANGED[act]} {_NOT_YOU}", now)
+        subject, words = _CHANGED[act]
+        self.notice(unit, account, subject, f"{words} {_NOT_YOU}", now)
 
     def opened(self, sealed: bytes) -> Mail | None:
         """`None` for what was sealed with another key."""

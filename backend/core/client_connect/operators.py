@@ -120,7 +120,7 @@ class Operators:
         companies = [None, *(one.code for one in unit.companies())]
         for account in (one for company in companies for one in unit.accounts_of(company)):
             if account.state == "active" and (account.kind == "operator" or account.services):
-                self._mailer.notice(unit, account, words, now)
+                self._mailer.notice(unit, account, "an operator was invited", words, now)
 
 
 def _operators(rows: Rows) -> list[Account]:

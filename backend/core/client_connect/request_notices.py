@@ -30,7 +30,7 @@ class RequestNotices:
             "It waits for you in Approvals, place 7 of the console, for 7 days."
         )
         for checker in checkers_of(unit, maker, request):
-            self._mailer.notice(unit, checker, words, now)
+            self._mailer.notice(unit, checker, f"change request {request.id} waits for you", words, now)
 
     def decided(self, unit: Unit, checker: Actor, request: StoredRequest, now: datetime) -> None:
         """Its maker hears what became of it; what was applied, those it is about as well.
@@ -48,7 +48,7 @@ class RequestNotices:
         if request.state == "applied":
             told.append(People(unit).subject(request))
         for account in {one.id: one for one in told if one is not None and one.state == "active"}.values():
-            self._mailer.notice(unit, account, words, now)
+            self._mailer.notice(unit, account, f"change request {request.id} was {request.state}", words, now)
         if request.state == "applied":
             self._form_applied(unit, request, now)
 
@@ -65,7 +65,7 @@ class RequestNotices:
         for one in proposal.form.administrators:
             account = unit.account(one.login_id)
             if account is not None and account.company == proposal.form.company and account.state != "closed":
-                self._mailer.notice(unit, account, words, now)
+                self._mailer.notice(unit, account, "a form of your company was applied", words, now)
 
 
 def _title(request: StoredRequest) -> str:

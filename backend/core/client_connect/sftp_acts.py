@@ -103,7 +103,7 @@ class SftpActs:
         for one in unit.accounts_of(subject.company):
             checks = "ecp" in one.services or one.kind == "operator"
             if one.state == "active" and one.id != who.account.id and (checks or one.id == subject.id):
-                self._mailer.notice(unit, one, words, self._clock.now())
+                self._mailer.notice(unit, one, "an SFTP key was registered", words, self._clock.now())
 
     def _record(self, unit: Unit, act: str, who: Actor, subject: Account, what: str) -> None:
         self._ledger.record(
