@@ -1,4 +1,4 @@
-"""A local file: its SHA-256, and later the same bytes again, as long as it did not change meanwhile."""
+"""A local file: its SHA-256 and what is wrong in it; later the same bytes, as long as it did not change meanwhile."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from backend.contract.faults import FILE_CHANGED, NOT_UNDERSTOOD, Refused
+from backend.contract.rules.content import ContentRule, refuse_content
+from backend.contract.rules.content_check import ContentCheck
 from backend.contract.rules.shown import shown
 
 BLOCK: Final = 1024 * 1024
@@ -27,23 +29,31 @@ class Digest:
     """When the file was written last, before it was read: nanoseconds, to notice that it changed since."""
 
 
-async def digest(path: Path, progress: Callable[[int], None] | None = None) -> Digest:
-    """Reads the file off the event loop; `progress` hears the bytes read so far; cancel the task to stop."""
+async def digest(
+    path: Path, progress: Callable[[int], None] | None = None, content: ContentRule | None = None
+) -> Digest:
+    """Reads the file off the event loop; `progress` hears the bytes read so far; cancel the task to stop.
+
+    Refuses with 4514 and all findings what is not as `content` wants it.
+    """
     size_of(path)
     total, line_feeds, last = 0, 0, b""
     running = hashlib.sha256()
+    checked = ContentCheck(content) if content is not None else None
     try:
         file = await asyncio.to_thread(path.open, "rb", buffering=0)
         with file:
             modified = os.fstat(file.fileno()).st_mtime_ns
             while block := await asyncio.to_thread(file.read, BLOCK):
-                line_feeds += await asyncio.to_thread(_take, running, block)
+                line_feeds += await asyncio.to_thread(_take, running, checked, block)
                 total += len(block)
                 last = block[-1:]
                 if progress is not None:
                     progress(total)
     except OSError as error:
         raise _unreadable(path, error) from error
+    if checked is not None:
+        refuse_content(checked.finish())
     return Digest(total, line_feeds + (total > 0 and last != b"\n"), running.hexdigest(), modified)
 
 
@@ -91,8 +101,10 @@ def _said(path: Path) -> str:
     return shown(path.name or str(path), 200)
 
 
-def _take(running: hashlib._Hash, block: bytes) -> int:
+def _take(running: hashlib._Hash, checked: ContentCheck | None, block: bytes) -> int:
     running.update(block)
+    if checked is not None:
+        checked.feed(block)
     return block.count(b"\n")
 
 

@@ -17,6 +17,8 @@ from backend.contract.faults import (
     Refused,
 )
 from backend.contract.messages import CheckRequest, Folder
+from backend.contract.rules.companions import companion_of, refuse_full
+from backend.contract.rules.content import ContentRule
 from backend.contract.rules.file_names import agree, read_name
 from backend.contract.rules.shown import shown
 
@@ -33,6 +35,16 @@ class Draft:
     @property
     def file_name(self) -> str:
         return self.path.name
+
+    @property
+    def content(self) -> ContentRule | None:
+        """What the file must hold."""
+        return None if self.folder is None or self.companion else self.folder.content
+
+    @property
+    def companion(self) -> bool:
+        """Whether it is an empty file that only says that another one has come."""
+        return self.folder is not None and companion_of(self.file_name, self.folder.companions) is not None
 
     def complete(self) -> tuple[Folder, str, date]:
         """The three that every submission needs; refuses with the name of the first one that is missing."""
@@ -78,10 +90,15 @@ class Draft:
 
 
 def weigh(folder: Folder, file_name: str, size: int) -> None:
-    """Refuses what the folder will not take before a byte is read: not moved yet (4510), empty (4512), too large."""
+    """Refuses what the folder will not take before a byte is read: not moved yet (4510), empty (4512), too large.
+
+    A companion is empty, or refused with 4514.
+    """
     if folder.route == "existing":
         raise Refused(SERVED_ELSEWHERE, folder=folder.folder)
-    if size == 0:
+    if companion_of(file_name, folder.companions) is not None:
+        refuse_full(file_name, size)
+    elif size == 0:
         raise Refused(EMPTY, file_name=shown(file_name, 60))
     if size > folder.size_limit:
         raise Refused(TOO_LARGE, size=f"{size:,}", folder=folder.folder, limit=f"{folder.size_limit:,}")

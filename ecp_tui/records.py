@@ -45,8 +45,9 @@ def activity_record(activity: Activity) -> dict[str, Any]:
     }
     record = {name: values[name] for name in COLUMNS}
     if activity.fault is not None:
+        details = {"findings": activity.fault_findings} if activity.fault_findings else {}
         words = {"title": activity.fault_title, "what": activity.fault_what, "remedy": activity.fault_remedy}
-        record |= {"fault": {"number": activity.fault, **words, "details": {}}, "count": activity.count}
+        record |= {"fault": {"number": activity.fault, **words, "details": details}, "count": activity.count}
     return record
 
 

@@ -61,11 +61,13 @@ class Call:
         click.echo(text, err=True)
 
     def fault(self, refused: Refused, *, about: str = "") -> None:
-        """A fault is data for a program, and one line on standard error for a person."""
+        """A fault is data for a program; for a person a line on standard error, and one for each finding."""
         if self.json:
             click.echo(json.dumps(fault_data(refused) | ({"file_name": about} if about else {}), ensure_ascii=False))
         else:
             self.note(f"{about}: {refused}" if about else str(refused))
+            for finding in refused.findings:
+                self.note(f"  {finding}")
 
     @asynccontextmanager
     async def client(self, *, signed_in: bool = True) -> AsyncIterator[EcpClient]:
@@ -92,7 +94,7 @@ def fault_data(refused: Refused) -> dict[str, Any]:
             "title": refused.title,
             "what": refused.what,
             "remedy": refused.remedy,
-            "details": refused.values,
+            "details": refused.values | ({"findings": refused.findings} if refused.findings else {}),
         }
     }
 

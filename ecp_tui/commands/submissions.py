@@ -44,7 +44,7 @@ async def check(call: Call, file: Path, folder: str | None, identity_code: str |
     async with call.client() as client:
         draft = propose(file, await client.folders(), folder=folder, identity_code=identity_code, input_date=input_date)
         draft.request(size_of(file))
-        found = await digest(file)
+        found = await digest(file, content=draft.content)
         verdict = await client.check(draft.request(found.size, found.sha256))
     sizes = {"size": found.size, "rows": found.rows, "sha256": found.sha256}
     call.answer(_check_data(verdict) | sizes, _check_lines(verdict, found.sha256, found.size))
@@ -91,7 +91,7 @@ async def submit(
 async def _sent(call: Call, client: EcpClient, draft: Draft) -> Transfer:
     """Checks, then sends under one id for all attempts; returns with a receipt or raises the fault."""
     draft.request(size_of(draft.path))
-    found = await digest(draft.path)
+    found = await digest(draft.path, content=draft.content)
     verdict = await client.check(draft.request(found.size, found.sha256))
     if verdict.replaces is not None and not verdict.unchanged:
         call.note(f"{draft.file_name} replaces version {verdict.replaces.version} ({verdict.replaces.sha256}).")

@@ -18,6 +18,7 @@ from ecp_tui.saving import file_name
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.compare import CompareScreen
 from ecp_tui.screens.facts import facts
+from ecp_tui.screens.findings import in_columns
 from ecp_tui.screens.save import SaveDialog
 from ecp_tui.theme import SIGNS
 from ecp_tui.widgets.words import Words
@@ -74,8 +75,11 @@ class ReceiptScreen(EcpScreen):
         self.query_one("#headline", Words).update(Content.assemble(*parts))
         self.query_one("#facts", Words).update(facts(self._facts(activity), within=within))
         self.query_one("#hash", Words).update(facts(_hash(activity)))
-        more = facts(self._more(receipt), within=within) if activity.fault is None else _refusal(activity)
+        more = facts(self._more(receipt), within=within) if activity.fault is None else _refusal(activity, within)
         self.query_one("#more", Words).update(more)
+        self.query_one(VerticalScroll).can_focus = bool(activity.fault_findings)
+        if activity.fault_findings:
+            self.query_one(VerticalScroll).focus()
         zone = wording.zone_name(activity.at, self.context.zone)
         again = "the same bytes were accepted before: this is their receipt · " if receipt.replayed else ""
         self.say(f"{again}log index {wording.count(activity.log_index)} · all times {zone}")
@@ -214,11 +218,15 @@ def hash_commands(name: str) -> dict[str, str]:
     }
 
 
-def _refusal(activity: Activity) -> Content:
-    """As it was answered then: number and title, what happened, what to do."""
-    title = f"{activity.fault}  {activity.fault_title or ''}"
-    words = f"\n{activity.fault_what or ''}\n"
-    return Content.assemble((title, "bold $error"), words, (activity.fault_remedy or "", "bold"))
+def _refusal(activity: Activity, within: int) -> Content:
+    """As it was answered then: number and title, what happened, what to do; or each finding, where there are any."""
+    title = (f"{activity.fault}  {activity.fault_title or ''}", "bold $error")
+    remedy = (activity.fault_remedy or "", "bold")
+    if not activity.fault_findings:
+        return Content.assemble(title, f"\n{activity.fault_what or ''}\n", remedy)
+    counted = wording.count(len(activity.fault_findings), "finding")
+    said = Content.assemble(title, (f"   {counted}\n", "$muted"), remedy)
+    return Content("\n\n").join([said, in_columns(activity.fault_findings, within)])
 
 
 def _hash(activity: Activity) -> Iterator[tuple[str, str | Content]]:

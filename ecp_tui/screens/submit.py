@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import ClassVar
 
@@ -11,13 +11,15 @@ from textual.content import Content
 from textual.notifications import SeverityLevel
 from textual.widget import Widget
 
-from backend.contract.faults import DISAGREE, EMPTY, FILE_CHANGED, NOT_UNDERSTOOD, Refused
+from backend.contract.faults import DISAGREE, EMPTY, FILE_CHANGED, NOT_UNDERSTOOD, WRONG_CONTENT, Refused
 from backend.contract.messages import Check
 from backend.contract.rules.shown import shown
 from ecp_tui import config, wording
-from ecp_tui.digest import digest, size_of
+from ecp_tui.digest import Digest, digest, size_of
+from ecp_tui.draft import Draft
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.browse import browse
+from ecp_tui.screens.findings import FindingsScreen
 from ecp_tui.screens.submit_form import SubmissionForm
 from ecp_tui.screens.submit_many import SubmitManyScreen
 from ecp_tui.screens.submit_path import PathField
@@ -28,6 +30,8 @@ from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.words import Words
 
 _TYPING_PAUSE = 0.25
+_READ_UNASKED = 32 << 20
+"""Bytes up to which a file is read through as soon as it is named; a larger one when the person goes on."""
 _TAKEN = {"identity_code": "identity", "input_date": "date"}
 
 
@@ -101,8 +105,21 @@ class SubmitScreen(EcpScreen):
             self._wrong = self._disagreement()
         self._show()
         if self._bytes is not None and self._wrong is None and form.missing() is None:
-            self._verdict = await self.context.client.check(form.draft.request(self._bytes))
+            if form.draft.content is not None and self._bytes <= _READ_UNASKED:
+                await self._read_through(form.draft)
+            if self._wrong is None:
+                self._verdict = await self.context.client.check(form.draft.request(self._bytes))
             self._show()
+
+    async def _read_through(self, draft: Draft, progress: Callable[[int], None] | None = None) -> Digest | None:
+        """The file's digest, or nothing where what it holds is not acceptable."""
+        try:
+            return await digest(draft.path, progress, draft.content)
+        except Refused as refused:
+            if refused.fault is not WRONG_CONTENT:
+                raise
+            self._wrong = refused
+            return None
 
     async def _weigh(self, path: Path) -> None:
         """The file's size, or why it has none."""
@@ -114,7 +131,7 @@ class SubmitScreen(EcpScreen):
 
     def _disagreement(self) -> Refused | None:
         """What is wrong already here; a 4505 names the key that puts it right."""
-        if self._bytes == 0:
+        if self._bytes == 0 and not self._form.draft.companion:
             return Refused(EMPTY, file_name=shown(self._form.draft.file_name, 60))
         try:
             self._form.draft.request(self._bytes or 0)
@@ -193,6 +210,8 @@ class SubmitScreen(EcpScreen):
         return super().reason(key)
 
     def hint_word(self, key: str) -> str:
+        if key == "check" and self._wrong is not None and self._wrong.findings:
+            return wording.count(len(self._wrong.findings), "finding")
         return "submit" if key == "check" else ""
 
     def action_from_name(self) -> None:
@@ -239,12 +258,21 @@ class SubmitScreen(EcpScreen):
             form.query_one(f"#{missing[0]}").focus()
             self.say((missing[1], "bold $warning"))
             return
-        found = await digest(draft.path, lambda read: self.say(f"Reading the file … {wording.share(read, total)}"))
-        self.say(self._next())
+        found = await self._read_through(
+            draft, lambda read: self.say(f"Reading the file … {wording.share(read, total)}")
+        )
+        self._show()
+        if found is None:
+            self._open_findings()
+            return
         self._verdict = await self.context.client.check(draft.request(found.size, found.sha256))
         config.remember_folder(self.context.config, draft.path.parent)
         self._show()
         self.open(ReviewScreen(draft, found, self._verdict))
+
+    def _open_findings(self) -> None:
+        if self._wrong is not None and self._wrong.findings:
+            self.open(FindingsScreen(self._form.draft.file_name, self._wrong))
 
     def _moved(self, transfer: Transfer) -> None:
         if not transfer.running:

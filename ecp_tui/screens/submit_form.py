@@ -257,4 +257,6 @@ def _short(refused: Refused) -> str:
     reason, named = refused.values.get("reason"), refused.values.get("in_name", "")
     if reason == "input_date":
         return f"name {date.fromisoformat(named):%d %b}"
+    if refused.findings:
+        return wording.count(len(refused.findings), "finding")
     return f"name {named}" if reason == "identity_code" else str(refused.number)

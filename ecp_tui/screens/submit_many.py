@@ -19,6 +19,7 @@ from ecp_tui.digest import Digest, digest, size_of
 from ecp_tui.draft import Draft, propose
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.dialogs import ConfirmDialog
+from ecp_tui.screens.findings import FindingsScreen
 from ecp_tui.screens.receipt import ReceiptScreen
 from ecp_tui.transfers import Transfer, upload_of
 from ecp_tui.widgets.table import Column, Row, Table, row
@@ -65,6 +66,11 @@ class Line:
     def wrong(self) -> Refused | None:
         return self.transfer.fault if self.transfer and not self.transfer.running else self.fault
 
+    @property
+    def findings(self) -> int:
+        """How many things were found wrong in it."""
+        return len(self.wrong.findings) if self.wrong is not None else 0
+
 
 class SubmitManyScreen(EcpScreen):
     """The table; the line under the cursor explains itself below it."""
@@ -110,7 +116,7 @@ class SubmitManyScreen(EcpScreen):
         try:
             line.draft = propose(line.path, self.context.folders)
             line.draft.request(await asyncio.to_thread(size_of, line.path))
-            line.found = await digest(line.path)
+            line.found = await digest(line.path, content=line.draft.content)
             line.verdict = await self.context.client.check(line.draft.request(line.found.size, line.found.sha256))
         except Refused as refused:
             line.fault = refused
@@ -124,12 +130,13 @@ class SubmitManyScreen(EcpScreen):
     def reason(self, key: str) -> str:
         if key == "check" and not self._ready:
             return "No file is ready to be sent."
-        if key == "open" and (self._here is None or self._here.log_index is None):
+        if key == "open" and (self._here is None or (self._here.log_index is None and not self._here.findings)):
             return "The receipt comes with the acceptance."
         return super().reason(key)
 
     def hint_word(self, key: str) -> str:
-        return {"check": f"submit {len(self._ready)}", "open": "receipt"}.get(key, "")
+        opens = "findings" if self._here is not None and self._here.findings else "receipt"
+        return {"check": f"submit {len(self._ready)}", "open": opens}.get(key, "")
 
     def action_check(self) -> None:
         replacing = [line for line in self._ready if line.verdict and line.verdict.replaces]
@@ -177,6 +184,7 @@ class SubmitManyScreen(EcpScreen):
 
     def on_table_moved(self) -> None:
         self.clear_fault()
+        self.show_keys()
 
     def clear_fault(self) -> None:
         """What is wrong with the line under the cursor stands below the table."""
@@ -188,7 +196,9 @@ class SubmitManyScreen(EcpScreen):
 
     def on_table_opened(self) -> None:
         here = self._here
-        if here is not None and here.log_index is not None:
+        if here is not None and here.wrong is not None and here.findings:
+            self.open(FindingsScreen(here.path.name, here.wrong))
+        elif here is not None and here.log_index is not None:
             self.open(ReceiptScreen(here.receipt, log_index=here.log_index, fresh=True))
 
     def action_back(self) -> None:
@@ -213,6 +223,7 @@ def _state(line: Line) -> Content:
         return Content.styled(f"◐ {moving.progress}", "$warning")
     if line.wrong is not None:
         words = line.wrong.values.get("reason", "").replace("_", " ") if line.wrong.fault is DISAGREE else ""
+        words = wording.count(line.findings, "finding") if line.findings else words
         return Content.styled(f"✕ {line.wrong.number} {words}".rstrip(), "$error")
     if line.verdict is None:
         return Content.styled("○ checking", "$muted")
