@@ -52,10 +52,13 @@ class Line:
             self.upload.write(self.arrived, data)
             self.arrived += len(data)
 
-    def cut(self, now: datetime) -> bool:
-        """Off from here on, after the block that is being written; `False` where all is here and being judged."""
+    def cut(self, now: datetime, at: int | None = None) -> bool:
+        """Off from here on, after the block that is being written; with `at` only if so much has arrived.
+
+        `False` too where all is here and being judged.
+        """
         with self._lock:
-            if self._ending:
+            if self._ending or at not in (None, self.arrived):
                 return False
             self.off_since = self.off_since or now
             return True
@@ -114,10 +117,13 @@ class Unfinished:
             self._removed(line)
 
     def leave(self, line: Line) -> None:
-        """The line broke: what arrived waits for another one, unless too much is waiting."""
+        """The line broke: what arrived waits for another one, unless too much is waiting.
+
+        Only where its SHA-256 was said, so that nobody ends up with the beginning of one file and the rest of another.
+        """
         if line.off_since is None:
             line.cut(self._clock.now())
-        if line.arrived == 0 or line.upload.claim.size is None:
+        if line.arrived == 0 or None in (line.upload.claim.size, line.upload.claim.sha256):
             self.drop(line)
         self._thin(line.key[0])
 
@@ -173,10 +179,8 @@ class Unfinished:
             raise
         if isinstance(begun, Receipt):
             return begun
-        if not before.cut(self._clock.now()) or before.arrived != offset:
-            raise before.missing
-        line = Line(before.key, begun)
-        if not self._removed(before, line):
+        line = Line(before.key, begun) if before.cut(self._clock.now(), at=offset) else None
+        if line is None or not self._removed(before, line):
             raise before.missing
         return line
 
