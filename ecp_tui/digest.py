@@ -57,16 +57,19 @@ async def digest(
     return Digest(total, line_feeds + (total > 0 and last != b"\n"), running.hexdigest(), modified)
 
 
-async def as_checked(path: Path, size: int, modified: int | None, block: int) -> AsyncGenerator[bytes, None]:
-    """The file's bytes, refusing one that has changed before the last block makes it whole."""
+async def as_checked(
+    path: Path, size: int, modified: int | None, block: int, start: int = 0
+) -> AsyncGenerator[bytes, None]:
+    """The file's bytes from `start` on, refusing one that has changed before the last block makes it whole."""
     try:
         file = await asyncio.to_thread(path.open, "rb", buffering=0)
         with file:
-            while size > 0:
-                read = await asyncio.to_thread(file.read, min(block, size))
+            left = size - file.seek(start)
+            while left > 0:
+                read = await asyncio.to_thread(file.read, min(block, left))
                 now = os.fstat(file.fileno())
-                size -= len(read)
-                if not read or now.st_size != file.tell() + size or modified not in (None, now.st_mtime_ns):
+                left -= len(read)
+                if not read or now.st_size != size or modified not in (None, now.st_mtime_ns):
                     raise _changed(path, "is not as it was when it was checked")
                 yield read
     except FileNotFoundError as error:

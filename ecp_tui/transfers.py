@@ -8,10 +8,10 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from backend.contract.faults import GOING_DOWN, UNEXPECTED, UNREACHABLE, Refused
+from backend.contract.faults import GOING_DOWN, INCOMPLETE_UPLOAD, UNEXPECTED, UNREACHABLE, Refused
 from backend.contract.messages import Receipt
 from backend.contract.rules.shown import shown
 from ecp_tui import wording
@@ -21,13 +21,17 @@ from ecp_tui.draft import Draft
 
 TransferState = Literal["waiting", "sending", "confirming", "retrying", "accepted", "refused", "cancelled"]
 Send = Callable[[Upload, Callable[[int], None] | None], Awaitable[Receipt]]
+LetGo = Callable[[str], Awaitable[object]]
+"""Tells the server that nobody goes on with a submission id."""
 
 BACKOFF: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 AT_ONCE: Final = 3
 _WINDOW: Final = 5.0
 _SILENCE: Final = 5.0
 """Seconds without a byte sent after which rate and time left would be guesses."""
-_PASSING: Final = frozenset({UNREACHABLE.number, GOING_DOWN.number})
+_LETTING_GO: Final = 2.0
+"""Seconds that a cancelled upload takes at most to say so."""
+_PASSING: Final = frozenset({UNREACHABLE.number, GOING_DOWN.number, INCOMPLETE_UPLOAD.number})
 
 
 def new_submission_id() -> str:
@@ -58,6 +62,8 @@ class Transfer:
     upload: Upload
     state: TransferState = "waiting"
     sent: int = 0
+    kept: int = 0
+    """What the server said it has, as the last attempt began."""
     receipt: Receipt | None = None
     fault: Refused | None = None
     retry_at: float | None = None
@@ -93,8 +99,9 @@ class Transfer:
         """43 %, 2.1 MB/s, 12 s left; or what it waits for."""
         if self.state == "waiting":
             return "waiting"
-        if self.state == "retrying" and self.retry_at is not None:
-            return f"no answer, again in {wording.eta(self.retry_at - time.monotonic() + 1)}"
+        if self.state == "retrying":
+            again = f"again in {wording.eta(self.retry_at - time.monotonic() + 1)}" if self.retry_at else "trying now"
+            return f"waiting for the line{self._kept_words}, {again}"
         if self.state == "confirming":
             return "all sent, waiting for the receipt"
         if self.state != "sending":
@@ -105,6 +112,15 @@ class Transfer:
         rate = f", {wording.rate(self.rate)}" if self.rate else ""
         left = f", {wording.eta(self.eta)} left" if self.eta else ""
         return f"{wording.share(self.sent, self.upload.size)}{rate}{left}"
+
+    @property
+    def brief(self) -> str:
+        """The same where there is less room."""
+        return f"waiting{self._kept_words}" if self.state == "retrying" else self.progress
+
+    @property
+    def _kept_words(self) -> str:
+        return f", {wording.part(self.sent, self.upload.size)} kept" if self.sent else ""
 
     @property
     def words(self) -> str:
@@ -121,28 +137,47 @@ class Transfer:
                 await asyncio.shield(self._task)
 
     def heard(self, sent: int) -> None:
-        """Notes progress: the bytes sent so far in this attempt."""
+        """Notes progress: the bytes that are there so far; the first of an attempt are those kept before."""
         now = time.monotonic()
-        if sent < self.sent:
-            self._marks.clear()
+        if not self._marks:
+            self.kept = sent
         self.sent = sent
         self.state = "confirming" if sent >= self.upload.size else "sending"
         self._marks.append((now, sent))
         while now - self._marks[0][0] > _WINDOW:
             self._marks.popleft()
 
-    def begin(self) -> None:
-        self.state, self.sent, self.retry_at = "sending", 0, None
+    def begin(self) -> Upload:
+        """What is sent in the next attempt. Only the first one moves at once, others are told first where to go on."""
+        upload, self.retry_at = self.upload, None
         self._marks.clear()
-        self._marks.append((time.monotonic(), 0))
+        self.state = "retrying"
+        if not upload.again:
+            self.state, self.sent = "sending", 0
+            self._marks.append((time.monotonic(), 0))
+            self.upload = replace(upload, again=True)
+        return upload
+
+    def pause(self, seconds: float, fault: Refused) -> None:
+        """Until the next attempt."""
+        self.state, self.fault = "retrying", fault
+        self.retry_at = time.monotonic() + seconds
 
 
 class Transfers:
     """All uploads of this session; a listener hears of each that moved."""
 
-    def __init__(self, send: Send, *, at_once: int = AT_ONCE, backoff: Sequence[float] = BACKOFF) -> None:
+    def __init__(
+        self,
+        send: Send,
+        let_go: LetGo | None = None,
+        *,
+        at_once: int = AT_ONCE,
+        backoff: Sequence[float] = BACKOFF,
+    ) -> None:
         self.items: list[Transfer] = []
         self._send = send
+        self._let_go = let_go
         self._places = asyncio.Semaphore(at_once)
         self._backoff = backoff
         self._listeners: list[Callable[[Transfer], None]] = []
@@ -184,7 +219,7 @@ class Transfers:
             await transfer.wait()
 
     def _run(self, transfer: Transfer) -> None:
-        transfer._task = asyncio.create_task(self._deliver(transfer))
+        transfer._task = asyncio.create_task(self._deliver(transfer, transfer._task))
         transfer._task.add_done_callback(lambda _: self._ended(transfer))
         self._tell(transfer)
 
@@ -193,7 +228,9 @@ class Transfers:
             transfer.state = "cancelled"
         self._tell(transfer)
 
-    async def _deliver(self, transfer: Transfer) -> None:
+    async def _deliver(self, transfer: Transfer, before: asyncio.Task[None] | None) -> None:
+        if before is not None:  # it may still be letting go of the same id
+            await asyncio.wait([before])
         try:
             async with self._places:
                 transfer.receipt = await self._until_answered(transfer)
@@ -203,22 +240,39 @@ class Transfers:
         except OSError as error:
             transfer.state = "refused"
             transfer.fault = Refused(UNEXPECTED, reference=error.strerror or type(error).__name__)
+        except asyncio.CancelledError:
+            await self._abandon(transfer)
+            raise
+
+    async def _abandon(self, transfer: Transfer) -> None:
+        """Cancelled is cancelled, whether the server hears of it or not: what it keeps goes by itself in time."""
+        transfer.state, transfer.sent = "cancelled", 0
+        self._tell(transfer)
+        if self._let_go is not None and transfer.upload.again:
+            with suppress(Refused, TimeoutError):
+                async with asyncio.timeout(_LETTING_GO):
+                    await self._let_go(transfer.upload.submission_id)
 
     async def _until_answered(self, transfer: Transfer) -> Receipt:
-        """Tries again while the server is out of reach, waiting longer each time, then gives up with its fault."""
-        for pause in (*self._backoff, None):
-            transfer.begin()
+        """Tries again while the line is away, each time later, and from where it got to; then gives up with its fault.
+
+        An attempt of which the server kept something begins the waiting anew.
+        """
+        pauses, kept = iter(self._backoff), 0
+        while True:
+            upload = transfer.begin()
             self._tell(transfer)
             try:
-                return await self._send(transfer.upload, lambda sent: self._heard(transfer, sent))
+                return await self._send(upload, lambda sent: self._heard(transfer, sent))
             except Refused as refused:
+                if transfer.kept > kept:
+                    pauses, kept = iter(self._backoff), transfer.kept
+                pause = next(pauses, None)
                 if refused.number not in _PASSING or pause is None:
                     raise
-                transfer.state, transfer.fault = "retrying", refused
-                transfer.retry_at = time.monotonic() + pause
+                transfer.pause(pause, refused)
                 self._tell(transfer)
             await asyncio.sleep(pause)
-        raise AssertionError("the last attempt returns or raises")
 
     def _heard(self, transfer: Transfer, sent: int) -> None:
         transfer.heard(sent)

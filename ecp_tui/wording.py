@@ -39,6 +39,14 @@ def size(number: float) -> str:
     return f"{number / _KILO**power:,.1f} {_UNITS[power - 1]}"
 
 
+def part(done: int, whole: int) -> str:
+    """How much of how much, in one unit: 1.2 of 2.0 GB, 812 of 900 bytes."""
+    number, _, unit = size(whole).partition(" ")
+    power = _UNITS.index(unit) + 1 if unit in _UNITS else 0
+    so_far = f"{done / _KILO**power:,.1f}" if power else count(done)
+    return f"{so_far} of {number} {unit}"
+
+
 def size_exact(number: int) -> str:
     """The unit a person reads, and the bytes to compare: 42.0 KB (41,992 bytes)."""
     return size(number) if number < _KILO else f"{size(number)} ({count(number, 'byte')})"

@@ -24,6 +24,7 @@ from backend.contract.messages import (
     Me,
     NewSession,
     Receipt,
+    SubmissionProgress,
     Ticket,
 )
 from ecp_tui.client.transport import Transport, cleaned, fingerprint_of
@@ -46,6 +47,8 @@ class Upload:
     sha256: str
     modified: int | None = None
     """When the file had been written last as its SHA-256 was taken, in nanoseconds; `None` if nobody looked."""
+    again: bool = False
+    """Whether it was tried before: then the server is asked first how much of it is kept."""
 
 
 class FilingCalls(Transport):
@@ -94,7 +97,18 @@ class FilingCalls(Transport):
         return await self._post(Check, paths.CHECKS, request.model_dump(mode="json"))
 
     async def submit(self, upload: Upload, progress: Callable[[int], None] | None = None) -> Receipt:
-        """Streams the file; `progress` hears the bytes sent so far. The same id always has the same outcome."""
+        """Streams the file, from where an earlier attempt got to; `progress` hears the bytes that are there so far.
+
+        The same id always has the same outcome.
+        """
+        kept = 0
+        if upload.again:
+            stands = await self._get(SubmissionProgress, paths.submission(upload.submission_id))
+            if stands.receipt is not None:
+                return stands.receipt
+            kept = stands.kept
+            if progress is not None:
+                progress(kept)
         query = {
             "folder": upload.folder,
             "identity_code": upload.identity_code,
@@ -106,11 +120,16 @@ class FilingCalls(Transport):
             "PUT",
             paths.submission(upload.submission_id),
             params=query,
-            content=_chunks(upload, progress),
+            content=_chunks(upload, kept, progress),
             timeout=httpx.Timeout(120.0, connect=5.0),
-            headers={"content-length": str(upload.size), "content-type": "application/octet-stream"},
+            headers={"content-type": "application/octet-stream", **_part(upload.size, kept)},
         )
         return Receipt.model_validate(cleaned(answer.json()))
+
+    async def let_go(self, submission_id: str) -> SubmissionProgress:
+        """The server keeps nothing of it any more, unless it is accepted already."""
+        answer = await self._send("DELETE", paths.submission(submission_id))
+        return SubmissionProgress.model_validate(cleaned(answer.json()))
 
     async def activity(
         self,
@@ -132,9 +151,16 @@ class FilingCalls(Transport):
         return await self._get(Receipt, paths.activity(log_index))
 
 
-async def _chunks(upload: Upload, progress: Callable[[int], None] | None) -> AsyncIterator[bytes]:
-    sent = 0
-    async with aclosing(as_checked(upload.path, upload.size, upload.modified, CHUNK)) as chunks:
+def _part(size: int, kept: int) -> dict[str, str]:
+    """The headers of what is still to be sent."""
+    length = {"content-length": str(size - kept)}
+    if not kept:
+        return length
+    return {**length, "content-range": f"bytes {f'{kept}-{size - 1}' if kept < size else '*'}/{size}"}
+
+
+async def _chunks(upload: Upload, sent: int, progress: Callable[[int], None] | None) -> AsyncIterator[bytes]:
+    async with aclosing(as_checked(upload.path, upload.size, upload.modified, CHUNK, sent)) as chunks:
         async for chunk in chunks:
             sent += len(chunk)
             yield chunk

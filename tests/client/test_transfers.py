@@ -43,6 +43,7 @@ class Door:
     def __init__(self, *answers: Refused | None) -> None:
         self.answers = list(answers)
         self.ids: list[str] = []
+        self.kept = 0
         self.open = asyncio.Event()
         self.open.set()
         self.inside = self.most = 0
@@ -52,6 +53,8 @@ class Door:
         self.inside += 1
         self.most = max(self.most, self.inside)
         try:
+            if progress is not None and wanted.again:
+                progress(self.kept)
             if progress is not None:
                 progress(wanted.size // 2)
             await self.open.wait()
@@ -112,6 +115,90 @@ async def test_after_the_last_attempt_it_says_9001_and_can_be_tried_again_by_han
     assert [*ended, transfer.state] == ["refused", "accepted"]
     assert transfer.fault is None
     assert len(set(door.ids)) == 1
+
+
+async def test_an_upload_that_the_line_broke_goes_on_from_what_is_kept_and_does_not_give_up_while_more_is() -> None:
+    door, heard = Door(*(unreachable() for _ in range(4))), list[tuple[str, int]]()
+    transfers = Transfers(door.send, backoff=(0,))
+
+    def moved(transfer: Transfer) -> None:
+        if transfer.state == "retrying":
+            door.kept += 10
+        heard.append((transfer.state, transfer.sent))
+
+    transfers.listen(moved)
+    transfer = transfers.start(upload())
+    await transfer.wait()
+    assert transfer.state == "accepted"
+    assert len(door.ids) == 5
+    assert heard[2:6] == [("sending", 50), ("retrying", 50), ("retrying", 50), ("sending", 20)]
+
+
+async def test_where_nothing_more_is_kept_it_gives_up_in_the_end() -> None:
+    door = Door(*(unreachable() for _ in range(9)))
+    door.kept = 10
+    transfer = Transfers(door.send, backoff=(0, 0)).start(upload())
+    await transfer.wait()
+    assert transfer.state == "refused"
+    assert len(door.ids) == 4, "two pauses, the first of them twice, since something had been kept"
+
+
+def test_what_it_waits_for_is_said_with_what_is_kept_and_when_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ecp_tui.transfers.time.monotonic", lambda: 100.0)
+    transfer = Transfer(upload(2_000_000_000))
+    transfer.begin()
+    transfer.pause(3, unreachable())
+    assert transfer.progress == "waiting for the line, again in 4 s"
+    transfer.heard(1_200_000_000)
+    transfer.pause(3, unreachable())
+    assert transfer.progress == "waiting for the line, 1.2 of 2.0 GB kept, again in 4 s"
+    assert transfer.brief == "waiting, 1.2 of 2.0 GB kept"
+    transfer.begin()
+    assert transfer.progress == "waiting for the line, 1.2 of 2.0 GB kept, trying now"
+
+
+async def test_cancelling_while_it_waits_tells_the_server_and_only_then_sends_again() -> None:
+    door, said = Door(unreachable()), list[str]()
+    told, released = asyncio.Event(), asyncio.Event()
+
+    async def let_go(submission_id: str) -> None:
+        said.append(submission_id)
+        told.set()
+        await released.wait()
+
+    transfers = Transfers(door.send, let_go, backoff=(60,))
+    transfer = transfers.start(upload())
+    while transfer.state != "retrying":
+        await asyncio.sleep(0)
+    transfer.cancel()
+    await told.wait()
+    assert (transfer.state, transfers.running, said) == ("cancelled", [], door.ids)
+    transfers.retry(transfer)
+    await asyncio.sleep(0.01)
+    assert len(door.ids) == 1, "it was sent again before the server had let go"
+    released.set()
+    await transfer.wait()
+    assert transfer.state == "accepted"
+
+
+@pytest.mark.parametrize("answer", [unreachable(), None])
+async def test_a_server_that_does_not_hear_of_a_cancelling_keeps_nobody(
+    answer: Refused | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ecp_tui.transfers._LETTING_GO", 0.01)
+
+    async def let_go(submission_id: str) -> None:
+        if answer is not None:
+            raise answer
+        await asyncio.Event().wait()
+
+    door = Door()
+    door.open.clear()
+    transfer = Transfers(door.send, let_go).start(upload())
+    await asyncio.sleep(0.01)
+    transfer.cancel()
+    await asyncio.wait_for(transfer.wait(), 5)
+    assert transfer.state == "cancelled"
 
 
 async def test_a_refusal_is_final() -> None:
