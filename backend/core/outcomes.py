@@ -63,6 +63,7 @@ class Received:
     name: str
     size: int
     at: datetime
+    sha256: str
 
 
 class Outcomes:
@@ -173,7 +174,7 @@ def _refusal_text(row: ActivityRow) -> str:
 
 
 def _received(row: ActivityRow) -> Received:
-    return Received(row.file_name or "", row.size or 0, row.at)
+    return Received(row.file_name or "", row.size or 0, row.at, row.sha256 or "")
 
 
 def _file_name(row: ActivityRow) -> str:

@@ -136,7 +136,7 @@ async def test_a_folder_that_has_not_moved_is_refused_with_4510(sftp_world: Sftp
 
 
 async def test_a_shell_and_commands_get_one_plain_line_and_127(sftp_world: SftpWorld) -> None:
-    for command in ((), ("id",), ("scp", "-t", "/"), ("md5sum",)):
+    for command in ((), ("id",), ("scp", "-t", "/"), ("md5", "-r")):
         ran = await sftp_world.ssh(*command, options=("-T",))
         assert (ran.code, ran.said.count("\n")) == (127, 1), ran
         assert "no shell" in ran.said

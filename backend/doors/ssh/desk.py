@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from backend.contract.faults import TOO_MANY_HANDLES, Refused
+from backend.contract.faults import Refused
 from backend.core.claims import Upload
 from backend.core.slots import Slots
 from backend.doors.ssh.inflow import Inflow
@@ -16,6 +17,8 @@ from backend.doors.ssh.spots import Spot
 HIDDEN_FOR: Final = 600.0
 DRAFTS_FOR: Final = 3600.0
 MOST_DRAFTS: Final = 32
+_HASHED: Final = 4
+"""Files hashed at once, whoever asks: a quarter of the door's threads."""
 _AHEAD_OF_ACCOUNT: Final = 16
 _AHEAD: Final = 128
 """Files read ahead at once, each of three blocks in memory; beyond that, what is asked for is read and no more."""
@@ -43,6 +46,7 @@ class Desk:
         self._hidden: dict[tuple[str, Spot], float] = {}
         self._written: dict[tuple[str, Spot], Inflow] = {}
         self.read_ahead = Slots(_AHEAD_OF_ACCOUNT, _AHEAD)
+        self.hashing = asyncio.Semaphore(_HASHED)
 
     def reads_ahead(self, login_id: str) -> bool:
         """Takes a slot for a file that is read ahead, if there is one left."""
@@ -55,12 +59,17 @@ class Desk:
     # ── unfinished files ─────────────────────────────────────────────────────────────────────────────────────
 
     def park(self, login_id: str, where: Spot, upload: Upload, size: int, *, whole: bool = True) -> Draft | None:
-        """Keeps a draft; returns the one it replaces. 5005 where there are too many."""
-        replaced = self._drafts.pop((login_id, where), None)
-        if sum(owner == login_id for owner, _ in self._drafts) >= MOST_DRAFTS:
-            raise Refused(TOO_MANY_HANDLES)
+        """Keeps a draft; returns the one it replaces, or that makes room for it: a cut one, else the oldest."""
+        gone = self._drafts.pop((login_id, where), None)
+        mine = [key for key in self._drafts if key[0] == login_id]
+        if gone is None and len(mine) >= MOST_DRAFTS:
+            gone = self._drafts.pop(next((key for key in mine if not self._drafts[key].whole), mine[0]))
         self._drafts[login_id, where] = Draft(upload, size, self._now() + DRAFTS_FOR, whole)
-        return replaced
+        return gone
+
+    def put_back(self, login_id: str, where: Spot, draft: Draft) -> None:
+        """One that was taken to be looked at."""
+        self._drafts.setdefault((login_id, where), draft)
 
     def draft(self, login_id: str, where: Spot) -> Draft | None:
         return self._drafts.get((login_id, where))
@@ -89,7 +98,8 @@ class Desk:
     # ── names about to be replaced ───────────────────────────────────────────────────────────────────────────
 
     def hide(self, login_id: str, where: Spot) -> None:
-        """The account removed this name: it means to submit it again. What was accepted stays accepted."""
+        """The account removed this name and means to submit it again, or was refused under it: it is to see no file
+        that it could take for the new one. What was accepted stays accepted."""
         self._hidden = {key: until for key, until in self._hidden.items() if until > self._now()}
         self._hidden[login_id, where] = self._now() + HIDDEN_FOR
 

@@ -34,6 +34,8 @@ class Room(Protocol):
 
     def open(self, actor: Actor, where: Spot) -> Opened: ...
 
+    def sha256(self, actor: Actor, where: Spot) -> str | None: ...
+
     def longest(self, actor: Actor, where: Spot) -> int:
         """Bytes that a file put there, or somewhere below it, may have."""
         ...
@@ -90,6 +92,14 @@ class Identities:
             return self._downloads.open(actor, found), published(found)
         one = self._receipt(actor, where)
         return one.text.encode(), _document(one)
+
+    def sha256(self, actor: Actor, where: Spot) -> str | None:
+        if where.room == "download" and where.name:
+            return self._downloads.find(actor, where.identity_code, where.folder, where.name).sha256
+        one = None
+        if where.in_drop:
+            one = self._outcomes.current(actor, where.identity_code, where.folder, where.name)
+        return None if one is None else one.sha256
 
     def longest(self, actor: Actor, where: Spot) -> int:
         limits = [

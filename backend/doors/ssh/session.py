@@ -9,12 +9,11 @@ from typing import Any, Final, Protocol
 from asyncssh import SSHServerChannel, SSHServerSession
 
 from backend.doors.ssh import wire
+from backend.doors.ssh.commands import NO_SHELL, NOT_A_COMMAND, Command, Said
 from backend.doors.ssh.house import Guest, House
 from backend.doors.ssh.operations import Operations
 from backend.doors.ssh.wire import Op, Reply
 
-NO_SHELL: Final = b"ECP takes and gives files by SFTP here; there is no shell and no command. Use sftp or scp.\r\n"
-NOT_A_COMMAND: Final = 127
 _MOST_WAITING: Final = 2 << 20
 _MOST_REPLIES: Final = 64 << 10
 _LINGER: Final = 30.0
@@ -41,6 +40,8 @@ class Session(SSHServerSession[bytes]):
 
     def __init__(self, house: House, host: Host) -> None:
         self._host = host
+        self._house = house
+        self._command: Command | None = None
         self._operations = Operations(house, host)
         self._loop = asyncio.get_running_loop()
         self._channel: SSHServerChannel[bytes] | None = None
@@ -74,6 +75,7 @@ class Session(SSHServerSession[bytes]):
         return True
 
     def exec_requested(self, command: str) -> bool:
+        self._command = Command(self._house, self._host, command)
         return True
 
     def subsystem_requested(self, subsystem: str) -> bool:
@@ -81,11 +83,14 @@ class Session(SSHServerSession[bytes]):
         return self._is_sftp
 
     def session_started(self) -> None:
-        if self._channel is not None and not self._is_sftp:
-            self._channel.write_stderr(NO_SHELL)
-            self._channel.exit(NOT_A_COMMAND)
+        if self._command is not None:
+            self._task = self._loop.create_task(self._run(self._command))
+        elif self._channel is not None and not self._is_sftp:
+            self._say(Said(error=f"{NO_SHELL}\r\n", code=NOT_A_COMMAND))
 
     def data_received(self, data: bytes, datatype: int | None) -> None:
+        if self._command is not None:
+            self._command.came()
         if not self._is_sftp or self._ended:
             return
         if self._linger is not None:
@@ -112,6 +117,8 @@ class Session(SSHServerSession[bytes]):
     def eof_received(self) -> bool:
         """The client says no more. That is no CLOSE; it wants to hear that all it asked for went well."""
         self._ended = True
+        if self._command is not None:
+            self._command.ended()
         self._serve()
         return True
 
@@ -121,7 +128,22 @@ class Session(SSHServerSession[bytes]):
         self._waiting.clear()
         if self._linger is not None:
             self._linger.cancel()
+        if self._command is not None:
+            self._command.ended()
         self._host.remember(self._loop.create_task(self._abandon()))
+
+    # ── commands ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _run(self, command: Command) -> None:
+        said = await command.run()
+        self._task = None
+        self._say(said)
+
+    def _say(self, said: Said) -> None:
+        if self._channel is not None and not self._channel.is_closing():
+            self._channel.write(said.out.encode())
+            self._channel.write_stderr(said.error.encode())
+            self._channel.exit(said.code)
 
     # ── packets ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -142,6 +164,8 @@ class Session(SSHServerSession[bytes]):
         del self._arrived[:at]
 
     def _serve(self) -> None:
+        if self._command is not None:
+            return
         while self._waiting and self._task is None and not (self._choked or self._line_choked):
             packet = self._waiting.popleft()
             self._waiting_size -= len(packet) + _WEIGHT

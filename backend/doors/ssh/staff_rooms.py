@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Final, Protocol
 
@@ -15,6 +17,7 @@ from backend.doors.ssh.rooms import DROP, FOLDER, Opened, Page, Room, readable, 
 from backend.doors.ssh.spots import Spot
 from backend.doors.ssh.wire import Attributes, Entry
 
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _LONGEST: Final = 1 << 40
 """Room is what there is to know beforehand; the folder's own limit is said when a file goes beyond it."""
 
@@ -56,11 +59,12 @@ class Collect:
         return None
 
     def open(self, actor: Actor, where: Spot) -> Opened:
-        if not where.name:
-            raise Refused(NOT_FOUND)
         one = self._file(actor, where)
         reading = self._collecting.open(actor, where.folder, where.identity_code, _day(where), where.name)
         return reading, readable(reading.size, one.at)
+
+    def sha256(self, actor: Actor, where: Spot) -> str | None:
+        return self._file(actor, where).sha256
 
     def longest(self, actor: Actor, where: Spot) -> int:
         return 0
@@ -71,18 +75,13 @@ class Collect:
             return self._collecting.folders(actor)
         if not where.identity_code:
             return self._collecting.identities(actor, where.folder)
-        _refuse_other(where.identity_code, self._collecting.identities(actor, where.folder))
         return [day.isoformat() for day in self._collecting.dates(actor, where.folder, where.identity_code)]
 
     def _files(self, actor: Actor, where: Spot) -> list[Submitted]:
-        _refuse_other(where.input_date, self._below(actor, Spot(where.identity_code, where.folder, where.room)))
         return self._collecting.files(actor, where.folder, where.identity_code, _day(where))
 
     def _file(self, actor: Actor, where: Spot) -> Submitted:
-        for one in self._files(actor, where):
-            if one.name == where.name:
-                return one
-        raise Refused(NOT_FOUND)
+        return self._collecting.find(actor, where.folder, where.identity_code, _day(where), where.name)
 
 
 class Publish:
@@ -128,6 +127,9 @@ class Publish:
         self.attributes(actor, where)
         raise Refused(NOT_ALLOWED, what="What was published is read by those it was published for.")
 
+    def sha256(self, actor: Actor, where: Spot) -> str | None:
+        return self._publishing.find(actor, where.folder, where.identity_code, where.name).sha256
+
     def longest(self, actor: Actor, where: Spot) -> int:
         return _LONGEST
 
@@ -150,4 +152,8 @@ def _refuse_other(name: str, names: Sequence[str]) -> None:
 
 
 def _day(where: Spot) -> date:
-    return date.fromisoformat(where.input_date)
+    """As the listing writes it: no other form of a date is a folder's name."""
+    if _DAY.fullmatch(where.input_date):
+        with suppress(ValueError):
+            return date.fromisoformat(where.input_date)
+    raise Refused(NOT_FOUND)

@@ -93,8 +93,7 @@ class Submitting:
         if not kept:
             await inflow.abandon()
             return
-        with suppress(Refused):  # there are too many: it is let go
-            await self._park(inflow.where, inflow.upload, kept, whole=False)
+        await self._park(inflow.where, inflow.upload, kept, whole=False)
 
     async def rename(self, old: Spot, new: Spot) -> None:
         """Gives a draft its name, and with that submits it."""
@@ -109,7 +108,11 @@ class Submitting:
             return
         if not draft.whole:
             raise Refused(INCOMPLETE_UPLOAD, received="Not all", expected="the")
-        upload = await self._run(self._boxes.of(new).named, self._guest.actor, draft.upload, new)
+        try:
+            upload = await self._run(self._boxes.of(new).named, self._guest.actor, draft.upload, new)
+        except Refused:
+            self._desk.hide(self._login_id, new)
+            raise
         if self._desk.draft(self._login_id, old) is not draft:
             raise Refused(NOT_FOUND)
         self._desk.take(self._login_id, old)
@@ -191,7 +194,11 @@ class Submitting:
         draft = self._desk.take(self._login_id, where)
         if draft is not None:
             await self._discard(draft)
-        await self._run(self._boxes.of(where).finish, self._guest.actor, upload, size)
+        try:
+            await self._run(self._boxes.of(where).finish, self._guest.actor, upload, size)
+        except BaseException:
+            self._desk.hide(self._login_id, where)
+            raise
         self._desk.show(self._login_id, where)
 
     async def _kept(self, inflow: Inflow) -> int:
@@ -201,13 +208,9 @@ class Submitting:
         return await inflow.cut()
 
     async def _park(self, where: Spot, upload: Upload, size: int, *, whole: bool = True) -> None:
-        try:
-            replaced = self._desk.park(self._login_id, where, upload, size, whole=whole)
-        except Refused:
-            await self._run(upload.staging.abandon)
-            raise
-        if replaced is not None:
-            await self._discard(replaced)
+        gone = self._desk.park(self._login_id, where, upload, size, whole=whole)
+        if gone is not None:
+            await self._discard(gone)
 
     async def _discard(self, draft: Draft) -> None:
         await self._run(draft.upload.staging.abandon)
@@ -217,6 +220,7 @@ class Submitting:
         if inflow.refused is not None:
             return inflow.refused
         inflow.refused = error if isinstance(error, Refused) else unexpected(error)
+        self._desk.hide(self._login_id, inflow.where)
         try:
             if isinstance(error, Refused):
                 with suppress(Refused):  # this is how it says that it has left word

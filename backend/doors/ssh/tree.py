@@ -41,6 +41,10 @@ class Tree:
         """A file to be read; 2001 where there is none."""
         return self._room(where).open(actor, where)
 
+    def sha256(self, actor: Actor, where: Spot) -> str | None:
+        """Of a file that stands, where it is known; nothing is read for it. 2001 where there is none."""
+        return self._room(where).sha256(actor, where)
+
     def room(self, actor: Actor, where: Spot) -> tuple[int, int]:
         """How long a file put there may be, and how many bytes of it there is room for; nothing where none is taken."""
         limit = self._room(where).longest(actor, where)

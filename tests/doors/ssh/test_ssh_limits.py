@@ -10,7 +10,6 @@ from struct import pack
 import asyncssh
 import pytest
 
-from backend.contract.faults import TOO_MANY_HANDLES, Refused
 from backend.core import stagings
 from backend.core.client_connect.sftp_access import RegisteredAddresses
 from backend.doors.ssh import server, session, visit
@@ -234,9 +233,11 @@ def test_a_desk_forgets_drafts_and_hidden_names_in_time() -> None:
     assert [draft.upload for draft in desk.expired()] == [upload] and desk.draft("A", where) is None
     for number in range(MOST_DRAFTS):
         desk.park("A", Spot("01234", "SD-1", "submit", f"{number}.tmp"), upload, 3)  # type: ignore[arg-type]  # as above
-    with pytest.raises(Refused) as refused:
-        desk.park("A", where, upload, 3)  # type: ignore[arg-type]  # as above
-    assert refused.value.fault is TOO_MANY_HANDLES
+    desk.park("A", Spot("01234", "SD-1", "submit", "9.tmp"), upload, 3, whole=False)  # type: ignore[arg-type]  # as above
+    desk.park("A", where, upload, 3)  # type: ignore[arg-type]  # as above
+    assert desk.draft("A", Spot("01234", "SD-1", "submit", "9.tmp")) is None, "the cut one makes room first"
+    desk.park("A", Spot("01234", "SD-1", "submit", "y.tmp"), upload, 3)  # type: ignore[arg-type]  # as above
+    assert desk.draft("A", Spot("01234", "SD-1", "submit", "0.tmp")) is None and desk.draft("A", where)
 
 
 async def test_the_door_closes_on_whoever_is_still_in_it(sftp_world: SftpWorld) -> None:
