@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -16,7 +17,10 @@ from backend.doors.ssh.spots import Spot
 
 HIDDEN_FOR: Final = 600.0
 DRAFTS_FOR: Final = 3600.0
+NAMED_WITHIN: Final = 2.0
 MOST_DRAFTS: Final = 32
+MOST_DRAFTS_IN_ALL: Final = 200
+"""Each is a descriptor: half of what the process has for uploads stays for those under way."""
 _HASHED: Final = 4
 """Files hashed at once, whoever asks: a quarter of the door's threads."""
 _AHEAD_OF_ACCOUNT: Final = 16
@@ -59,11 +63,17 @@ class Desk:
     # ── unfinished files ─────────────────────────────────────────────────────────────────────────────────────
 
     def park(self, login_id: str, where: Spot, upload: Upload, size: int, *, whole: bool = True) -> Draft | None:
-        """Keeps a draft; returns the one it replaces, or that makes room for it: a cut one, else the oldest."""
+        """Keeps a draft; returns the one it replaces, or that makes room for it: a cut one, else the oldest.
+
+        At the limit of all it is one of the account that has most.
+        """
         gone = self._drafts.pop((login_id, where), None)
-        mine = [key for key in self._drafts if key[0] == login_id]
-        if gone is None and len(mine) >= MOST_DRAFTS:
-            gone = self._drafts.pop(next((key for key in mine if not self._drafts[key].whole), mine[0]))
+        crowd = Counter(owner for owner, _ in self._drafts)
+        full = len(self._drafts) >= MOST_DRAFTS_IN_ALL
+        whose = crowd.most_common(1)[0][0] if full and crowd[login_id] < MOST_DRAFTS else login_id
+        if gone is None and (full or crowd[login_id] >= MOST_DRAFTS):
+            theirs = [key for key in self._drafts if key[0] == whose]
+            gone = self._drafts.pop(next((key for key in theirs if not self._drafts[key].whole), theirs[0]))
         self._drafts[login_id, where] = Draft(upload, size, self._now() + DRAFTS_FOR, whole)
         return gone
 
@@ -84,6 +94,11 @@ class Desk:
 
     def take(self, login_id: str, where: Spot) -> Draft | None:
         return self._drafts.pop((login_id, where), None)
+
+    def about_to_be_named(self) -> bool:
+        """Whether a file has just come whole under a temporary name: its client is about to name it."""
+        just_now = self._now() + DRAFTS_FOR - NAMED_WITHIN
+        return any(draft.whole and draft.until > just_now for draft in self._drafts.values())
 
     def expired(self) -> list[Draft]:
         """Takes away the drafts whose time is over."""

@@ -97,7 +97,7 @@ class SshDoor:
         for server in self._servers:
             server.close()
         until = self._loop.time() + grace
-        while any(visit.uploading for visit in self._visits) and self._loop.time() < until:
+        while self._under_way() and self._loop.time() < until:
             await asyncio.sleep(_WAIT_SECONDS)
         for visit in [*self._visits, *self._strangers]:
             visit.drop("the server is going down")
@@ -106,6 +106,9 @@ class SshDoor:
         for draft in self._desk.clear():
             await self.run(draft.upload.staging.abandon)
         self._threads.shutdown()
+
+    def _under_way(self) -> bool:
+        return any(visit.uploading for visit in self._visits) or bool(self._visits and self._desk.about_to_be_named())
 
     async def run(self, work: Callable[..., T], *args: Any) -> T:
         return await self._loop.run_in_executor(self._threads, partial(work, *args))

@@ -14,7 +14,7 @@ from backend.core import stagings
 from backend.core.client_connect.sftp_access import RegisteredAddresses
 from backend.doors.ssh import server, session, visit
 from backend.doors.ssh import strangers as strangers_module
-from backend.doors.ssh.desk import DRAFTS_FOR, HIDDEN_FOR, MOST_DRAFTS, Desk
+from backend.doors.ssh.desk import DRAFTS_FOR, HIDDEN_FOR, MOST_DRAFTS, MOST_DRAFTS_IN_ALL, Desk
 from backend.doors.ssh.spots import Spot
 from backend.doors.ssh.strangers import FAILED, LONGEST_PENALTY, MOST_OF_A_SOURCE, MOST_STRANGERS, SILENT, Strangers
 from backend.doors.ssh.submitting import Open
@@ -238,6 +238,19 @@ def test_a_desk_forgets_drafts_and_hidden_names_in_time() -> None:
     assert desk.draft("A", Spot("01234", "SD-1", "submit", "9.tmp")) is None, "the cut one makes room first"
     desk.park("A", Spot("01234", "SD-1", "submit", "y.tmp"), upload, 3)  # type: ignore[arg-type]  # as above
     assert desk.draft("A", Spot("01234", "SD-1", "submit", "0.tmp")) is None and desk.draft("A", where)
+
+
+def test_the_drafts_of_many_leave_room_for_uploads_and_the_account_with_most_gives_way() -> None:
+    desk = Desk(lambda: 0.0)
+    upload = object()
+    for number in range(MOST_DRAFTS_IN_ALL):
+        owner = "MUCH" if number < 20 else f"FIRM{number % 20}"
+        desk.park(owner, Spot("01234", "SD-1", "submit", f"{number}.tmp"), upload, 3, whole=number != 7)  # type: ignore[arg-type]  # as above
+    for gone in ("7.tmp", "0.tmp"):
+        assert desk.draft("MUCH", Spot("01234", "SD-1", "submit", gone))
+        desk.park("NEW", Spot("01234", "SD-1", "submit", f"for {gone}"), upload, 3)  # type: ignore[arg-type]  # as above
+        assert desk.draft("MUCH", Spot("01234", "SD-1", "submit", gone)) is None
+    assert len(desk.clear()) == MOST_DRAFTS_IN_ALL
 
 
 async def test_the_door_closes_on_whoever_is_still_in_it(sftp_world: SftpWorld) -> None:
