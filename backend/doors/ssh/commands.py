@@ -95,13 +95,13 @@ class Command:
         return known if known is not None else await run(self._read, name, where)
 
     def _read(self, name: str, where: Spot) -> str:
-        opened, _ = self._house.tree.open(self._guest.actor, where)
-        if isinstance(opened, bytes):
-            return hashlib.new(name, opened, usedforsecurity=False).hexdigest()
+        file = self._house.tree.open(self._guest.actor, where).content
+        if isinstance(file, bytes):
+            return hashlib.new(name, file, usedforsecurity=False).hexdigest()
         try:
-            return _hashed(name, opened)
+            return _hashed(name, file)
         finally:
-            opened.close()
+            file.close()
 
     async def _of_draft(self, name: str, where: Spot) -> str:
         """An unfinished file is its account's own: so a program can compare before it gives the file its name."""

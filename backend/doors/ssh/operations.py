@@ -72,11 +72,12 @@ class Operations:
             return self._handles.add(await self._submitting.open(where, how))
         if Open.WRITE in how:
             raise Refused(NOT_ALLOWED, what="Files are put into a submit folder; everything else is read-only.")
-        opened, attributes = await self._house.run(self._house.tree.open, self._guest.actor, where)
-        if isinstance(opened, bytes):
-            return self._handles.add(Document(where, opened, attributes))
-        ahead = self._house.desk.reads_ahead(self._guest.actor.login_id)
-        return self._handles.add(Outflow(opened, where, attributes, self._house.run, ahead=ahead))
+        actor = self._guest.actor
+        opened = await self._house.run(self._house.tree.open, actor, where)
+        if isinstance(opened.content, bytes):
+            return self._handles.add(Document(where, opened.content, opened.attributes))
+        ahead = self._house.desk.reads_ahead(actor.login_id)
+        return self._handles.add(Outflow(opened.content, where, opened, actor, self._house.run, ahead=ahead))
 
     async def close(self, fields: Fields) -> Reply:
         handle = self._handles.take(fields.string())
@@ -89,6 +90,7 @@ class Operations:
             raise Refused(NO_READ_BACK)
         if not isinstance(handle, Outflow):
             raise not_open()
+        await handle.ask_again(self._guest.actor)
         return _data(await handle.read(offset, min(length, wire.LONGEST_WRITE)))
 
     async def write(self, fields: Fields) -> Reply:
@@ -211,7 +213,9 @@ class Operations:
         length = min(fields.number(), wire.LONGEST_WRITE)
         if isinstance(handle, Document):
             return _data(handle.text[offset : offset + length])
-        found = handle.held(offset, length) if isinstance(handle, Outflow) else None
+        if not isinstance(handle, Outflow) or handle.reader is not self._guest.actor:
+            return None
+        found = handle.held(offset, length)
         return None if found is None else _data(found)
 
 

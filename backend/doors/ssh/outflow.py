@@ -6,10 +6,11 @@ import asyncio
 from collections import deque
 from typing import Final
 
+from backend.core.actor import Actor
 from backend.core.reading import Reading
 from backend.doors.ssh.inflow import Run
+from backend.doors.ssh.rooms import Opened
 from backend.doors.ssh.spots import Spot
-from backend.doors.ssh.wire import Attributes
 
 BLOCK: Final = 1 << 20
 _KEPT: Final = 2
@@ -17,13 +18,18 @@ _KEPT: Final = 2
 
 
 class Outflow:
-    """Reads in blocks as long as its client goes forward; elsewhere exactly what is asked for."""
+    """Reads in blocks as long as its client goes forward; elsewhere exactly what is asked for.
 
-    def __init__(self, reading: Reading, where: Spot, attributes: Attributes, run: Run, *, ahead: bool) -> None:
+    `reader`: the actor, as last found, whom the gate let read.
+    """
+
+    def __init__(self, reading: Reading, where: Spot, opened: Opened, reader: Actor, run: Run, *, ahead: bool) -> None:
         self.where = where
-        self.attributes = attributes
+        self.attributes = opened.attributes
+        self.reader = reader
         self.ahead = ahead
         self._reading = reading
+        self._still = opened.still
         self._run = run
         self._blocks: deque[bytes] = deque()
         self._start = 0
@@ -51,6 +57,12 @@ class Outflow:
                 return await self._read_there(offset, length)
             await self._read_on()
         return found
+
+    async def ask_again(self, actor: Actor) -> None:
+        """Raises what would refuse the file to the actor as found since."""
+        if self.reader is not actor:
+            await self._run(self._still, actor)
+            self.reader = actor
 
     async def close(self) -> None:
         await self._forget()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final, Protocol
 
 from backend.contract.faults import NOT_FOUND, Refused
@@ -19,8 +21,18 @@ from backend.doors.ssh.wire import Attributes, Entry
 FOLDER: Final = Attributes(stat.S_IFDIR | 0o500)
 DROP: Final = Attributes(stat.S_IFDIR | 0o700)
 Page = list[Entry]
-Opened = tuple[bytes | Reading, Attributes]
-"""The text of a document, or an open file that whoever asked for it closes; and what it looks like."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The text of a document, or an open file that whoever asked for it closes; what it looks like.
+
+    `still` asks the gate again while it is being read: raises what would refuse it now.
+    """
+
+    content: bytes | Reading
+    attributes: Attributes
+    still: Callable[[Actor], object]
 
 
 class Room(Protocol):
@@ -89,9 +101,10 @@ class Identities:
     def open(self, actor: Actor, where: Spot) -> Opened:
         if where.room == "download" and where.name:
             found = self._downloads.find(actor, where.identity_code, where.folder, where.name)
-            return self._downloads.open(actor, found), published(found)
+            still = partial(self._downloads.refuse_no_longer, published=found)
+            return Opened(self._downloads.open(actor, found), published(found), still)
         one = self._receipt(actor, where)
-        return one.text.encode(), _document(one)
+        return Opened(one.text.encode(), _document(one), self._folders)
 
     def sha256(self, actor: Actor, where: Spot) -> str | None:
         if where.room == "download" and where.name:

@@ -61,7 +61,7 @@ class Collect:
     def open(self, actor: Actor, where: Spot) -> Opened:
         one = self._file(actor, where)
         reading = self._collecting.open(actor, where.folder, where.identity_code, _day(where), where.name)
-        return reading, readable(reading.size, one.at)
+        return Opened(reading, readable(reading.size, one.at), self._collecting.folders)
 
     def sha256(self, actor: Actor, where: Spot) -> str | None:
         return self._file(actor, where).sha256
