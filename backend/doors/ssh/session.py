@@ -61,7 +61,7 @@ class Session(SSHServerSession[bytes]):
     @property
     def uploading(self) -> bool:
         """Whether a file is on its way."""
-        return self._task is not None or self._operations.uploading
+        return (self._command is None and self._task is not None) or self._operations.uploading
 
     # ── what asyncssh calls ──────────────────────────────────────────────────────────────────────────────────
 

@@ -81,7 +81,7 @@ def test_every_path_is_resolved_below_the_root() -> None:
     assert real_path(b"/a/./b//c/../d/") == "/a/b/d"
 
 
-@pytest.mark.parametrize("length", [LONGEST_PACKET + 1, 1_610_612_736, 0xFFFFFFFF, 0, 4])
+@pytest.mark.parametrize("length", [LONGEST_PACKET + 1, 1_610_612_736, 0xFFFFFFFF, 0, 1, 4])
 async def test_a_packet_of_a_monstrous_length_ends_the_connection_at_once(sftp_world: SftpWorld, length: int) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     async with sftp_world.connected() as connection:
@@ -91,6 +91,20 @@ async def test_a_packet_of_a_monstrous_length_ends_the_connection_at_once(sftp_w
             assert await reader.read() == b""
             await connection.wait_closed()
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20_000
+
+
+async def test_garbage_instead_of_the_first_packet_ends_its_connection_or_is_refused(sftp_world: SftpWorld) -> None:
+    for garbage, ends in ((b"GET / HTTP/1.1\r\n\r\n", True), (pack(">IBI", 5, 255, 7), False), (b"\0" * 4096, True)):
+        async with sftp_world.connected() as connection:
+            writer, reader, _ = await connection.open_session(subsystem="sftp", encoding=None)
+            writer.write(garbage)
+            async with asyncio.timeout(5):
+                if ends:
+                    assert await reader.read() == b""
+                else:
+                    assert (await reader.readexactly(13))[4:] == pack(">BII", Op.STATUS, 7, Status.OP_UNSUPPORTED)
+    async with sftp_world.client() as sftp:
+        assert await sftp.listdir("/")
 
 
 async def test_a_full_packet_is_taken(sftp_world: SftpWorld) -> None:

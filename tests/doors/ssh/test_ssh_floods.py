@@ -15,6 +15,7 @@ from asyncssh.connection import SSHConnection
 
 from backend.doors.ssh import SshDoor, host_key, line
 from backend.doors.ssh.line import Line
+from backend.doors.ssh.strangers import MOST_STRANGERS
 from backend.doors.ssh.submitting import Open
 from backend.doors.ssh.wire import Op
 from backend.settings import SettingsError
@@ -210,6 +211,28 @@ async def test_garbage_before_the_handshake_ends_the_connection_and_nothing_else
     writer.close()
     await soon(lambda: not sftp_world.door._strangers)
     await still_serves(sftp_world)
+
+
+async def test_half_open_handshakes_by_the_hundred_keep_out_nobody_who_is_registered(sftp_world: SftpWorld) -> None:
+    """From thirty strangers' addresses, and then from the registered one itself."""
+    half_open = []
+    sources = [f"127.0.1.{number % 30 + 1}" for number in range(300)] + ["127.0.0.1"] * 200
+    for number, source in enumerate(sources):
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", sftp_world.door.port, local_addr=(source, 0))
+        except OSError as error:
+            pytest.skip(f"{source} is not an address of this machine: {error}")
+        half_open.append(writer)
+        if number % 3:
+            writer.write(b"SSH-2.0-half\r\n" + pack(">IB", 1 << 15, 9))
+        if number % 100 == 0:
+            await still_serves(sftp_world)
+    assert len(sftp_world.door._strangers) <= MOST_STRANGERS
+    async with asyncio.timeout(5):
+        await still_serves(sftp_world)
+    for writer in half_open:
+        writer.close()
+    await soon(lambda: not sftp_world.door._strangers)
 
 
 @pytest.mark.parametrize("kind", ["ssh-rsa", "ecdsa-sha2-nistp256"])

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import asyncssh
 import pytest
 from sqlalchemy import delete, insert
+from structlog.testing import capture_logs
 
 from backend.adapters.database import tables
 from backend.doors.ssh import SshDoor, server
@@ -224,6 +228,59 @@ async def test_nobody_enters_while_the_database_cannot_be_read(
     with pytest.raises(asyncssh.PermissionDenied):
         async with sftp_world.connected():
             pass
+
+
+async def test_the_log_says_who_came_from_where_with_which_key_and_why_not_and_obeys_no_name(
+    sftp_world: SftpWorld,
+) -> None:
+    stranger, mine = new_key(), asyncssh.read_private_key(sftp_world.key("CHAN01"))
+    offered = new_key()
+    register(sftp_world, "LEE02", offered)
+    with capture_logs() as said:
+        assert not await enters(sftp_world, "CHAN01", stranger)
+        assert not await enters(sftp_world, "é" * 300, stranger)
+        assert not await enters(sftp_world, "LEE02", offered)
+        await can_only_offer(mine)
+        assert not await enters(sftp_world, "CHAN01", mine)
+    refused = [line for line in said if line["event"] == "key refused"]
+    assert [(line["fault"], line["source"], line["key"]) for line in refused if line["login_id"] == "CHAN01"] == [
+        (1005, "127.0.0.1", stranger.get_fingerprint())
+    ]
+    assert (refused[-1]["login_id"], refused[-1]["fault"]) == ("LEE02", 2000)
+    (wrong,) = (line for line in said if line["event"] == "signature refused")
+    assert (wrong["login_id"], wrong["source"], wrong["key"]) == ("CHAN01", "127.0.0.1", mine.get_fingerprint())
+    assert all(str(value).isprintable() and len(str(value)) < 100 for line in said for value in line.values())
+
+
+async def test_whatever_waits_for_disk_or_database_is_done_in_threads(
+    sftp_world: SftpWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """asyncssh calls on the loop, where one slow disk would stop everybody."""
+    asked: dict[str, set[bool]] = {}
+    services = sftp_world.world.services
+    for service in (services.sftp_access, services.drop_box, services.outcomes, services.submissions, services.store):
+        for name, method in inspect.getmembers(service, inspect.ismethod):
+            if name.startswith("_"):
+                continue
+
+            def noted(*given: Any, method: Any = method, name: str = name, **named: Any) -> Any:
+                asked.setdefault(name, set()).add(threading.current_thread() is threading.main_thread())
+                return method(*given, **named)
+
+            monkeypatch.setattr(service, name, noted, raising=False)
+    async with sftp_world.client() as sftp:
+        for name in (f"{TODAY}.tmp", "wrong.tmp"):
+            async with sftp.open(f"{SUBMIT}/{name}", "wb") as file:
+                await file.write(b"1,2\n")
+        await sftp.rename(f"{SUBMIT}/{TODAY}.tmp", f"{SUBMIT}/{TODAY}")
+        with pytest.raises(asyncssh.SFTPError):
+            await sftp.open(f"{SUBMIT}/wrong", "wb")
+        for folder in ("/", SUBMIT, "/01234/SD-1/receipts"):
+            for name in await sftp.listdir(folder):
+                await sftp.stat(f"{folder}/{name}")
+        await sftp.remove(f"{SUBMIT}/{TODAY}")
+    assert len(asked) > 6, asked
+    assert all(on_loop == {False} for on_loop in asked.values()), asked
 
 
 async def test_an_expired_key_opens_and_submits_nothing_more_on_a_connection_that_is_open(
