@@ -23,7 +23,7 @@ def content_of(row: Mapping[str, Any]) -> ContentRule:
     except ValidationError as error:
         first = error.errors()[0]
         raise ValueError(f"{_place(first['loc'])}: {first['msg']}") from error
-    for key, wrong in (*_unknown(row), *_wrong(rule), *_wrong_columns(rule)):
+    for key, wrong in (*_unknown(row), *_wrong_columns(rule), *_wrong(rule)):
         raise ValueError(f"{key}: {wrong}")
     return rule
 
