@@ -1,4 +1,4 @@
-"""Activities as data for other programs: the names of a receipt with underscores, plus `state`; JSON and CSV."""
+"""Activities and published files as data: the names of a receipt with underscores, plus `state`; JSON and CSV."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from backend.contract.messages import Activity, Receipt
+from backend.contract.messages import Activity, Publication, Receipt
 from backend.contract.rules.receipts import instant_text
 
 COLUMNS: Final = (
@@ -55,6 +55,12 @@ def receipt_record(receipt: Receipt) -> dict[str, Any]:
     """As `activity_record`, with the receipt's own text and the leaf hash that its holder can recompute."""
     added = {"receipt": receipt.receipt, "leaf_hash": receipt.leaf_hash, "replayed": receipt.replayed}
     return activity_record(receipt.activity) | added
+
+
+def publication_record(publication: Publication) -> dict[str, Any]:
+    """One published file; `state` is said of one's own account."""
+    values = publication.model_dump(exclude={"at", "folder_title"})
+    return values | {"input_date": publication.input_date.isoformat(), "published": instant_text(publication.at)}
 
 
 def as_json(activities: Iterable[Activity]) -> bytes:

@@ -137,6 +137,7 @@ SIGNS: Final[dict[str, Sign]] = {
     "late": Sign("!", "late", "$warning"),
     "missing": Sign("✕", "missing", "$error"),
     "exempt": Sign("○", "exempt", "$muted"),
+    "published": Sign("●", "published", "$success"),
     "fetched": Sign("↓", "fetched", "$primary"),
     "done": Sign("●", "done", "$success"),
     "next": Sign("→", "next", "bold $accent"),

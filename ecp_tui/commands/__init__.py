@@ -16,6 +16,8 @@ _COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "folders": ("folders", "List the folders of your functions, with their rules."),
     "check": ("submissions", "Say what would become of a file, without sending it."),
     "submit": ("submissions", "Submit files."),
+    "ls": ("downloads", "List published files."),
+    "get": ("downloads", "Fetch a published file."),
     "activity": ("activity", "List activities: Activity Enquiry."),
     "users": ("users", "List users, show one, ask for changes, suspend."),
     "approvals": ("approvals", "List change requests, approve, reject or return them."),

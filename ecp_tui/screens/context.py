@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from backend.contract.messages import DemoWorld, Folder, Landing, Me
 from ecp_tui.client import EcpClient
 from ecp_tui.config import Config
+from ecp_tui.downloads import Downloads
 from ecp_tui.transfers import Transfers
 
 if TYPE_CHECKING:  # the first page does not wait for it
@@ -45,16 +46,20 @@ class Context:
     """The application form being filled in: it outlives signing in, since it is begun without an account."""
     transfers: Transfers = field(init=False)
     """The uploads of this session."""
+    downloads: Downloads = field(init=False)
+    """The files that come the other way."""
 
     def __post_init__(self) -> None:
         self.transfers = Transfers(self.client.submit)
+        self.downloads = Downloads(self.client.fetch)
 
     @property
     def running(self) -> list[str]:
         """Work going on, in words: what leaving would cut off."""
         form = self.form
         unsaved = [f"form not saved: {form.words}"] if form is not None and not (form.kept or form.empty) else []
-        return [*(transfer.words for transfer in self.transfers.running), *unsaved]
+        moving = (*self.transfers.running, *self.downloads.running)
+        return [*(one.words for one in moving), *unsaved]
 
     @property
     def zone(self) -> ZoneInfo:
@@ -97,4 +102,5 @@ class Context:
         self.folders = ()
         self.form = None
         self.transfers.forget()
+        self.downloads.forget()
         self.client.token = None

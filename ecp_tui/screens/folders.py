@@ -16,6 +16,7 @@ from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.context import Context
 from ecp_tui.screens.facts import facts
 from ecp_tui.screens.migration import MigrationScreen
+from ecp_tui.screens.publications import PublicationsScreen
 from ecp_tui.widgets.table import Column, Row, Table, row
 from ecp_tui.widgets.words import Words
 
@@ -77,7 +78,11 @@ class FoldersScreen(EcpScreen):
         self.show_keys()
 
     def on_table_opened(self, event: Table.Opened) -> None:
-        self.go("activity", folder=event.row.key)
+        folder = self.folder
+        if folder is not None and folder.direction == "download":
+            self.open(PublicationsScreen(folder.folder, folder.title))
+        else:
+            self.go("activity", folder=event.row.key)
 
     # ── keys ─────────────────────────────────────────────────────────────────────────────────────────────────
 

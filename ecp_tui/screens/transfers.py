@@ -1,4 +1,4 @@
-"""F7: the uploads of this session, their progress, and the way to cancel one or to send it again."""
+"""F7: the uploads and downloads of this session, their progress, and the way to cancel one or to try it again."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from backend.contract.faults import FILE_CHANGED
 from ecp_tui import wording
+from ecp_tui.downloads import Download
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.dialogs import ConfirmDialog
 from ecp_tui.screens.receipt import ReceiptScreen
@@ -35,8 +36,8 @@ class TransfersScreen(EcpScreen):
 
     def body(self) -> Iterable[Widget]:
         yield Static("Transfers", classes="title")
-        yield Static("Uploads of this session. They go on whatever page you are on.", classes="facts")
-        yield Table(_COLUMNS, id="transfers", empty="Nothing was sent in this session yet.")
+        yield Static("Uploads and downloads of this session. They go on whatever page you are on.", classes="facts")
+        yield Table(_COLUMNS, id="transfers", empty="Nothing was sent or fetched in this session yet.")
 
     def on_mount(self) -> None:
         self.query_one(Table).focus()
@@ -44,18 +45,19 @@ class TransfersScreen(EcpScreen):
         self.set_interval(0.5, self._show)
 
     @property
-    def _items(self) -> list[Transfer]:
-        return list(reversed(self.context.transfers.items))
+    def _items(self) -> list[Transfer | Download]:
+        """Downloads above uploads, the latest of each first."""
+        return [*reversed(self.context.downloads.items), *reversed(self.context.transfers.items)]
 
     @property
-    def _here(self) -> Transfer | None:
+    def _here(self) -> Transfer | Download | None:
         here = self.query_one(Table).here
-        return next((one for one in self._items if here and here.key == one.upload.submission_id), None)
+        return next((one for one in self._items if here and here.key == _key(one)), None)
 
     def _show(self) -> None:
-        self.query_one(Table).show([_row(one) for one in self._items])
-        running = len(self.context.transfers.running)
-        self.say(f"{wording.count(len(self._items), 'upload')} · {running} running")
+        items = self._items
+        self.query_one(Table).show([_row(one) for one in items])
+        self.say(f"{wording.count(len(items), 'transfer')} · {sum(one.running for one in items)} running")
         self.show_keys()
 
     def on_table_moved(self) -> None:
@@ -74,23 +76,38 @@ class TransfersScreen(EcpScreen):
             return ""
         if here.running:
             return "cancel"
+        if isinstance(here, Download):
+            return "copy the path" if here.state == "saved" else "fetch again"
         return "receipt" if here.receipt else "check again" if _changed(here) else "send again"
 
     def on_table_opened(self) -> None:
         here = self._here
-        if here is None:
-            return
-        if here.receipt is not None:
+        if here is not None and here.running:
+            self._ask_to_cancel(here)
+        elif isinstance(here, Download):
+            if here.state == "saved":
+                self.copy(str(here.target))
+            else:
+                self.context.downloads.retry(here)
+                self.clear_fault()
+        elif here is not None and here.receipt is not None:
             self.open(ReceiptScreen(here.receipt, fresh=True))
-        elif here.running:
-            words = Content(f"{here.words}\nNothing is submitted by halves.")
-            dialog = ConfirmDialog("Cancel this upload?", words, yes="Cancel upload", no="Keep sending")
-            self.app.push_screen(dialog, lambda yes: here.cancel() if yes else None)
-        elif _changed(here):
+        elif here is not None and _changed(here):
             self.go("submit", path=str(here.upload.path))
-        else:
+        elif here is not None:
             self.context.transfers.retry(here)
             self.clear_fault()
+
+    def _ask_to_cancel(self, here: Transfer | Download) -> None:
+        what, kept = ("download", "kept") if isinstance(here, Download) else ("upload", "submitted")
+        words = Content(f"{here.words}\nNothing is {kept} by halves.")
+        no = "Keep fetching" if isinstance(here, Download) else "Keep sending"
+        dialog = ConfirmDialog(f"Cancel this {what}?", words, yes=f"Cancel {what}", no=no)
+        self.app.push_screen(dialog, lambda yes: here.cancel() if yes else None)
+
+
+def _key(moving: Transfer | Download) -> str:
+    return moving.key if isinstance(moving, Download) else moving.upload.submission_id
 
 
 def _changed(moving: Transfer) -> bool:
@@ -98,18 +115,21 @@ def _changed(moving: Transfer) -> bool:
     return moving.fault is not None and moving.fault.fault is FILE_CHANGED
 
 
-def _row(moving: Transfer) -> Row:
-    state = Content.styled(f"◐ {moving.progress}", "$warning")
-    if moving.receipt is not None:
-        state = Content.styled(f"{SIGNS['accepted'].glyph} accepted", SIGNS["accepted"].style)
-    elif moving.fault is not None and not moving.running:
+def _row(moving: Transfer | Download) -> Row:
+    done = _arrived(moving) if isinstance(moving, Download) else _accepted(moving)
+    state = done or Content.styled(f"◐ {moving.brief}", "$warning")
+    if moving.fault is not None and not moving.running:
         state = Content.styled(f"✕ {moving.fault.number} {moving.fault.title}", "$error")
     elif moving.state == "cancelled":
         state = Content.styled("○ cancelled", "$muted")
-    return row(
-        moving.upload.submission_id,
-        moving.upload.file_name,
-        moving.upload.folder,
-        wording.size(moving.upload.size),
-        state,
-    )
+    what = moving.publication if isinstance(moving, Download) else moving.upload
+    return row(_key(moving), what.file_name, what.folder, wording.size(what.size), state)
+
+
+def _accepted(moving: Transfer) -> Content | None:
+    sign = SIGNS["accepted"]
+    return Content.styled(f"{sign.glyph} {sign.word}", sign.style) if moving.receipt is not None else None
+
+
+def _arrived(moving: Download) -> Content | None:
+    return Content.styled("↓ saved", SIGNS["fetched"].style) if moving.state == "saved" else None

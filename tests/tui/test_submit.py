@@ -412,7 +412,7 @@ async def test_several_pasted_files_are_a_table_with_an_outcome_each(filer: Pers
     await filer.sees("4 files · 0 ready · 2 accepted · 2 not acceptable", "● accepted")
     filer.keeps("submit_several_sent")
     await filer.press("f7")
-    await filer.sees("Transfers", "2 uploads · 0 running")
+    await filer.sees("Transfers", "2 transfers · 0 running")
     filer.keeps("transfers")
 
 

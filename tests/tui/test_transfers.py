@@ -68,7 +68,7 @@ async def test_escape_does_not_stop_an_upload_and_its_end_is_told_on_any_page(se
 
 async def test_f7_shows_an_upload_and_cancels_it_only_when_told_to(sender: Person) -> None:
     await sender.press("f7")
-    await sender.sees("Transfers", "1 upload · 1 running", "Enter cancel")
+    await sender.sees("Transfers", "1 transfer · 1 running", "Enter cancel")
     sender.keeps("transfers_running")
     await sender.press("enter")
     await sender.sees("Cancel this upload?", "Keep sending")

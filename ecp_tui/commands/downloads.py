@@ -1,0 +1,146 @@
+"""`ecp ls` and `ecp get`: what the operator published, and the files themselves."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import aclosing
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+import click
+
+from backend.contract.faults import DAMAGED, NOT_FOUND, NOT_UNDERSTOOD, Exit, Refused
+from backend.contract.messages import Publication, PublicationFilter
+from backend.contract.rules.receipts import instant_text
+from backend.contract.rules.shown import shown
+from ecp_tui import wording
+from ecp_tui.client import EcpClient
+from ecp_tui.commands.call import Call, command
+from ecp_tui.commands.rows import table
+from ecp_tui.downloads import Download, Downloads
+from ecp_tui.records import publication_record
+from ecp_tui.saving import file_name
+
+_PAGE: Final = 500
+_STDOUT: Final = Path("-")
+
+
+@click.command()
+@click.argument("folder", required=False)
+@click.option("--identity", "identity_code", metavar="CODE", help="For this identity code.")
+@click.option("--limit", type=click.IntRange(1, 500), default=100, show_default=True, help="At most so many.")
+@click.option("--cursor", metavar="TEXT", help="Go on where an answer with this cursor ended.")
+@command
+async def ls(call: Call, folder: str | None, identity_code: str | None, limit: int, cursor: str | None) -> Exit:
+    """List published files, newest first; in FOLDER alone where one is named.
+
+    \b
+    Examples:
+      ecp ls RPT-TRD
+      ecp ls --identity 01234 --json
+    """
+    async with call.client() as client:
+        wanted = PublicationFilter(folder=folder, identity_code=identity_code)
+        page = await client.publications(wanted, cursor=cursor, limit=limit)
+    data = {"items": [publication_record(one) for one in page.items], "cursor": page.cursor}
+    call.answer(data, _lines(page.items) if page.items else ())
+    if not page.items:
+        call.note("Nothing was published there for your identities.")
+    elif page.cursor and not call.json:
+        call.note(f"{len(page.items)} shown; the next ones: --cursor {page.cursor}")
+    return Exit.OK
+
+
+@click.command()
+@click.argument("wanted", metavar="NAME")
+@click.option("--output", "-o", type=click.Path(path_type=Path), metavar="PATH", help="Where to; - is standard output.")
+@click.option("--replace", is_flag=True, help="Write over a file that lies there.")
+@command
+async def get(call: Call, wanted: str, output: Path | None, *, replace: bool) -> Exit:
+    """Fetch a published file, by its name or its log index, into this folder.
+
+    The file gets its name only when all of it is here and its SHA-256 is the published one.
+
+    \b
+    Examples:
+      ecp get TRD_01234_20261120.csv
+      ecp get 4711 --output - | head
+    """
+    async with call.client() as client:
+        publication = await _found(client, wanted)
+        if output == _STDOUT:
+            await _printed(call, client, publication)
+            return Exit.OK
+        target = output or Path(file_name(publication.file_name))
+        if target.is_dir():
+            target /= file_name(publication.file_name)
+        done = await _fetched(call, client, publication, target, replace=replace)
+    written = {"path": str(done.target)}
+    call.answer(publication_record(publication) | written, _saved_lines(publication, done))
+    return Exit.OK
+
+
+async def _found(client: EcpClient, wanted: str) -> Publication:
+    """The newest of that name, or the one at that place in the log; 2001 where there is none."""
+    cursor = None
+    while True:
+        page = await client.publications(cursor=cursor, limit=_PAGE)
+        for one in page.items:
+            if wanted in (one.file_name, str(one.log_index)) and one.state != "withdrawn":
+                return one
+        cursor = page.cursor
+        if cursor is None:
+            raise Refused(NOT_FOUND)
+
+
+async def _fetched(call: Call, client: EcpClient, wanted: Publication, target: Path, *, replace: bool) -> Download:
+    downloads = Downloads(client.fetch, backoff=(1.0, 2.0, 4.0))
+    downloads.listen(lambda download: _progress(call, download))
+    try:
+        download = downloads.start(wanted, target, replace=replace)
+        await download.wait()
+    except FileExistsError as error:
+        words = f"{shown(str(target), 200)} exists already; --replace writes over it, --output names another place."
+        raise Refused(NOT_UNDERSTOOD, what=words) from error
+    finally:
+        await downloads.close()
+    if download.fault is not None:
+        raise download.fault
+    return download
+
+
+async def _printed(call: Call, client: EcpClient, wanted: Publication) -> None:
+    """Straight to standard output: whoever reads it hears by the exit code whether all of it was right."""
+    if call.json:
+        raise Refused(NOT_UNDERSTOOD, what="--json and --output - both want standard output.")
+    seen = sha256()
+    async with aclosing(client.fetch(wanted, 0)) as chunks:
+        async for chunk in chunks:
+            seen.update(chunk)
+            sys.stdout.buffer.write(chunk)
+    sys.stdout.buffer.flush()
+    if seen.hexdigest() != wanted.sha256:
+        raise Refused(DAMAGED, file_name=shown(wanted.file_name, 80))
+
+
+def _progress(call: Call, download: Download) -> None:
+    """One line that rewrites itself, where a person watches standard error."""
+    if not call.json and sys.stderr.isatty():
+        click.echo(f"\r\x1b[K{download.words if download.running else ''}", nl=False, err=True)
+
+
+def _saved_lines(publication: Publication, done: Download) -> Iterator[str]:
+    yield f"saved     {done.target}"
+    yield f"  size      {wording.size_exact(publication.size)}"
+    yield f"  SHA-256   {publication.sha256}"
+
+
+def _lines(publications: Sequence[Publication]) -> Iterator[str]:
+    rows = [("LOG INDEX", "PUBLISHED", "STATE", "FOLDER", "IDENTITY", "INPUT DATE", "SIZE", "FILE")]
+    for one in publications:
+        at, day = f"{instant_text(one.at)[:19]}Z", one.input_date.isoformat()
+        facts = (one.state, one.folder, one.identity_code, day, str(one.size), one.file_name)
+        rows.append((str(one.log_index), at, *facts))
+    yield from table(rows)
