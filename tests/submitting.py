@@ -40,20 +40,20 @@ def submitted(world: World, actor: Actor, data: bytes, submission: str | None = 
 
 
 def broken_invariants(world: World) -> list[str]:
-    """Accepted ⇔ durable bytes, one row and a receipt: everything that speaks against it, in words."""
+    """Accepted or published ⇔ durable bytes and one row: everything that speaks against it, in words."""
     wrong: list[str] = []
     seen: set[tuple[object, ...]] = set()
     with world.platform.store.reading() as rows:
         for number in range(rows.head().size):
             row = rows.activity(number)
             assert row is not None
-            if row.act != "accepted":
-                wrong += [f"{number}: refused with bytes"] if row.object_key else []
+            if row.act not in ("accepted", "published"):
+                wrong += [f"{number}: {row.act} with bytes"] if row.object_key else []
                 continue
             path = world.platform.vault.path(row.object_key or "none")
             if not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != row.sha256:
-                wrong.append(f"{number}: accepted without its bytes")
-            key = (row.folder, row.identity_code, row.input_date, row.file_name)
+                wrong.append(f"{number}: {row.act} without its bytes")
+            key = (row.act, row.folder, row.identity_code, row.input_date, row.file_name)
             if row.superseded_by is None:
                 wrong += [f"{number}: two current versions"] if key in seen else []
                 seen.add(key)

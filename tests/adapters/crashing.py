@@ -1,6 +1,6 @@
-"""A program that is killed while it finishes a submission: after so many lines of the code that does it.
+"""A program that is killed while it finishes a submission or a publication: after so many lines of what does it.
 
-It reads orders as JSON lines and forks a child for each; the child opens the world, submits, and dies by SIGKILL
+It reads orders as JSON lines and forks a child for each; the child opens the world, does it, and dies by SIGKILL
 before the n-th line. It answers `killed`, or `finished` where there was no such line.
 """
 
@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -19,11 +20,15 @@ from backend.adapters.database.writer import Writer
 from backend.adapters.passwords import Argon2Passwords
 from backend.adapters.vault.local import LocalStaging, LocalVault
 from backend.core.activity import Ledger
+from backend.core.actor import Actor
 from backend.core.claims import Upload
 from backend.core.client_connect.standing import actor_for
+from backend.core.keeping import Keeping
+from backend.core.publishing import Publishing
 from backend.core.submissions import Submissions
 from backend.settings import Settings
-from backend.wiring import open_platform
+from backend.wiring import Platform, open_platform
+from tests.publishing import NAME
 from tests.submitting import claim
 from tests.world import SetClock
 
@@ -32,6 +37,9 @@ NEW_BYTES = b"the corrected file"
 KILLABLE: set[CodeType] = {
     Submissions.finish.__code__,
     Submissions._accept.__code__,
+    Publishing.finish.__code__,
+    Publishing._publish.__code__,
+    Keeping.keep.__code__,
     Ledger.record.__code__,
     LocalStaging.keep.__code__,
     LocalVault._shelf.__code__,
@@ -58,22 +66,38 @@ class Killer:
         return self
 
 
-def submit(data_dir: Path, database_url: str, killer: Killer) -> None:
+def act(order: dict[str, Any], killer: Killer) -> None:
+    """Submits, or publishes, and is killed while it finishes."""
     threading.settrace(killer)
-    settings = Settings(data_dir=data_dir, database_url=database_url)
+    settings = Settings(data_dir=Path(order["data_dir"]), database_url=order["database_url"])
     platform = open_platform(settings, clock=SetClock(), hasher=Argon2Passwords(memory_kib=64, passes=1))
-    submissions = platform.services.submissions
-    with platform.store.reading() as rows:
-        account = rows.account("CHAN01")
-        assert account is not None
-        actor = actor_for(rows, account.id, "console", "127.0.0.1")
+    finish = submitting(platform) if order["act"] == "submit" else publishing(platform)
+    killer.armed = True
+    sys.settrace(killer)
+    finish()
+    sys.settrace(None)
+
+
+def submitting(platform: Platform) -> Callable[[], object]:
+    submissions, actor = platform.services.submissions, actor_named(platform, "CHAN01")
     upload = submissions.begin(actor, claim(ID, size=len(NEW_BYTES)))
     assert isinstance(upload, Upload)
     upload.write(0, NEW_BYTES)
-    killer.armed = True
-    sys.settrace(killer)
-    submissions.finish(actor, upload)
-    sys.settrace(None)
+    return lambda: submissions.finish(actor, upload)
+
+
+def publishing(platform: Platform) -> Callable[[], object]:
+    published, actor = platform.services.publishing, actor_named(platform, "OPER01")
+    upload = published.begin(actor, "RPT-TRD", "01234", NAME)
+    upload.write(0, NEW_BYTES)
+    return lambda: published.finish(actor, upload, len(NEW_BYTES))
+
+
+def actor_named(platform: Platform, login_id: str) -> Actor:
+    with platform.store.reading() as rows:
+        account = rows.account(login_id)
+        assert account is not None
+        return actor_for(rows, account.id, "console", "127.0.0.1")
 
 
 def main() -> None:
@@ -81,7 +105,7 @@ def main() -> None:
         order = json.loads(line)
         child = os.fork()
         if child == 0:
-            submit(Path(order["data_dir"]), order["database_url"], Killer(order["lines"]))
+            act(order, Killer(order["lines"]))
             os._exit(0)
         _, status = os.waitpid(child, 0)
         if not os.WIFSIGNALED(status) and os.WEXITSTATUS(status) != 0:

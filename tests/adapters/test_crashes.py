@@ -15,19 +15,19 @@ from sqlalchemy import make_url
 
 from backend.contract.messages import Activity, ActivityFilter
 from backend.core.actor import Actor
-from backend.core.client_connect.standing import actor_for
-from tests.adapters.crashing import ID, NEW_BYTES
+from tests.adapters.crashing import ID, NEW_BYTES, actor_named
 from tests.databases import Postgres, Prepared, copied_world, prepared_world, reopened_world
+from tests.publishing import contents, publish
 from tests.submitting import broken_invariants, objects, staged_files, submitted
 from tests.world import World
 
-Kill = Callable[[Path, str, int], bool]
+Kill = Callable[..., bool]
 MOST_LINES = 400
 
 
 @pytest.fixture(scope="module")
 def kill() -> Iterator[Kill]:
-    """Kills a submission after so many lines; says false where it was finished before."""
+    """Kills a submission or a publication after so many lines; says false where it was finished before."""
     program = subprocess.Popen(
         [sys.executable, "-m", "tests.adapters.crashing"],
         stdin=subprocess.PIPE,
@@ -39,8 +39,9 @@ def kill() -> Iterator[Kill]:
     assert program.stdin is not None and program.stdout is not None
     told, heard = program.stdin, program.stdout
 
-    def order(data_dir: Path, database_url: str, lines: int) -> bool:
-        told.write(json.dumps({"data_dir": str(data_dir), "database_url": database_url, "lines": lines}) + "\n")
+    def order(data_dir: Path, database_url: str, lines: int, act: str = "submit") -> bool:
+        where = {"data_dir": str(data_dir), "database_url": database_url}
+        told.write(json.dumps({**where, "lines": lines, "act": act}) + "\n")
         answer = heard.readline().strip()
         assert answer in {"killed", "finished"}
         return answer == "killed"
@@ -55,17 +56,10 @@ def versions(world: World, actor: Actor) -> list[Activity]:
     return list(reversed(world.services.activity.page(actor, ActivityFilter(), None, 100).items))
 
 
-def actor_named(world: World, login_id: str) -> Actor:
-    with world.platform.store.reading() as rows:
-        account = rows.account(login_id)
-        assert account is not None
-        return actor_for(rows, account.id, "console", "127.0.0.1")
-
-
 def is_whole_again(world: World) -> str:
     """Looks at what a kill left, retries, sweeps; says on which side of the commit the kill was."""
     assert broken_invariants(world) == []
-    chan = actor_named(world, "CHAN01")
+    chan = actor_named(world.platform, "CHAN01")
     rows = versions(world, chan)
     assert rows[0].version == 1 and len(rows) in {1, 2}
     side = "before" if len(rows) == 1 else "after"
@@ -106,6 +100,29 @@ def test_a_process_killed_while_it_finishes_has_accepted_all_or_nothing(
     filed: Prepared, kill: Kill, tmp_path: Path
 ) -> None:
     assert set(sides_of(filed, kill, tmp_path, every=5)) == {"before", "after"}
+
+
+def test_a_process_killed_while_it_publishes_has_published_all_or_nothing(
+    prepared_sqlite: Prepared, kill: Kill, tmp_path: Path
+) -> None:
+    sides: list[str] = []
+    for lines in range(1, MOST_LINES, 7):
+        data_dir = tmp_path / f"after-{lines}"
+        shutil.copytree(prepared_sqlite.folder, data_dir)
+        if not kill(data_dir, "", lines, "publish"):
+            break
+        with reopened_world(prepared_sqlite, data_dir) as world:
+            assert broken_invariants(world) == []
+            chan, operator = (actor_named(world.platform, who) for who in ("CHAN01", "OPER01"))
+            found = world.services.downloads.published(chan, "01234", "RPT-TRD")
+            sides.append("after" if found else "before")
+            again = publish(world, NEW_BYTES, who=operator)
+            assert again.version == 1 and found in ([], [again])
+            assert contents(world.services.downloads.open(chan, again)) == NEW_BYTES
+            world.clock.at = datetime.now(UTC) + timedelta(hours=25)
+            world.platform.sweep()
+            assert broken_invariants(world) == [] and (objects(world), staged_files(world)) == (1, 0)
+    assert sides == sorted(sides, reverse=True) and set(sides) == {"before", "after"}
 
 
 @pytest.mark.slow

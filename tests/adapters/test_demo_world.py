@@ -109,3 +109,17 @@ def test_those_who_are_kept_out_are_listed_with_why_and_colleagues_are_not(demo:
         one.login_id: one.state for one in cast.people() if one.login_id not in {who.login_id for who in ACCOUNTS}
     }
     assert others == {"FUNG08": "locked", "TSANG09": "suspended", "KWAN13": "invited", "POON14": "invited"}
+
+
+def test_files_wait_to_be_fetched_some_were_and_one_was_withdrawn(demo: Platform) -> None:
+    with demo.store.reading() as rows:
+        account = rows.account("CHAN01")
+        assert account is not None
+        chan = actor_for(rows, account.id, "console", "127.0.0.1")
+    states = Counter(one.state for one in demo.services.downloads.page(chan, PublicationFilter(), None, 500).items)
+    assert states["withdrawn"] == 1
+    assert states["fetched"] > 5
+    waiting = demo.services.home.home(chan).downloads
+    assert len(waiting) == states["published"] > 5
+    files = {one.folder: one.files for one in demo.services.home.folders(chan)}
+    assert files["RPT-TRD"] == 24 and files["RPT-LOP"] == 5
