@@ -8,7 +8,7 @@ from typing import Final, NoReturn
 
 from backend.contract.faults import INCOMPLETE_UPLOAD, NOT_FOUND, UNEXPECTED, Refused
 from backend.contract.messages import Receipt
-from backend.contract.rules.file_names import read_name
+from backend.contract.rules.file_names import plain, read_name
 from backend.core.actor import Actor
 from backend.core.calendar import Calendar
 from backend.core.claims import Claim, Upload
@@ -21,8 +21,12 @@ _TEMPORARY_START: Final = ".in."
 
 
 def temporary(file_name: str) -> bool:
-    """Whether clients give this name to a file they are still writing: WinSCP, rclone, lftp and their like."""
-    return file_name.endswith(_TEMPORARY_ENDS) or file_name.startswith(_TEMPORARY_START)
+    """Whether clients give this name to a file they are still writing: WinSCP, rclone, lftp and their like.
+
+    Such a file is listed until it gets its own name, so it has to be one that can be shown.
+    """
+    marked = file_name.endswith(_TEMPORARY_ENDS) or file_name.startswith(_TEMPORARY_START)
+    return marked and plain(file_name.removeprefix("."))
 
 
 class DropBox:

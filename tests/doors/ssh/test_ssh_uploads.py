@@ -172,7 +172,9 @@ async def test_a_create_that_must_be_new_does_not_replace(sftp_world: SftpWorld)
 def test_temporary_names_are_those_of_the_clients() -> None:
     for name in (f"{TODAY}.filepart", f"{TODAY}.1a2b3c4d.partial", f"{TODAY}.part", f"{TODAY}.tmp", f".in.{TODAY}."):
         assert temporary(name)
-    assert not temporary(TODAY)
+    hostile = ("x\x1b.tmp", "../x.tmp", ".in.\u202excsv.", "x" * 5000 + ".part", "é.tmp", "..tmp", ".tmp/x.part")
+    for name in (TODAY, *hostile):
+        assert not temporary(name)
 
 
 @pytest.mark.parametrize("name", [f"{TODAY}.filepart", f".in.{TODAY}.", "x.tmp"])
