@@ -49,6 +49,7 @@ class Desk:
         self._drafts: dict[tuple[str, Spot], Draft] = {}
         self._hidden: dict[tuple[str, Spot], float] = {}
         self._written: dict[tuple[str, Spot], Inflow] = {}
+        self.handles: Counter[str] = Counter()
         self.read_ahead = Slots(_AHEAD_OF_ACCOUNT, _AHEAD)
         self.hashing = asyncio.Semaphore(_HASHED)
 

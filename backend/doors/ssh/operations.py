@@ -30,7 +30,7 @@ class Operations:
         self._guest = guest
         self._drops = Drops(house, guest)
         self._submitting = Submitting(house, guest)
-        self._handles = Handles()
+        self._handles = Handles(house.desk.handles, guest.actor.login_id)
 
     @property
     def uploading(self) -> bool:

@@ -12,6 +12,7 @@ import pytest
 
 from backend.core import stagings
 from backend.core.client_connect.sftp_access import RegisteredAddresses
+from backend.doors.ssh import handles as handles_module
 from backend.doors.ssh import server, session, visit
 from backend.doors.ssh import strangers as strangers_module
 from backend.doors.ssh.desk import DRAFTS_FOR, HIDDEN_FOR, MOST_DRAFTS, MOST_DRAFTS_IN_ALL, Desk
@@ -34,6 +35,24 @@ async def test_a_session_holds_32_handles_and_no_more(sftp_world: SftpWorld) -> 
             code, said = await raw.status(*ask)
             assert code == Status.FAILURE and said.startswith("5005 ")
     assert not sftp_world.staging
+
+
+@pytest.mark.parametrize("limit", ["MOST_OF_ACCOUNT", "MOST_IN_ALL"])
+async def test_all_sessions_of_an_account_and_all_accounts_hold_only_so_many_handles(
+    sftp_world: SftpWorld, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setattr(handles_module, limit, 3)
+    ask = Op.OPENDIR, string("/")
+    async with raw_sftp(sftp_world) as one, raw_sftp(sftp_world) as two, raw_sftp(sftp_world, "TAI09") as other:
+        opened = [(await raw.ask(*ask))[1] for raw in (one, one, two)]
+        code, said = await two.status(*ask)
+        assert code == Status.FAILURE and said.startswith("5005 ")
+        assert (await other.ask(*ask))[0] == (Op.HANDLE if limit == "MOST_OF_ACCOUNT" else Op.STATUS)
+        assert (await one.status(Op.CLOSE, opened[0]))[0] == Status.OK
+        assert (await two.ask(*ask))[0] == Op.HANDLE
+    async with asyncio.timeout(5):
+        while sftp_world.door._desk.handles:
+            await asyncio.sleep(0.02)
 
 
 async def test_the_process_has_a_budget_of_open_uploads(sftp_world: SftpWorld, monkeypatch: pytest.MonkeyPatch) -> None:
