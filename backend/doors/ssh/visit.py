@@ -11,7 +11,7 @@ import asyncssh
 import structlog
 from asyncssh import SSHKey, SSHServer, SSHServerConnection
 
-from backend.contract.faults import SESSION_ENDED, Refused
+from backend.contract.faults import KEY_NOT_ACCEPTABLE, Refused
 from backend.contract.rules.shown import shown
 from backend.core.actor import Actor
 from backend.doors.ssh.algorithms import acceptable, narrow
@@ -131,7 +131,7 @@ class Visit(SSHServer):
         address, fingerprint = self._source, key.get_fingerprint()
         try:
             if not acceptable(key):
-                raise Refused(SESSION_ENDED)
+                raise Refused(KEY_NOT_ACCEPTABLE, what="", fix="")
             actor = await self._door.admit(username, fingerprint, address)
         except Refused as refused:
             self._offers += 1
