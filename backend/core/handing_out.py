@@ -41,10 +41,8 @@ class HandingOut:
         return reading
 
     def _known(self, rows: Rows, actor: Actor, act: str, row: ActivityRow) -> bool:
-        last = rows.last_handed_out(act, actor.login_id, row.log_index)
-        if last is None or (last.source, last.channel) != (actor.source, actor.channel):
-            return False
-        return timedelta() <= self._clock.now() - last.at < ONE_ACT
+        last = rows.last_handed_out(act, actor.login_id, row.log_index, actor.channel, actor.source)
+        return last is not None and timedelta() <= self._clock.now() - last < ONE_ACT
 
     def _record(self, unit: Unit, actor: Actor, act: str, row: ActivityRow, allowed: Callable[[Unit], object]) -> None:
         allowed(unit)

@@ -43,8 +43,8 @@ class OutgoingRows(Protocol):
         """Those of the publications, by log index, that this account has fetched."""
         ...
 
-    def last_handed_out(self, act: str, login_id: str, subject: int) -> ActivityRow | None:
-        """The latest act of that kind, a fetch or a collection, of this account on that file."""
+    def last_handed_out(self, act: str, login_id: str, subject: int, channel: str, source: str) -> datetime | None:
+        """When this account last fetched, or collected, that file so and from there."""
         ...
 
     def holders(self, user_types: Sequence[str]) -> list[str]:

@@ -55,9 +55,11 @@ class OutgoingRows:
             found |= {int(one) for one in self._connection.scalars(select(_table.c.subject).where(*mine).distinct())}
         return found
 
-    def last_handed_out(self, act: str, login_id: str, subject: int) -> ActivityRow | None:
-        found = self._newest([ACT_IS[act], _table.c.login_id == login_id, _table.c.subject == str(subject)], 1)
-        return found[0] if found else None
+    def last_handed_out(self, act: str, login_id: str, subject: int, channel: str, source: str) -> datetime | None:
+        theirs = (ACT_IS[act], _table.c.login_id == login_id, _table.c.subject == str(subject))
+        so = (*theirs, _table.c.channel == channel, tables.activity_details.c.source == source)
+        found = self._newest(so, 1)
+        return found[0].at if found else None
 
     def holders(self, user_types: Sequence[str]) -> list[str]:
         identities, companies = tables.identities, tables.companies
