@@ -15,6 +15,7 @@ from typing import Final
 from modules import module_map
 
 from backend.contract.faults import DISAGREE, FAULTS, Refused
+from backend.contract.rules.content import ContentRule
 from backend.contract.rules.file_names import agree
 from backend.core.catalogue import ANY_FUNCTION, Catalogue, FolderRule
 from backend.core.catalogue_text import parse, shipped
@@ -157,7 +158,16 @@ def appendix(catalogue: Catalogue) -> str:
         "### 7.2 File names and sizes",
         _table(
             ("Folder", "File name", "At most"),
-            ((folder.code, _codes(folder.patterns), f"{folder.size_limit:,} bytes") for folder in submission),
+            ((folder.code, _codes(folder.names), f"{folder.size_limit:,} bytes") for folder in submission),
+        ),
+        _table(
+            ("Folder", "Holds", "Column", "Value"),
+            (
+                row
+                for folder in submission
+                if folder.content is not None
+                for row in _columns(folder.code, folder.content)
+            ),
         ),
         "A name holds the identity code and the input date; `{date:YYYYMM}` stands for the last day of its month.",
         "### 7.3 Migrated folders",
@@ -184,6 +194,17 @@ def appendix(catalogue: Catalogue) -> str:
         "for and whose user type the folder serves.",
     ]
     return "\n\n".join(sections)
+
+
+def _columns(code: str, content: ContentRule) -> Iterator[tuple[str, ...]]:
+    """A row a column; what is true of the whole file stands in the first."""
+    for column in content.columns:
+        needs = [column.expected]
+        needs += [f"at most {column.longest} characters"] if column.kind not in ("date", "choice") else []
+        needs += ["may be empty"] if column.empty else []
+        needs += ["may be missing"] if column.optional else []
+        yield code, content.in_words() if code else "", f"`{column.name}`", ", ".join(needs)
+        code = ""
 
 
 def _functions(user_type: str, folders: Iterable[FolderRule]) -> list[str]:
