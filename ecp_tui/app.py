@@ -52,6 +52,11 @@ def page_of(module: str, name: str) -> EcpScreen:
     return found
 
 
+def _first_place(me: Me) -> str:
+    """Administrators without ECP functions begin where their work is; to ECP itself they are 2000 (FAQ Q5)."""
+    return "client_connect" if me.services and not me.enters_ecp else "home"
+
+
 class EcpApp(KeyedApp):
     """The console of one person: a mode a place, so that each keeps its page, row and draft."""
 
@@ -85,6 +90,9 @@ class EcpApp(KeyedApp):
             self.add_mode(place, partial(page_of, place, name))
 
     def _home(self) -> EcpScreen:
+        me = self.context.me
+        if me is not None and me.company is None:
+            return page_of("staff_home", "StaffHomeScreen")
         enters = self.context.enters_ecp
         return page_of("home", "HomeScreen") if enters else page_of("no_access", "NoAccessScreen")
 
@@ -138,8 +146,9 @@ class EcpApp(KeyedApp):
     # ── places and pages ─────────────────────────────────────────────────────────────────────────────────────
 
     async def on_ecp_screen_place_chosen(self, event: EcpScreen.PlaceChosen) -> None:
+        again = event.place == self.current_mode and not event.wanted
         await self._go(event.place, event.wanted)
-        if event.at_top and self.current_mode == event.place:
+        if (event.at_top or again) and self.current_mode == event.place:
             await self._close_what_lies_on_top()
 
     async def _go(self, place: str, wanted: dict[str, str] | None = None) -> None:
@@ -174,7 +183,7 @@ class EcpApp(KeyedApp):
         elif self.current_mode in OPEN:
             await self.switch_mode(self._came_from)
         elif self.current_mode not in (FRONT, "home"):
-            await self.switch_mode("home" if self.context.me is not None else FRONT)
+            await self.switch_mode(_first_place(self.context.me) if self.context.me is not None else FRONT)
 
     # ── the session ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -191,7 +200,7 @@ class EcpApp(KeyedApp):
             self.context.folders = ()
             self.context.form = None
         await self._forget_pages()
-        await self._go(event.then)
+        await self._go(_first_place(event.me) if event.then == "home" else event.then)
 
     async def on_ecp_screen_session_ended(self, event: EcpScreen.SessionEnded) -> None:
         await self._cover(event.refused)

@@ -57,7 +57,9 @@ class ClientConnectScreen(EcpScreen):
 
     def on_mount(self) -> None:
         self._show_menu()
-        self._menu.go_to("approvals" if self.context.me and self.context.me.waiting else "home")
+        me = self.context.me
+        own = "home" if me is None or me.enters_ecp or not me.services else "users"
+        self._menu.go_to("approvals" if me and me.waiting else own)
         self._menu.focus()
         self.say("The session of Client Connect stays valid, whatever ECP answers.")
 

@@ -11,6 +11,7 @@ from textual.widget import Widget
 from backend.contract.messages import Activity, Due, Home, Me
 from ecp_tui import wording
 from ecp_tui.screens.base import EcpScreen
+from ecp_tui.screens.context import Context
 from ecp_tui.screens.request_words import expiring_words, waiting_words
 from ecp_tui.theme import SIGNS
 from ecp_tui.widgets.table import Column, Row, Table, row
@@ -35,12 +36,6 @@ class HomeScreen(EcpScreen):
         super().__init__()
         self._home: Home | None = None
 
-    def hints(self) -> tuple[str, ...]:
-        """The operator's staff file nothing."""
-        me = self.context.me
-        staff = me is not None and me.company is None
-        return tuple(key for key in self.HINTS if not (staff and key == "submit"))
-
     def body(self) -> Iterable[Widget]:
         yield Words("", id="greeting", classes="title")
         yield Words("", id="holds", classes="facts")
@@ -57,14 +52,7 @@ class HomeScreen(EcpScreen):
         self._show(self._home)
 
     def _greet(self, me: Me) -> None:
-        hour = self.context.now().hour
-        part = "morning" if hour < _NOON else "afternoon" if hour < _EVENING else "evening"
-        last = ""
-        if me.last_sign_in is not None:
-            last = f"   last sign-in {wording.when(me.last_sign_in, self.context.zone).strip()}"
-            last += f" from {me.last_source}" if me.last_source else ""
-        greeting = Content.assemble((f"Good {part}, {me.name}", "bold"), (last, "$muted not bold"))
-        self.query_one("#greeting", Words).update(greeting)
+        self.query_one("#greeting", Words).update(greeting(me, self.context))
         holds = [", ".join(one.function for one in me.functions), ", ".join(one.identity_code for one in me.identities)]
         if me.users is not None:
             holds.append(f"{me.users} of {me.quota} users")
@@ -118,6 +106,17 @@ class HomeScreen(EcpScreen):
 
     def action_submit(self) -> None:
         self.go("submit")
+
+
+def greeting(me: Me, context: Context) -> Content:
+    """Good morning, and when one was here last."""
+    hour = context.now().hour
+    part = "morning" if hour < _NOON else "afternoon" if hour < _EVENING else "evening"
+    last = ""
+    if me.last_sign_in is not None:
+        last = f"   last sign-in {wording.when(me.last_sign_in, context.zone).strip()}"
+        last += f" from {me.last_source}" if me.last_source else ""
+    return Content.assemble((f"Good {part}, {me.name}", "bold"), (last, "$muted not bold"))
 
 
 def _asks(me: Me) -> list[Row]:

@@ -24,6 +24,8 @@ def let_keys_expire(world: World, **left: float) -> None:
 async def test_the_menu_of_an_administrator_says_what_waits_and_enter_goes_there(opens: Opens, world: World) -> None:
     await asks(world, "LEEDA2", KWOK)
     async with consoles(opens, world, "WONGDA1") as (wong,):
+        await wong.sees("1 request waits for you", "Profile")
+        await wong.press("1")
         await wong.sees("1 request waits for you", "Approvals: 1")
         await wong.press("escape")
         await wong.sees("Profile", "SFTP access", "Users", "Forms", "ECP")
@@ -42,7 +44,7 @@ async def test_the_menu_of_an_administrator_says_what_waits_and_enter_goes_there
 async def test_an_entry_of_the_menu_opens_the_list_itself_and_keeps_a_form(opens: Opens, world: World) -> None:
     await asks(world, "LEEDA2", KWOK)
     async with consoles(opens, world, "WONGDA1") as (wong,):
-        await wong.sees("Approvals: 1")
+        await wong.sees("1 request waits for you")
         await wong.goes_to("Approvals")
         await wong.chooses("1")
         await wong.sees("Approvals › 1")

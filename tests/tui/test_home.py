@@ -51,12 +51,20 @@ async def test_enter_on_an_obligation_opens_the_submission_page_for_it(chan: Per
     await chan.sees("File Submission", "SD-1: Stamp Duty Daily Return", "01235", "2022-05-20")
 
 
-async def test_a_delegated_administrator_gets_2000_with_rights_and_whom_to_ask(person: Person, world: World) -> None:
+async def test_a_delegated_administrator_begins_in_client_connect_and_gets_2000_of_ecp(
+    person: Person, world: World
+) -> None:
     await person.sign_in_as("WONGDA1", world.people["WONGDA1"], world.fresh_otp("WONGDA1"))
+    await person.sees("Profile", "5 of 20 users")
+    await person.press("1")
     await person.sees("2000", "No ECP function", "Functions held", "Missing         EU_", "Lee Chi Keung (LEEDA2)")
     person.keeps("no_access")
     await person.press("enter")
-    await person.sees("Client Connect", "Profile", "this account holds no function")
+    await person.sees("Client Connect", "Profile", "5 of 20 users")
+    await person.goes_to("Users")
+    await person.sees("5 of 20")
+    await person.press("escape")
+    await person.sees("Profile", "5 of 20 users")
     await person.goes_to("Folders")
     await person.sees("Folders: your account holds no ECP function for it (2000).")
 

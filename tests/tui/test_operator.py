@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from backend.contract.messages import CloseCompany
 from ecp_tui.widgets.table import Table
-from tests.tui.administrators import consoles
+from tests.submitting import submitted
+from tests.tui.administrators import KWOK, asks, consoles, settles
 from tests.tui.conftest import Opens
 from tests.tui.driver import Person
 from tests.world import World
@@ -19,7 +21,7 @@ async def test_operators_see_every_company_with_its_users_and_administrators(per
     person.keeps("operator_company")
     person.app.screen.query_one(Table).go_to("users")
     await person.press("enter")
-    await person.sees("Users", "CHAN01", "5 of 20")
+    await person.sees("Users › Acme Securities", "CHAN01", "5 of 20")
     await person.goes_to("Operator")
     await person.sees("Operator › ACME")
     await person.press("escape")
@@ -56,6 +58,31 @@ async def test_auditors_look_at_the_operators_work_and_change_nothing(person: Pe
     await person.sees("Auditors only look: operators propose it.")
     await person.press("n")
     await person.sees("Auditors only look: operators key forms in.")
+
+
+async def test_home_of_an_operator_is_what_waits_for_them(opens: Opens, world: World) -> None:
+    made = await asks(world, "OPER02", CloseCompany(company="HARBOUR"))
+    await asks(world, "OPER01", CloseCompany(company="ACME"))
+    await asks(world, "WONGDA1", KWOK)
+    async with consoles(opens, world, "OPER01") as (person,):
+        await person.sees("Waits for you", "Close company HARBOUR", "Waits for another operator", "1 request for you")
+        assert "KWOK03" not in person.screen, "its own administrators check it"
+        person.keeps("home_operator")
+        await person.chooses(f"req/{made.id}")
+        await person.sees(f"Approvals › {made.id}", "Approving applies it at once.")
+
+
+async def test_home_of_an_auditor_is_what_changed_and_was_filed_lately(opens: Opens, world: World) -> None:
+    await settles(world, "WONGDA1", "LEEDA2", KWOK)
+    submitted(world, world.actor("CHAN01"), b"a,b\n1,2\n")
+    async with consoles(opens, world, "AUDIT01") as (person,):
+        await person.sees("Changed lately", "Create user KWOK03", "● applied", "Filed lately", "SD1_01234")
+        assert "Waits for you" not in person.screen
+        person.keeps("home_auditor")
+        await person.press("enter")
+        await person.sees("Create user KWOK03", "revision")
+        await person.press("1")
+        await person.sees("Filed lately")
 
 
 async def test_the_operators_place_is_closed_to_participants(chan: Person) -> None:
