@@ -64,6 +64,8 @@ _SEE: Final = {
     "Set the input date or identity to what the name says, or rename the file.",
     4513: "The folder takes files of certain dates, at certain times; Folders shows its rule.\n\n"
     "Read the rule in Folders, then choose a date it takes, or ask the operator.",
+    4514: "The folder says how its files are written inside; the refusal names the lines that are not so.\n\n"
+    "Mend those lines and submit the file again. ecp check finds all of them beforehand.",
     5001: "A public key is one line of OpenSSH's; the refusal says what is wrong with the one that was given.\n\n"
     "Make a key pair with ssh-keygen -t ed25519, and register the line in its .pub file.",
 }
