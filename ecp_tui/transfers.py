@@ -158,9 +158,9 @@ class Transfer:
             self.upload = replace(upload, again=True)
         return upload
 
-    def pause(self, seconds: float, fault: Refused) -> None:
+    def pause(self, seconds: float) -> None:
         """Until the next attempt."""
-        self.state, self.fault = "retrying", fault
+        self.state = "retrying"
         self.retry_at = time.monotonic() + seconds
 
 
@@ -173,13 +173,13 @@ class Transfers:
         let_go: LetGo | None = None,
         *,
         at_once: int = AT_ONCE,
-        backoff: Sequence[float] = BACKOFF,
+        backoff: Sequence[float] | None = None,
     ) -> None:
         self.items: list[Transfer] = []
         self._send = send
         self._let_go = let_go
         self._places = asyncio.Semaphore(at_once)
-        self._backoff = backoff
+        self._backoff = BACKOFF if backoff is None else backoff
         self._listeners: list[Callable[[Transfer], None]] = []
 
     @property
@@ -270,7 +270,7 @@ class Transfers:
                 pause = next(pauses, None)
                 if refused.number not in _PASSING or pause is None:
                     raise
-                transfer.pause(pause, refused)
+                transfer.pause(pause)
                 self._tell(transfer)
             await asyncio.sleep(pause)
 

@@ -95,7 +95,7 @@ async def _sent(call: Call, client: EcpClient, draft: Draft) -> Transfer:
     verdict = await client.check(draft.request(found.size, found.sha256))
     if verdict.replaces is not None and not verdict.unchanged:
         call.note(f"{draft.file_name} replaces version {verdict.replaces.version} ({verdict.replaces.sha256}).")
-    transfers = Transfers(client.submit, backoff=(1.0, 2.0, 4.0))
+    transfers = Transfers(client.submit, client.let_go, backoff=(1.0, 2.0, 4.0))
     transfers.listen(lambda transfer: _progress(call, transfer))
     transfer = transfers.start(upload_of(draft, found))
     try:
@@ -108,8 +108,10 @@ async def _sent(call: Call, client: EcpClient, draft: Draft) -> Transfer:
 
 
 def _progress(call: Call, transfer: Transfer) -> None:
-    """One line that rewrites itself, where a person watches standard error."""
+    """One line that rewrites itself where a person watches standard error; elsewhere a line for each time it waits."""
     if call.json or not sys.stderr.isatty():
+        if transfer.retry_at is not None and transfer.running:
+            call.note(transfer.words)
         return
     if not transfer.running:
         click.echo("\r\x1b[K", nl=False, err=True)

@@ -50,7 +50,7 @@ class Context:
     """The files that come the other way."""
 
     def __post_init__(self) -> None:
-        self.transfers = Transfers(self.client.submit)
+        self.transfers = Transfers(self.client.submit, self.client.let_go)
         self.downloads = Downloads(self.client.fetch)
 
     @property

@@ -220,7 +220,7 @@ def _state(line: Line) -> Content:
     if line.receipt is not None:
         return Content.styled("● accepted", "$success")
     if moving is not None and moving.running:
-        return Content.styled(f"◐ {moving.progress}", "$warning")
+        return Content.styled(f"◐ {moving.brief}", "$warning")
     if line.wrong is not None:
         words = line.wrong.values.get("reason", "").replace("_", " ") if line.wrong.fault is DISAGREE else ""
         words = wording.count(line.findings, "finding") if line.findings else words

@@ -57,7 +57,9 @@ class TransfersScreen(EcpScreen):
     def _show(self) -> None:
         items = self._items
         self.query_one(Table).show([_row(one) for one in items])
-        self.say(f"{wording.count(len(items), 'transfer')} · {sum(one.running for one in items)} running")
+        counted = f"{wording.count(len(items), 'transfer')} · {sum(one.running for one in items)} running"
+        here = self._here
+        self.say(here.progress if here is not None and here.state == "retrying" else counted)
         self.show_keys()
 
     def on_table_moved(self) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.commands.conftest import SERVER, Ecp
@@ -38,6 +39,25 @@ def test_check_says_what_would_become_of_a_file_and_sends_nothing(chan: Ecp, fil
     assert (said.data["folder"], said.data["identity_code"], said.data["input_date"]) == ("SD-1", "01234", "2022-05-20")
     assert said.data["sha256"] == SHA256
     assert chan("activity", "--json").data["items"] == []
+
+
+def test_a_line_that_breaks_is_said_on_standard_error_and_the_upload_goes_on(
+    chan: Ecp, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handle, broken = httpx.ASGITransport.handle_async_request, list[str]()
+
+    async def breaks_once(self: httpx.ASGITransport, request: httpx.Request) -> httpx.Response:
+        if request.method == "PUT" and not broken:
+            broken.append(request.url.path)
+            raise httpx.WriteError("the line broke")
+        return await handle(self, request)
+
+    monkeypatch.setattr(httpx.ASGITransport, "handle_async_request", breaks_once)
+    said = chan("submit", file)
+    assert (said.code, len(broken)) == (0, 1)
+    (line,) = said.err.splitlines()
+    assert line.startswith(f"{file.name}: waiting for the line, again in ")
+    assert "accepted" in said.out
 
 
 def test_check_names_the_cut_off_in_the_time_of_every_other_command(chan: Ecp, file: Path) -> None:

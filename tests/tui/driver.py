@@ -156,6 +156,7 @@ async def console(
     app = EcpApp(Context(client, config, local=local, clock=clock), at_sign_in=at_sign_in)
     async with app.run_test(size=size, notifications=True) as pilot:
         yield Person(app, pilot)
+    await app.context.transfers.close()
     await client.close()
 
 

@@ -103,3 +103,43 @@ async def test_signing_out_ends_what_is_running(sender: Person) -> None:
     await sender.press("ctrl+q", "tab", "enter")
     await sender.sees("Welcome")
     assert sender.app.context.transfers.items == []
+
+
+class Broken(Gate):
+    """A line that breaks after the first bytes of an upload, until it is opened; then it carries everything."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.method == "PUT" and not self.open.is_set():
+            body = aiter(request.stream)  # type: ignore[arg-type]  # an upload's is asynchronous
+            await anext(body)
+            await anext(body)
+            raise httpx.ReadError("the line broke")
+        return await super().handle_async_request(request)
+
+
+class TestWaitingForTheLine:
+    @pytest.fixture
+    async def gate(self, world: World, monkeypatch: pytest.MonkeyPatch) -> Gate:
+        monkeypatch.setattr("ecp_tui.client.filing.CHUNK", 1200)
+        monkeypatch.setattr("ecp_tui.transfers.BACKOFF", (750.0,))
+        return Broken(world)
+
+    async def test_an_upload_says_what_is_kept_and_when_it_goes_on(self, sender: Person) -> None:
+        await sender.sees("waiting for the line  1.2 of 2.0 KB kept  again in 12 min")
+        sender.keeps("submit_waiting")
+        await sender.press("f7")
+        await sender.sees("◐ waiting, 1.2 of 2.0 KB kept", "waiting for the line, 1.2 of 2.0 KB kept, again in 12 min")
+        sender.keeps("transfers_waiting")
+
+    async def test_cancelling_it_is_heard_at_once_and_sending_again_goes_on_when_the_line_is_back(
+        self, sender: Person, gate: Gate
+    ) -> None:
+        await sender.press("f7")
+        await sender.sees("waiting for the line")
+        await sender.press("enter")
+        await sender.sees("Cancel this upload?", "waiting for the line, 1.2 of 2.0")
+        await sender.press("y")
+        await sender.sees("○ cancelled", "0 running")
+        gate.open.set()
+        await sender.press("enter")
+        await sender.sees("● accepted")
