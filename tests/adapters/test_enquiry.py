@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from backend.contract.faults import Refused
+from backend.contract.messages import State
 from backend.core.actor import Actor
 from backend.core.rows import Unit
 from tests.adapters.filing import LEDGER, NAMES, asked, file, names_of, paged
@@ -110,6 +111,36 @@ def test_a_superseded_file_is_found_as_superseded(any_world: World, chan: Actor)
     any_world.platform.store.write(unit)
     assert [item.version for item in asked(any_world, chan, state="superseded").items] == [1]
     assert [item.version for item in asked(any_world, chan, state="accepted").items] == [2]
+
+
+def test_a_state_filters_what_the_column_shows(any_world: World, chan: Actor) -> None:
+    """Each state finds exactly the rows that bear its word, for a company and for all."""
+    acts = ("accepted", "refused", "published", "fetched", "withdrawn", "collected")
+    for number, act in enumerate(acts * 2):
+        file(any_world, (f"{act}{number}.csv",), act=act, input_date=date(2022, 5, 1 + number))
+    (gone, read, old, stands) = file(any_world, ("1.csv", "2.csv", "3.csv", "4.csv"), input_date=date(2022, 4, 1))
+    (report,) = file(any_world, ("r.csv",), act="published", input_date=date(2022, 4, 1))
+
+    def unit(unit: Unit) -> None:
+        unit.mark_collected(read.log_index, by=1)
+        unit.mark_collected(old.log_index, by=1)
+        for row in (gone, old, report):
+            unit.supersede(row.log_index, by=stands.log_index)
+
+    any_world.platform.store.write(unit)
+    for who in (chan, any_world.actor("OPER01"), any_world.actor("WONGDA1")):
+        shown = {item.log_index: item.state for item in asked(any_world, who, limit=500).items}
+        assert [shown[row.log_index] for row in (gone, read, old, stands, report)] == [
+            "superseded",
+            "collected",
+            "superseded",
+            "accepted",
+            "superseded",
+        ]
+        for state in get_args(State):
+            right = sorted((place for place, its in shown.items() if its == state), reverse=True)
+            assert right and paged(any_world, who, 2, state=state) == right
+            assert asked(any_world, who, state=state).total == len(right)
 
 
 def test_days_are_those_of_hong_kong_and_both_ends_count(any_world: World, chan: Actor) -> None:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from backend.adapters.database import tables
 from backend.adapters.database.activity_rows import ROWS, row_of
-from backend.adapters.database.enquiry import ACT_IS, CURRENT, NOT_ACCEPTED, PUBLISHED
+from backend.adapters.database.enquiry import ACT_IS, CURRENT, IS_FILE, NOT_ACCEPTED, PUBLISHED, within
 from backend.core.activity_row import ActivityRow
 from backend.core.outgoing import Place
 
 _table = tables.activity
-_MOST_PLACES = 400
-"""In one question: an SQLite statement takes so many values."""
+_WITHDRAWN: Final = (IS_FILE, NOT_ACCEPTED, ACT_IS["withdrawn"])
+_AT_ONCE: Final = 400
+"""Values in one question."""
 
 
 class OutgoingRows:
@@ -35,22 +36,22 @@ class OutgoingRows:
     def publications(
         self, places: Sequence[Place], since: datetime | None, before: int | None, limit: int
     ) -> list[ActivityRow]:
-        return self._paged([*PUBLISHED], places, since, before, limit)
+        return self._paged(PUBLISHED, places, since, before, limit)
 
     def withdrawals(
         self, places: Sequence[Place], since: datetime | None, before: int | None, limit: int
     ) -> list[ActivityRow]:
-        return self._paged([ACT_IS["withdrawn"], NOT_ACCEPTED], places, since, before, limit)
+        return self._paged(_WITHDRAWN, places, since, before, limit)
 
     def withdrawn_version(self, place: Place, input_date: date, file_name: str) -> int:
         under = (*_in(place), _table.c.input_date == input_date, _table.c.file_name == file_name)
-        latest = select(func.max(_table.c.version)).where(ACT_IS["withdrawn"], NOT_ACCEPTED, *under)
+        latest = select(func.max(_table.c.version)).where(*_WITHDRAWN, *under)
         return int(self._connection.execute(latest).scalar_one() or 0)
 
     def fetched(self, login_id: str, publications: Sequence[int]) -> set[int]:
         found: set[int] = set()
-        for start in range(0, len(publications), _MOST_PLACES):
-            some = [str(one) for one in publications[start : start + _MOST_PLACES]]
+        for start in range(0, len(publications), _AT_ONCE):
+            some = [str(one) for one in publications[start : start + _AT_ONCE]]
             mine = (ACT_IS["fetched"], _table.c.login_id == login_id, _table.c.subject.in_(some))
             found |= {int(one) for one in self._connection.scalars(select(_table.c.subject).where(*mine).distinct())}
         return found
@@ -81,20 +82,21 @@ class OutgoingRows:
 
     def _paged(
         self,
-        conditions: list[ColumnElement[bool]],
+        acts: Sequence[ColumnElement[bool]],
         places: Sequence[Place],
         since: datetime | None,
         before: int | None,
         limit: int,
     ) -> list[ActivityRow]:
-        if since is not None:
-            conditions.append(_table.c.at >= since)
+        """Asks folder by folder: each is a stretch of an index, and no two of them are crossed."""
+        conditions = [*acts, *within(self._connection, (since, None))]
         if before is not None:
             conditions.append(_table.c.log_index < before)
         found: list[ActivityRow] = []
-        for start in range(0, len(places), _MOST_PLACES):
-            there = tuple_(_table.c.folder, _table.c.identity_code).in_(places[start : start + _MOST_PLACES])
-            found += self._newest([*conditions, there], limit)
+        for folder in dict.fromkeys(folder for folder, _ in places):
+            codes = [code for named, code in places if named == folder]
+            there = _table.c.folder == folder, _table.c.identity_code.in_(codes)
+            found += self._newest([*conditions, *there], limit)
         return sorted(found, key=lambda row: row.log_index, reverse=True)[:limit]
 
     def _newest(self, conditions: Sequence[ColumnElement[bool]], limit: int) -> list[ActivityRow]:

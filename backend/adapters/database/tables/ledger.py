@@ -109,6 +109,13 @@ Index("ix_activity_folder", activity.c.company, activity.c.folder, activity.c.lo
 Index("ix_activity_repeated", activity.c.subject, activity.c.log_index, **_only(_REPEATED))
 Index("ix_activity_superseded", activity.c.log_index, **_only(_SUPERSEDED))
 Index("ix_activity_collected", activity.c.log_index, **_only(_COLLECTED))
+Index(
+    "ix_activity_published",
+    activity.c.folder,
+    activity.c.identity_code,
+    activity.c.log_index,
+    **_only(_PUBLISHED),
+)
 Index("ix_activity_act", activity.c.act, activity.c.log_index, **_only(_NOT_ACCEPTED))
 Index("ix_activity_handed_out", activity.c.login_id, activity.c.subject, activity.c.log_index, **_only(_HANDED_OUT))
 Index("ix_activity_acts_of", activity.c.login_id, activity.c.log_index, **_only(_ACT))

@@ -61,6 +61,13 @@ def upgrade() -> None:
         **_only("act = 'fetched' OR act = 'collected'"),
     )
     op.create_index(
+        "ix_activity_published",
+        "activity",
+        ["folder", "identity_code", "log_index"],
+        unique=False,
+        **_only("act = 'published' AND superseded_by IS NULL"),
+    )
+    op.create_index(
         "uq_activity_published",
         "activity",
         ["folder", "identity_code", "input_date", "file_name"],
