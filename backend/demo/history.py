@@ -18,7 +18,7 @@ from backend.core.submissions import Submissions
 from backend.demo.paperwork import Paperwork, age_key, lock_somebody
 from backend.demo.past import Event, PastClock, actor_then
 from backend.demo.publications import Published
-from backend.demo.samples import open_positions, stamp_duty_return
+from backend.demo.samples import open_positions, spoilt, stamp_duty_return
 from backend.demo.sign_ins import sign_ins
 from backend.wiring import Platform
 
@@ -67,6 +67,7 @@ def _filings(platform: Platform, calendar: Calendar, clock: PastClock) -> Iterat
 def _acts(day: date, back: int, calendar: Calendar) -> list[_Act]:
     stamp, wrong = f"{day:%Y%m%d}", f"{calendar.shifted(day, -1):%Y%m%d}"
     first = stamp_duty_return("01234", day, 600 + 13 * back)
+    report = open_positions("01235", day, 18)
     acts = [
         _Act(15, 26, "CHAN01", "SD-1", f"SD1_01234_{stamp}.csv", first, "01234"),
         _Act(15, 40, "CHAN01", "SD-1", f"SD1_01235_{stamp}.csv", stamp_duty_return("01235", day, 120 + back), "01235"),
@@ -78,6 +79,9 @@ def _acts(day: date, back: int, calendar: Calendar) -> list[_Act]:
         acts.insert(0, _Act(15, 2, "LEE02", "SD-1", f"SD1_01234_{stamp}.csv", first[:-9], "01234"))
     if back % 4 == 1:
         acts.insert(0, _Act(14, 51, "CHAN01", "SD-1", f"SD1_01234_{wrong}.csv", first, "01234"))
+    if back == 2:  # noqa: PLR2004 - the day before yesterday
+        acts.append(_Act(17, 55, "CHAN01", "LOP", f"LOP_01235_{stamp}.csv", spoilt(report), "01235"))
+        acts.append(_Act(18, 20, "CHAN01", "LOP", f"LOP_01235_{stamp}.csv", report, "01235"))
     if back == 1:
         acts.append(_Act(18, 10, "CHAN01", "LOP", f"LOP_01235_{stamp}.csv", b"", "01235"))
     return acts

@@ -73,7 +73,7 @@ def samples(today: date, calendar: Calendar) -> list[Sample]:
         Sample(
             f"LOP_01235_{today:%Y%m%d}.csv",
             "4514 with four findings, each with its row and column",
-            _spoilt(open_positions("01235", today, 18)),
+            spoilt(open_positions("01235", today, 18)),
         ),
         Sample(f"BCAN_09999_{today:%Y%m%d}.csv", "accepted in BCAN between 07:00 and 15:00, as TAI09", bcan),
         Sample(f"BCAN_09999_{tomorrow:%Y%m%d}.csv", "4514: cut off on its way, as TAI09", bcan[: len(bcan) // 2]),
@@ -91,7 +91,7 @@ def samples(today: date, calendar: Calendar) -> list[Sample]:
     ]
 
 
-def _spoilt(report: bytes) -> bytes:
+def spoilt(report: bytes) -> bytes:
     """A report of positions as somebody leaves it who edits it by hand."""
     lines = report.decode().split("\r\n")
     for row, column, value in ((3, 2, "1,204"), (7, 1, ""), (11, 3, "n/a")):

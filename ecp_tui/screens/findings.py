@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from backend.contract.faults import Refused
+from backend.contract.rules.content import MOST_FINDINGS
 from ecp_tui import wording
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.facts import facts
@@ -35,14 +36,15 @@ class FindingsScreen(EcpScreen):
 
     def body(self) -> Iterable[Widget]:
         yield Words(Content.assemble(("✕ ", "bold $error"), (self._file_name, "bold")), classes="title")
-        yield Words(f"{self._refused.number}  {self._refused.title}. {self._refused.remedy}", classes="facts")
+        yield Words(f"{self._refused.number}  {self._refused.title}\n{self._refused.remedy}", classes="facts")
         with VerticalScroll(id="findings"):
             yield Words(in_columns(self._refused.findings, self.app.size.width - _MARGINS))
 
     def on_mount(self) -> None:
         self.query_one("#findings").focus()
-        counted = wording.count(len(self._refused.findings), "finding")
-        self.say(f"{counted} · rows are counted as an editor counts lines")
+        found = len(self._refused.findings)
+        first = "the first " if found >= MOST_FINDINGS else ""
+        self.say(f"{first}{wording.count(found, 'finding')} · rows are counted as an editor counts lines")
 
     def hint_word(self, key: str) -> str:
         return "copy all" if key == "copy" else ""

@@ -147,6 +147,8 @@ def _rule(folder: Folder, within: int) -> Content:
     if folder.patterns:
         others = f" · {wording.count(len(folder.patterns))} forms of name" if len(folder.patterns) > 1 else ""
         rows.append(("Name", f"{example(folder)}{others}"))
+    if folder.content is not None:
+        rows.append(("Columns", ", ".join(column.name for column in folder.content.columns)))
     codes = ", ".join(f"{one.identity_code} {one.name}" for one in folder.identities)
     rows += [
         ("Identity", codes or "–"),

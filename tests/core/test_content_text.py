@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import date
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from backend.contract.rules.content_check import ContentCheck
+from backend.contract.rules.file_names import read_name
+from backend.core.calendar import Calendar
 from backend.core.catalogue_text import parse, shipped
 from backend.core.content_text import content_of
+from backend.demo.samples import samples
 
 RIGHT = """
 columns = [{ name = "id", kind = "integer" }, { name = "side", kind = "choice", choices = ["B", "S"] }]
@@ -73,3 +79,16 @@ def test_a_mistake_in_the_catalogue_names_its_folder_too(old: str, new: str, nam
     assert old in shipped()
     with pytest.raises(ValueError, match=named):
         parse(shipped().replace(old, new))
+
+
+def test_the_samples_of_the_demo_hold_what_their_outcome_says() -> None:
+    today, calendar = date(2022, 5, 20), Calendar(ZoneInfo("Asia/Hong_Kong"), every_day=True)
+    judged = 0
+    for sample in samples(today, calendar):
+        folder = next((one for one in FOLDERS.values() if read_name(one.names, sample.name) is not None), None)
+        if folder is not None and folder.content is not None:
+            check = ContentCheck(folder.content)
+            check.feed(sample.data)
+            assert bool(check.finish()) == sample.outcome.startswith("4514"), sample.name
+            judged += 1
+    assert judged == 4
