@@ -150,9 +150,10 @@ def _rule(folder: Folder, within: int) -> Content:
     if folder.content is not None:
         rows.append(("Columns", ", ".join(column.name for column in folder.content.columns)))
     codes = ", ".join(f"{one.identity_code} {one.name}" for one in folder.identities)
+    takes, by = folder.direction == "submission", f"by {', '.join(folder.channels)}"
     rows += [
         ("Identity", codes or "–"),
-        ("Takes", f"{wording.size(folder.size_limit)} at most · by {', '.join(folder.channels)}"),
+        ("Takes", f"{wording.size(folder.size_limit)} at most · {by}") if takes else ("Fetched", by),
     ]
     if folder.route == "existing":
         rows.append(("Served by", f"the existing ECP, {folder.batch or 'no batch yet'}"))

@@ -8,10 +8,11 @@ from typing import ClassVar, Final
 from textual.content import Content
 from textual.widget import Widget
 
-from backend.contract.messages import Activity, Due, Home, Me
+from backend.contract.messages import Activity, Due, Home, Me, Publication
 from ecp_tui import wording
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.context import Context
+from ecp_tui.screens.publications import PublicationsScreen
 from ecp_tui.screens.request_words import expiring_words, waiting_words
 from ecp_tui.theme import SIGNS
 from ecp_tui.widgets.table import Column, Row, Table, row
@@ -73,6 +74,9 @@ class HomeScreen(EcpScreen):
         if home.refused:
             rows += [row("gap", "", heading=True), row("attention", "Needs attention", heading=True)]
             rows += [self._refused(one) for one in home.refused]
+        if home.downloads:
+            rows += [row("gap/new", "", heading=True), row("new", "New to download", heading=True)]
+            rows += [self._new(one) for one in home.downloads]
         self.query_one("#needs", Table).show(rows)
         zone = wording.zone_name(self.context.now(), self.context.zone)
         self.say(f"{wording.count(len(home.due), 'obligation')} today · all times {zone}")
@@ -95,6 +99,10 @@ class HomeScreen(EcpScreen):
         name = f"{one.file_name or one.folder}  {one.fault} {one.fault_title}"
         return row(f"refused/{one.log_index}", Content.styled("  ✕ ", "$error"), name, wide=True)
 
+    def _new(self, one: Publication) -> Row:
+        name = f"{one.file_name}   {one.folder}, {wording.when(one.at, self.context.zone)}"
+        return row(f"new/{one.log_index}", Content.styled("  ↓ ", "$primary"), name, wide=True)
+
     def on_table_opened(self, event: Table.Opened) -> None:
         kind, *what = event.row.key.split("/")
         if kind in ("approvals", "sftp_access"):
@@ -103,6 +111,14 @@ class HomeScreen(EcpScreen):
             self.go("submit", folder=what[0], identity_code=what[1], input_date=what[2])
         elif kind == "refused":
             self.go("activity", log_index=what[0])
+        elif kind == "new":
+            self._open_new(int(what[0]))
+
+    def _open_new(self, log_index: int) -> None:
+        news = self._home.downloads if self._home is not None else ()
+        one = next((one for one in news if one.log_index == log_index), None)
+        if one is not None:
+            self.open(PublicationsScreen(one.folder, one.folder_title, at=one.log_index))
 
     def action_submit(self) -> None:
         self.go("submit")
