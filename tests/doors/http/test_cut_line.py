@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -128,3 +129,27 @@ async def test_cancelling_while_the_line_is_away_leaves_nothing_on_the_server(se
         await transfer.wait()
     assert transfer.state == "cancelled"
     assert (accepted(served.world), objects(served.world), staged_files(served.world)) == ([], 0, 0)
+
+
+async def test_the_lines_for_curl_in_the_guide_go_on_where_the_line_broke(served: Served, tmp_path: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "automate.md").read_text("utf-8")
+    lines = page.split("### curl over HTTP\n\n```sh\n")[1].split("```")[0]
+    path = tmp_path / NAME
+    path.write_bytes(secrets.token_bytes(4 * MIB))
+    line = CutLine(served, [2 * MIB])
+    token = await asyncio.to_thread(served.world.token, "CHAN01")
+    async with await asyncio.start_server(line, "127.0.0.1", 0) as proxy:
+        lines = lines.replace("https://ecp.example.org:8443", f"http://127.0.0.1:{proxy.sockets[0].getsockname()[1]}")
+        run = await asyncio.create_subprocess_exec(
+            *("sh", "-c", lines.replace("2026-11-20", "2022-05-19"), "submit", str(path)),
+            cwd=tmp_path,
+            env={**os.environ, "TOKEN": token, "ID": secrets.token_hex(16)},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, _ = await asyncio.wait_for(run.communicate(), 30)
+        await line.ended()
+    assert run.returncode == 0, out
+    assert '"state":"accepted"' in (tmp_path / f"{NAME}.json").read_text()
+    assert line.carried < 5 * MIB
+    assert accepted(served.world) == [("accepted", 1, None)]
