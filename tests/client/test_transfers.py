@@ -168,7 +168,7 @@ async def test_cancelling_while_it_waits_tells_the_server_and_only_then_sends_ag
 
     transfers = Transfers(door.send, let_go, backoff=(60,))
     transfer = transfers.start(upload())
-    while transfer.state != "retrying":
+    while transfer.retry_at is None:
         await asyncio.sleep(0)
     transfer.cancel()
     await told.wait()

@@ -113,7 +113,12 @@ async def test_a_file_that_changes_while_the_line_is_away_is_4517_and_nothing_of
     path = tmp_path / NAME
     path.write_bytes(secrets.token_bytes(4 * MIB))
     async with sending(served, path, CutLine(served, [2 * MIB])) as (transfers, transfer):
-        transfers.listen(lambda moved: path.write_bytes(b"x" * 4 * MIB) if moved.state == "retrying" else None)
+
+        def changes(moved: Transfer) -> None:
+            if moved.state == "retrying":
+                path.write_bytes(b"x" * 4 * MIB)
+
+        transfers.listen(changes)
         await transfer.wait()
     assert transfer.fault is not None and transfer.fault.number == 4517
     assert (accepted(served.world), objects(served.world)) == ([], 0)
@@ -123,7 +128,7 @@ async def test_cancelling_while_the_line_is_away_leaves_nothing_on_the_server(se
     path = tmp_path / NAME
     path.write_bytes(secrets.token_bytes(4 * MIB))
     async with sending(served, path, CutLine(served, [2 * MIB])) as (_, transfer):
-        while transfer.state != "retrying":
+        while transfer.retry_at is None:
             await asyncio.sleep(0.005)
         transfer.cancel()
         await transfer.wait()

@@ -217,7 +217,7 @@ def test_what_was_claimed_stays_claimed(sender: Sender) -> None:
     sender.breaks(0, MIB)
     other = {"file_name": NAME.replace("SD1", "SD"), "input_date": "2022-05-18", "sha256": "0" * 64, "folder": "LOP"}
     for name, value in other.items():
-        assert number_of(sender.goes_on(MIB, **{name: value})) == 9002, name
+        assert number_of(sender.goes_on(MIB, None, **{name: value})) == 9002, name
     longer = {"content-range": f"bytes {MIB}-{3 * MIB - 1}/{3 * MIB}"}
     assert number_of(sender.ask("PUT", params=sender.claim, content=b"x" * 2 * MIB, headers=longer)) == 9002
     assert accepted_once(sender, sender.goes_on(MIB))
