@@ -19,6 +19,7 @@ from backend.contract.rules.content import ContentRule
 from backend.contract.rules.file_names import agree
 from backend.core.catalogue import ANY_FUNCTION, Catalogue, FolderRule
 from backend.core.catalogue_text import parse, shipped
+from tests.clients import expected
 
 DOCS: Final = Path(__file__).parent
 FAQ: Final = DOCS.parent / "ecp_tui" / "screens" / "help_texts" / "faq.md"
@@ -243,6 +244,14 @@ def user_guide() -> str:
     return f"{before}{begin}\n\n{appendix(parse(shipped()))}\n\n{end}{after}"
 
 
+def automate() -> str:
+    """The page as it stands, with the table of programs made anew."""
+    text = (DOCS / "automate.md").read_text("utf-8")
+    begin, end = MADE.format(source="tests/clients/expected.py"), "<!-- end of the programs -->"
+    before, rest = text.split(begin)
+    return f"{before}{begin}\n\n{expected.table()}\n\n{end}{rest.split(end)[1]}"
+
+
 def house_map() -> str:
     """The map as it stands, with the list of modules made anew."""
     text = (DOCS / "map.md").read_text("utf-8")
@@ -253,6 +262,7 @@ def house_map() -> str:
 
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "user-guide.md": user_guide,
+    "automate.md": automate,
     "faults.md": faults,
     "faq.md": faq,
     "map.md": house_map,

@@ -73,10 +73,13 @@ async def killed(command: Command, when: asyncio.Event) -> None:
 
 
 def saw(one: Ran, seen: Seen) -> bool:
-    """Whether a user saw that. An `…` stands for anything, and a program that a signal ended for 255."""
-    words = ".*".join(re.escape(part) for part in seen.words.split("…"))
+    """Whether a user saw that. An `…` stands for anything, and 255 for the end by a signal, too."""
     code = 255 if one.code < 0 else one.code
-    return code == seen.code and re.search(words, one.said, re.DOTALL) is not None
+    return code == seen.code and any(_says(one, words) for words in (seen.words, seen.or_words or seen.words))
+
+
+def _says(one: Ran, words: str) -> bool:
+    return re.search(".*".join(map(re.escape, words.split("…"))), one.said, re.DOTALL) is not None
 
 
 async def until(true: Callable[[], bool], seconds: float = 10) -> None:

@@ -43,7 +43,7 @@ def only(found: list[Activity], fault: int) -> bool:
 async def test_a_put_is_accepted_listed_and_superseded_by_the_next(row: Row, sftp_world: SftpWorld) -> None:
     client, server = there(row.client), at(sftp_world)
     path = sftp_world.file(TODAY, RETURN)
-    for version, data in enumerate((RETURN, RETURN * 20, RETURN), 1):
+    for version, data in enumerate((RETURN * 20, RETURN[::-1], RETURN), 1):
         path.write_bytes(data)
         done = await ran(client.put(server, path, SUBMIT))
         assert done.code == 0, done.said
@@ -136,6 +136,6 @@ async def test_a_line_that_is_cut_submits_nothing_and_the_put_goes_on(row: Row, 
             path.write_bytes(b"#" * 1_000_000 + LARGE[1_000_000:])  # what is on the server already is not sent again
         done = await ran(again or client.put(at(sftp_world), path, SUBMIT))
         assert done.code == 0, done.said
-    assert (again is None) == (row.goes_on_with_a_put == "–")
+    assert again is not None or "`" not in row.goes_on_with_a_put
     assert [(one.state, one.sha256) for one in sftp_world.activities()] == [("accepted", sha256(LARGE))]
     assert not sftp_world.staging
