@@ -11,8 +11,7 @@ from typing import Final
 
 from backend.contract.rules.content import Column
 
-_PLAIN: Final = r"[^%s\"\x00-\x1f\x7f%s]"
-_QUOTED: Final = r"[^\"\x00-\x1f\x7f%s]"
+_CONTROL: Final = r"\x00-\x1f\x7f"
 _HIGH: Final = r"\x80-\xff"
 _YEAR: Final = "(?:[0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)"
 _LEAP: Final = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:0[48]|[2468][048]|[13579][26])00)"
@@ -20,7 +19,7 @@ _DATE: Final = (
     rf"(?:{_YEAR}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
     rf"|{_LEAP}-02-29)"
 )
-_QUOTES: Final = 2
+_DATE_CELLS: Final = 10
 
 
 @lru_cache(maxsize=64)
@@ -31,25 +30,17 @@ def right_rows(
 
     `last` begins the line after all rows, and no row.
     """
-    row = re.escape(mark).join(_value(column, mark, wide) for column in columns) + r"\r?\n"
-    if sum(column.longest + _QUOTES + len(mark) for column in columns) > longest_line:
+    row = re.escape(mark).join(_value(column, mark, "" if wide else _HIGH) for column in columns) + r"\r?\n"
+    if sum(_longest(column) + len(mark) for column in columns) > longest_line:
         row = rf"(?=[^\n]{{0,{longest_line}}}\n)" + row
     if last is not None:
         row = rf'(?!"?{re.escape(last)})' + row
     return re.compile(f"(?:{row})*".encode("ascii"))
 
 
-def _value(column: Column, mark: str, wide: bool) -> str:
-    plain, quoted = (_one(column, (_PLAIN, _QUOTED)[quotes], mark, wide) for quotes in (False, True))
-    return f'(?:{plain}|"{quoted}")'
-
-
-def _one(column: Column, text: str, mark: str, wide: bool) -> str:
+def _value(column: Column, mark: str, high: str) -> str:
     if column.kind == "text":
-        least = 0 if column.empty else 1
-        high = "" if wide else _HIGH
-        excluded = (re.escape(mark), high) if text is _PLAIN else (high,)
-        return f"{text % excluded}{{{least},{column.longest}}}"
+        return _text(column, re.escape(mark), high)
     if column.kind == "choice":
         plain = [choice for choice in column.choices if choice.isascii() and not {mark, '"'} & set(choice)]
         form = f"(?:{'|'.join(map(re.escape, plain))})" if plain else "(?!)"
@@ -58,4 +49,19 @@ def _one(column: Column, text: str, mark: str, wide: bool) -> str:
     else:
         fraction = r"(?:\.[0-9]+)?" if column.kind == "number" else ""
         form = rf"(?![-.0-9]{{{column.longest + 1}}})-?[0-9]+{fraction}"
-    return f"(?:{form})?" if column.empty else form
+    form = f"(?:{form})?" if column.empty else form
+    return f'(?:{form}|"{form}")'
+
+
+def _longest(column: Column) -> int:
+    """The most bytes that the pattern takes for one value: each of its characters doubled, and the quotes around it."""
+    return 2 * max(column.longest, _DATE_CELLS, *map(len, column.choices)) + 2
+
+
+def _text(column: Column, mark: str, high: str) -> str:
+    """Plain, in quotes, or in quotes with doubled ones in it."""
+    least, none = (0, "?") if column.empty else (1, "")
+    plain = rf'(?:[^{mark}"{_CONTROL}{high}][^{mark}{_CONTROL}{high}]{{0,{column.longest - 1}}}){none}'
+    quoted = rf'[^"{_CONTROL}{high}]{{{least},{column.longest}}}'
+    doubled = rf'(?:[^"{_CONTROL}{high}]|""){{{least},{column.longest}}}'
+    return f'(?:{plain}|"(?:{quoted}|{doubled})")'
