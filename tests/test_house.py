@@ -19,9 +19,9 @@ LONGEST_FILE, LONG_FILE = 300, 200
 LONGEST_FUNCTION, LONG_FUNCTION = 60, 40
 POSIX_ONLY = {"fcntl", "grp", "posix", "pty", "pwd", "resource", "syslog", "termios", "tty"}
 VERBS = {
-    *("Ask", "Call", "Check", "Choose", "Close", "Compare", "Correct", "Go", "Install", "Press", "Register", "Rename"),
+    *("Ask", "Call", "Check", "Choose", "Close", "Compare", "Correct", "Go", "Install", "Register", "Rename"),
     *("Copy", "Give", "Make", "Name", "Open", "Revoke", "Run", "Set", "Sign", "Submit", "Tell", "Try", "Type", "Use"),
-    *("Wait", "Write"),
+    *("Fetch", "Finish", "Look", "Press", "Wait", "Write"),
 }
 
 

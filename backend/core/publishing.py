@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
-from backend.contract.faults import DISAGREE, NOT_FOUND, UNKNOWN_FOLDER, Refused
-from backend.contract.rules.file_names import agree, plain, read_name
-from backend.contract.rules.shown import shown
+from backend.contract.faults import NOT_FOUND, Refused
 from backend.core.activity import Ledger
 from backend.core.activity_row import PUBLISHED, REPEATED, WITHDRAWN
 from backend.core.actor import Actor
+from backend.core.addressing import addressee, download_folder, input_date_of
 from backend.core.calendar import Calendar
-from backend.core.catalogue import Catalogue, FolderRule
+from backend.core.catalogue import FolderRule
 from backend.core.claims import Claim, Upload, refuse_incomplete, refuse_size
 from backend.core.drop_box import temporary
 from backend.core.gate import refuse_expired, refuse_to_publish
 from backend.core.keeping import Keeping, Standing
-from backend.core.outgoing import Place
 from backend.core.ports import Clock, Store
 from backend.core.publications import Published, in_place, published_of
 from backend.core.rows import Rows, Unit
@@ -60,20 +57,20 @@ class Publishing:
         """Those that may be published for in it; 4501 where there is no such folder."""
         self._refuse(actor)
         with self._store.reading() as rows:
-            return rows.holders(_folder(rows.catalogue(), folder).user_types)
+            return rows.holders(download_folder(rows.catalogue(), folder).user_types)
 
     def published(self, actor: Actor, folder: str, identity_code: str) -> list[Published]:
         """What stands there for an identity, of the last 90 days, one a name, newest first; 2001 for no such place."""
         self._refuse(actor)
         with self._store.reading() as rows:
-            place, _ = _place(rows, _folder(rows.catalogue(), folder), identity_code)
+            place, _ = addressee(rows, download_folder(rows.catalogue(), folder), identity_code)
             return [published_of(row) for row in in_place(rows, place, self._clock.now())]
 
     def find(self, actor: Actor, folder: str, identity_code: str, file_name: str) -> Published:
         """What stands under a name; 2001 where nothing does."""
         self._refuse(actor)
         with self._store.reading() as rows:
-            place, _ = _place(rows, _folder(rows.catalogue(), folder), identity_code)
+            place, _ = addressee(rows, download_folder(rows.catalogue(), folder), identity_code)
             row = rows.publication_named(place, file_name)
         if row is None:
             raise Refused(NOT_FOUND)
@@ -85,19 +82,13 @@ class Publishing:
         """Opens an upload; under a temporary name nothing of the name is judged yet."""
         self._keeping.refuse_closed()
         self._refuse(actor)
-        with self._store.reading() as rows:
-            rule = _folder(rows.catalogue(), folder)
-            _place(rows, rule, identity_code)
-        claim = Claim("", folder, identity_code, self._date(rule, identity_code, file_name), file_name)
+        claim, rule = self._claim(folder, identity_code, file_name)
         return Upload(claim, self._stagings.open(actor.login_id), self._clock.now(), rule.size_limit)
 
     def named(self, actor: Actor, draft: Upload, folder: str, identity_code: str, file_name: str) -> Upload:
         """What arrived under a temporary name, under its own, which is judged now."""
         self._refuse(actor)
-        with self._store.reading() as rows:
-            rule = _folder(rows.catalogue(), folder)
-            _place(rows, rule, identity_code)
-        claim = Claim("", folder, identity_code, self._date(rule, identity_code, file_name), file_name)
+        claim, rule = self._claim(folder, identity_code, file_name)
         return replace(draft, claim=claim, size_limit=rule.size_limit)
 
     def finish(self, actor: Actor, upload: Upload, size: int) -> Published:
@@ -121,7 +112,7 @@ class Publishing:
         def unit(unit: Unit) -> None:
             now_actor = self._current_actor(unit, actor)
             self._refuse(now_actor)
-            place, _ = _place(unit, _folder(unit.catalogue(), folder), identity_code)
+            place, _ = addressee(unit, download_folder(unit.catalogue(), folder), identity_code)
             row = unit.publication_named(place, file_name)
             if row is None:
                 raise Refused(NOT_FOUND)
@@ -136,7 +127,7 @@ class Publishing:
         catalogue, now = unit.catalogue(), self._clock.now()
         actor = self._current_actor(unit, actor)
         self._refuse(actor)
-        place, company = _place(unit, _folder(catalogue, claim.folder), claim.identity_code)
+        place, company = addressee(unit, download_folder(catalogue, claim.folder), claim.identity_code)
         current = unit.publication(place, claim.input_date, claim.file_name)
         if current is not None and current.object_key == bytes_kept["object_key"]:
             return Standing(current, catalogue)  # this very unit, whose commit stood although its answer was lost
@@ -170,43 +161,14 @@ class Publishing:
         refuse_expired(actor, self._clock.now())
         refuse_to_publish(actor)
 
-    def _date(self, rule: FolderRule, identity_code: str, file_name: str) -> date:
-        """The date the name says, or today; 4505 for a name that the folder does not take."""
+    def _claim(self, folder: str, identity_code: str, file_name: str) -> tuple[Claim, FolderRule]:
         today = self._calendar.today(self._clock.now())
-        if temporary(file_name):
-            return today
-        if rule.patterns:
-            reading = read_name(rule.patterns, file_name)
-            said = (reading.input_date if reading else None) or today
-            agree(rule.code, rule.patterns, file_name, identity_code, said)
-            return said
-        if not plain(file_name):
-            name = shown(file_name, 60)
-            raise Refused(
-                DISAGREE,
-                reason="file_name",
-                in_name=name,
-                chosen=rule.code,
-                what=f"The name {name} is not one that any folder takes.",
-                fix="Rename the file: letters, digits, dots, hyphens, underscores and spaces, at most 200.",
-            )
-        return today
-
-
-def _folder(catalogue: Catalogue, code: str) -> FolderRule:
-    folder = catalogue.folders.get(code)
-    if folder is None or folder.direction != "download":
-        raise Refused(UNKNOWN_FOLDER, folder=shown(code, 40))
-    return folder
-
-
-def _place(rows: Rows, folder: FolderRule, identity_code: str) -> tuple[Place, str]:
-    """The place and the company that will find the file; 2001 unless an active one holds the identity for it."""
-    identity = rows.identity(identity_code)
-    company = rows.company(identity.company) if identity is not None and not identity.removed else None
-    if identity is None or company is None or company.state != "active" or identity.user_type not in folder.user_types:
-        raise Refused(NOT_FOUND)
-    return (folder.code, identity.code), company.code
+        with self._store.reading() as rows:
+            rule = download_folder(rows.catalogue(), folder)
+            addressee(rows, rule, identity_code)
+        draft = temporary(file_name)
+        day = today if draft else input_date_of(rule, identity_code, file_name, today)
+        return Claim("", folder, identity_code, day, file_name), rule
 
 
 def _who(actor: Actor) -> dict[str, Any]:

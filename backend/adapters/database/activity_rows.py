@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Row,
     Select,
@@ -55,7 +56,7 @@ _COLUMNS: Final = tuple(name for name in _FIELDS if name in _table.c)
 _SHOWN: Final = tuple(_table.c[name] if name in _table.c else _details.c[name] for name in _FIELDS)
 _THEIRS: Final = _details.c.log_index == _table.c.log_index
 ROWS: Final = select(*_SHOWN).outerjoin(_details)
-_SAID_OF_A_FILE: Final = (literal_column("'accepted'"), literal_column("'refused'"))
+_SAID_OF_A_FILE: Final[tuple[ColumnElement[Any], ...]] = (literal_column("'accepted'"), literal_column("'refused'"))
 # What every submission asks and says: built once, so that only the values change.
 _HEAD: Final = select(tables.log_head.c.size, tables.log_head.c.frontier)
 _ONE: Final = ROWS.where(_table.c.log_index == bindparam("place"))

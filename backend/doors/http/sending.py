@@ -57,7 +57,7 @@ class Sending(Response):
                 guard.over = True
         except TimeoutError:
             guard.over = True
-            abort = scope.get("extensions", {}).get(ABORT)
+            abort = scope.get("extensions", {}).get(ABORT, {}).get("now")
             if abort is None:
                 raise ConnectionAbortedError("the reader may not have the rest, or did not take it") from None
             abort()

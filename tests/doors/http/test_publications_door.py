@@ -155,7 +155,8 @@ def test_pages_show_every_publication_once_and_marks_belong_to_their_maker(world
     world.services.publishing.withdraw(world.actor("OPER01"), "RPT-TRD", "01234", "TRD_01234_20220515.csv")
 
     async def paged() -> list[tuple[str, str]]:
-        client, found, cursor = world.client("CHAN01"), [], None
+        client, cursor = world.client("CHAN01"), None
+        found: list[tuple[str, str]] = []
         while True:
             page = await client.publications(PublicationFilter(folder="RPT-TRD"), cursor=cursor, limit=3)
             found += [(item.file_name, item.state) for item in page.items]
