@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
-from tests.commands.conftest import Ecp
+from tests.commands.conftest import Ecp, SignIn
+from tests.world import World
 
 RIGHT = b"account,series,long,short\nA1,HSI2205,120,0\n"
 EMPTY = "Row 3, column 2 (series): empty, expected a value"
@@ -38,3 +40,18 @@ def test_a_hostile_value_is_shown_and_never_obeyed(chan: Ecp, tmp_path: Path) ->
     said = chan("check", path)
     assert said.code == 5 and len(said.err.splitlines()) > 2
     assert all(line.isprintable() for line in said.err.splitlines())
+
+
+def test_an_empty_companion_is_submitted_after_its_file_and_a_full_one_never(
+    sign_in: SignIn, world: World, tmp_path: Path
+) -> None:
+    world.clock.at -= timedelta(hours=4)
+    tai, file = sign_in("TAI09"), tmp_path / "BCAN_09999_20220520.csv"
+    companion = file.with_name(f"{file.name}.ok")
+    file.write_bytes(b"bcan,cid_type,country,cid,name,effective\nTRL,0\n")
+    companion.write_bytes(b"x")
+    said = tai("submit", file, companion)
+    assert said.code == 5 and "in this folder a file of this name is empty" in said.err
+    companion.write_bytes(b"")
+    assert tai("check", companion, "--json").data["state"] == "acceptable"
+    assert tai("submit", companion, "--json").data["size"] == 0
