@@ -17,6 +17,7 @@ from tests.sftp_world import RECEIPTS, SUBMIT, TODAY, SftpWorld
 RETURN = b"trade,amount\n1,100\n"
 LARGE = b"".join(b"%08d,%08d\n" % (line, line * 7) for line in range(200_000))
 CAUGHT_AT = 1_500_000
+POSITIONS = b"account,series,long,short\nA1,HSI2206,10,0\n"
 LOP = "LOP_01234_20220520.csv"
 
 each_client = pytest.mark.parametrize("row", MATRIX, ids=str)
@@ -67,15 +68,21 @@ async def test_a_wrong_date_is_refused_by_the_name(row: Row, sftp_world: SftpWor
 
 
 @each_client
-async def test_bad_content_is_refused_at_the_end_and_the_name_is_not_there(row: Row, sftp_world: SftpWorld) -> None:
-    client, path = there(row.client), sftp_world.file(LOP, b"no,such,header\n")
-    done = await ran(client.put(at(sftp_world), path, "/01234/LOP/submit"))
-    assert saw(done, row.bad_content), done
-    assert only(sftp_world.activities(), 4514) and not sftp_world.staging
-    why = await refusal(sftp_world, f"/01234/LOP/receipts/{LOP}")
-    assert why.startswith("4514 ") and "account, series, long, short" in why
+async def test_bad_content_is_refused_at_the_end_whatever_stands_under_the_name(
+    row: Row, sftp_world: SftpWorld
+) -> None:
+    """Of the same size as what stands: a program that only looks at the size must not be content."""
+    client, server, path = there(row.client), at(sftp_world), sftp_world.file(LOP, POSITIONS)
     async with sftp_world.client() as sftp:
-        assert not await sftp.exists(f"/01234/LOP/submit/{LOP}")
+        await sftp.put(str(path), f"/01234/LOP/submit/{LOP}")
+        path.write_bytes(POSITIONS.replace(b"series", b"colour"))
+        done = await ran(client.put(server, path, "/01234/LOP/submit"))
+        assert saw(done, row.bad_content), done
+        assert not await sftp.exists(f"/01234/LOP/submit/{LOP}") and not sftp_world.staging
+    why = await refusal(sftp_world, f"/01234/LOP/receipts/{LOP}")
+    assert why.startswith("4514 ") and "the column series is missing" in why
+    *refused, stands = sftp_world.activities()
+    assert only(refused, 4514) and (stands.state, stands.sha256) == ("accepted", sha256(POSITIONS))
 
 
 @each_client

@@ -1,23 +1,19 @@
-"""OpenSSH's own sftp and scp at the door."""
+"""What OpenSSH's own programs can do beside the matrix."""
 
 from __future__ import annotations
 
-import hashlib
+import fcntl
+import os
+import pty
+import subprocess
+import termios
 
+from tests.clients.openssh import Sftp, options
+from tests.clients.running import at, there, until
 from tests.sftp_world import RECEIPTS, SUBMIT, TODAY, YESTERDAY, SftpWorld
 
 RETURN = b"trade,amount\n1,100\n"
-
-
-async def test_a_put_is_accepted_and_stands_in_activity_enquiry_with_its_sha256(sftp_world: SftpWorld) -> None:
-    path = sftp_world.file(TODAY, RETURN)
-    ran = await sftp_world.sftp(f"put {path} {SUBMIT}/", f"ls -l {SUBMIT}", f"ls {RECEIPTS}")
-    assert ran.code == 0, ran.said
-    found = sftp_world.activities()[0]
-    assert (found.file_name, found.state, found.channel) == (TODAY, "accepted", "sftp")
-    assert found.sha256 == hashlib.sha256(RETURN).hexdigest()
-    assert found.input_date is not None and found.input_date.isoformat() == "2022-05-20"
-    assert f"{TODAY}.receipt" in ran.said and str(len(RETURN)) in ran.said
+LARGE = b"1,2,3,4\n" * (3 << 20)
 
 
 async def test_the_tree_shows_the_identities_of_the_account_and_their_folders(sftp_world: SftpWorld) -> None:
@@ -26,17 +22,6 @@ async def test_the_tree_shows_the_identities_of_the_account_and_their_folders(sf
     for name in ("01234", "01235", "SD-1", "submit", "receipts", "download"):
         assert f"/{name}\n" in ran.said, ran.said
     assert "09999" not in ran.said and "not found" in ran.said
-
-
-async def test_a_wrong_date_in_the_name_is_refused_at_once_and_explained_in_a_file(sftp_world: SftpWorld) -> None:
-    path = sftp_world.file("SD1_01234_20220231.csv", RETURN)
-    ran = await sftp_world.sftp(f"put {path} {SUBMIT}/")
-    assert ran.code == 1 and f"{SUBMIT}/{path.name}" in ran.said
-    read = await sftp_world.sftp(f"get {RECEIPTS}/{path.name}.refused.txt {sftp_world.folder}/why")
-    assert read.code == 0, read.said
-    why = (sftp_world.folder / "why").read_text()
-    assert why.startswith("4505 Name, identity and input date disagree") and "Rename the file to SD1_01234_" in why
-    assert sftp_world.activities()[0].fault == 4505 and not sftp_world.staging
 
 
 async def test_a_date_outside_the_folders_days_is_refused_with_4513(sftp_world: SftpWorld) -> None:
@@ -74,17 +59,6 @@ async def test_what_was_submitted_is_never_given_back(sftp_world: SftpWorld) -> 
     assert ran.code == 1 and not back.exists()
 
 
-async def test_the_same_name_again_supersedes_and_keeps_the_older_receipt(sftp_world: SftpWorld) -> None:
-    path = sftp_world.file(TODAY, RETURN)
-    await sftp_world.sftp(f"put {path} {SUBMIT}/")
-    sftp_world.file(TODAY, RETURN + b"2,5\n")
-    ran = await sftp_world.sftp(f"put {path} {SUBMIT}/", f"ls -1 {RECEIPTS}")
-    assert ran.code == 0, ran.said
-    newest, older = sftp_world.activities()
-    assert (newest.version, newest.state, older.version, older.state) == (2, "accepted", 1, "superseded")
-    assert f"{TODAY}.receipt" in ran.said and f"{TODAY}.v1.receipt" in ran.said
-
-
 async def test_the_same_bytes_again_get_the_same_receipt(sftp_world: SftpWorld) -> None:
     path = sftp_world.file(TODAY, RETURN)
     for _ in range(2):
@@ -112,21 +86,6 @@ async def test_put_with_times_modes_and_fsync_works(sftp_world: SftpWorld) -> No
     path = sftp_world.file(TODAY, RETURN)
     ran = await sftp_world.sftp(f"put -p -f {path} {SUBMIT}/", f"chmod 600 {SUBMIT}/{TODAY}")
     assert ran.code == 0, ran.said
-
-
-async def test_scp_submits_and_exits_with_success_again_and_again(sftp_world: SftpWorld) -> None:
-    path = sftp_world.file(TODAY, RETURN * 1000)
-    for data in (RETURN * 1000, RETURN, RETURN * 2):
-        path.write_bytes(data)
-        ran = await sftp_world.scp(str(path), f"CHAN01@127.0.0.1:{SUBMIT}/")
-        assert ran.code == 0, ran.said
-        assert sftp_world.activities()[0].sha256 == hashlib.sha256(data).hexdigest()
-
-
-async def test_scp_of_a_refused_file_fails(sftp_world: SftpWorld) -> None:
-    path = sftp_world.file("notes.txt", RETURN)
-    ran = await sftp_world.scp(str(path), f"CHAN01@127.0.0.1:{SUBMIT}/")
-    assert ran.code != 0 and sftp_world.activities()[0].fault == 4505
 
 
 async def test_a_folder_that_has_not_moved_is_refused_with_4510(sftp_world: SftpWorld) -> None:
@@ -157,3 +116,40 @@ async def test_no_terminal_no_forwarding_no_other_subsystem(sftp_world: SftpWorl
     assert ran.code != 0
     ran = await sftp_world.ssh("-N", options=("-o", "ExitOnForwardFailure=yes", "-R", "0:127.0.0.1:22"))
     assert ran.code != 0 and "forwarding failed" in ran.said
+
+
+async def test_older_versions_keep_their_receipts(sftp_world: SftpWorld) -> None:
+    path = sftp_world.file(TODAY, RETURN)
+    await sftp_world.sftp(f"put {path} {SUBMIT}/")
+    sftp_world.file(TODAY, RETURN * 2)
+    ran = await sftp_world.sftp(f"put {path} {SUBMIT}/", f"ls -1 {RECEIPTS}")
+    assert ran.code == 0 and f"{TODAY}.receipt" in ran.said and f"{TODAY}.v1.receipt" in ran.said
+
+
+async def test_ctrl_c_at_a_terminal_is_a_real_close_and_the_receipt_shows_how_much_came(sftp_world: SftpWorld) -> None:
+    """OpenSSH closes the file properly when interrupted: only a rule of the folder could tell that it is short."""
+    there(Sftp())
+    path, server = sftp_world.file(TODAY, LARGE), at(sftp_world)
+    own, its = pty.openpty()
+    process = subprocess.Popen(
+        ["sftp", *options(server), "-l", "16000", "-P", str(server.port), f"{server.login_id}@127.0.0.1"],
+        stdin=its,
+        stdout=its,
+        stderr=its,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    )
+    os.close(its)
+    try:
+        os.write(own, f"put {path} {SUBMIT}/\n".encode())
+        await until(lambda: any(staged.stat().st_size for staged in sftp_world.staging))
+        os.write(own, b"\x03")
+        await until(lambda: bool(sftp_world.activities()))
+        found = sftp_world.activities()[0]
+        assert found.state == "accepted" and 0 < (found.size or 0) < len(LARGE)
+        os.write(own, b"bye\n")
+        await until(lambda: process.poll() is not None)
+    finally:
+        process.kill()
+        process.wait()
+        os.close(own)
