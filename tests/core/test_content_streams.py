@@ -85,6 +85,15 @@ def test_whatever_a_value_is_no_finding_shows_what_a_terminal_obeys(
         assert str(finding).isprintable()
 
 
+@pytest.mark.parametrize("value", ['"a"', '"a""b"', "a", '""', '"""a"', 'a"b'])
+def test_a_wrong_row_of_many_quoted_columns_takes_no_longer_than_a_right_one(value: str) -> None:
+    """A pattern that could read one value in two ways would try 2^60 of them here."""
+    rule = ContentRule(tuple(Column(f"c{number}", empty=True) for number in range(61)))
+    header = ",".join(column.name for column in rule.columns)
+    rows = [",".join([value] * 60 + [last]) for last in ("x", "\x1b", '"', '"x"y', "x" * 201)]
+    assert [finding.row for finding in found(rule, ["\n".join([header, *rows]).encode()])] == [3, 4, 5, 6]
+
+
 # ── in bounded memory ────────────────────────────────────────────────────────────────────────────────────────────
 
 HEADER: Final = b"id,side,on,price,client\n"

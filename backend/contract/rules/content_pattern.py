@@ -59,9 +59,11 @@ def _longest(column: Column) -> int:
 
 
 def _text(column: Column, mark: str, high: str) -> str:
-    """Plain, in quotes, or in quotes with doubled ones in it."""
+    """Plain, in quotes, or in quotes with doubled ones in it: never two of these, or a wrong row would be tried in
+    all of their combinations.
+    """
     least, none = (0, "?") if column.empty else (1, "")
     plain = rf'(?:[^{mark}"{_CONTROL}{high}][^{mark}{_CONTROL}{high}]{{0,{column.longest - 1}}}){none}'
-    quoted = rf'[^"{_CONTROL}{high}]{{{least},{column.longest}}}'
-    doubled = rf'(?:[^"{_CONTROL}{high}]|""){{{least},{column.longest}}}'
-    return f'(?:{plain}|"(?:{quoted}|{doubled})")'
+    quoted = rf'"[^"{_CONTROL}{high}]{{{least},{column.longest}}}"(?!")'
+    doubled = rf'"(?=[^"\n]*"")(?:[^"{_CONTROL}{high}]|""){{{least},{column.longest}}}"'
+    return f"(?:{plain}|{quoted}|{doubled})"
