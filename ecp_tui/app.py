@@ -197,7 +197,8 @@ class EcpApp(KeyedApp):
             return
         if before is not None:  # an upload of somebody else must not go on under this session
             self.context.transfers.forget()
-            self.context.folders = ()
+            self.context.downloads.forget()
+            self.context.folders = self.context.users = ()
             self.context.form = None
         await self._forget_pages()
         await self._go(_first_place(event.me) if event.then == "home" else event.then)

@@ -81,6 +81,8 @@ class ClientConnectScreen(EcpScreen):
             access = await client.sftp_access(background=background)
             expiring = tuple(one for one in access.keys if one.state in ("expiring", "expired"))
         self._waiting, self._expiring = waiting, expiring
+        asks = Content.assemble("   ", waiting_words(me.waiting)) if me.waiting else Content("")
+        self.query_one("#title", Words).update(Content.assemble(("Client Connect", "bold"), asks))
         self._show_menu()
         self._describe()
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-from backend.contract.messages import DemoWorld, Folder, Landing, Me
+from backend.contract.messages import DemoWorld, Folder, Landing, Me, User
 from ecp_tui.client import EcpClient
 from ecp_tui.config import Config
 from ecp_tui.downloads import Downloads
@@ -38,6 +38,8 @@ class Context:
     """Keys that the settings remapped, by the id of what they do."""
     login_id: str = ""
     """What was last typed as login ID, so that no way in asks for it twice."""
+    users: tuple[User, ...] = ()
+    """The accounts that Users listed last, for the palette."""
     folders: tuple[Folder, ...] = ()
     """The folders as last answered, for the palette and for naming them."""
     world: DemoWorld | None = None
@@ -100,6 +102,7 @@ class Context:
         """Nobody is signed in any more."""
         self.me = None
         self.folders = ()
+        self.users = ()
         self.form = None
         self.transfers.forget()
         self.downloads.forget()

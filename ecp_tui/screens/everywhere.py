@@ -100,6 +100,10 @@ class KeyedApp(App[None]):
             screen.go(what)
         elif kind == "folder":
             screen.go("submit", folder=what)
+        elif kind == "user":
+            company = next((one.company for one in self.context.users if one.login_id == what), None)
+            own = self.context.me is None or company == self.context.me.company
+            screen.go("users", login_id=what, **({} if own or company is None else {"company": company}))
         elif kind == "topic":
             screen.go("help", topic=what)
         elif kind == "theme":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar, Final
 
+from textual import events
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widget import Widget
@@ -114,6 +115,17 @@ class LandingScreen(EcpScreen):
 
     def action_recover(self) -> None:
         self.open(recover_page(login_id=self.context.login_id))
+
+    def on_table_edge(self, event: Table.Edge) -> None:
+        """Above the people are the buttons."""
+        if event.step < 0:
+            self.query_one("#client-connect").focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """Below the buttons are the people."""
+        if event.key == "down" and isinstance(self.focused, Button) and self._people:
+            event.stop()
+            self.query_one("#people").focus()
 
     def on_table_moved(self, event: Table.Moved) -> None:
         self.say(_to_try(self._people[event.row.key]))

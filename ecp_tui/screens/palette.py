@@ -25,18 +25,19 @@ def here(screen: EcpScreen, context: Context) -> Chooser:
 
 
 def menu(screen: EcpScreen, context: Context) -> Chooser:
-    """^p: the page's acts, the places, the folders and the look."""
+    """^p: the page's acts, the places, the folders, the users and the look."""
     folders = [
         Choice(f"folder:{folder.folder}", "", folder.folder, f"Submit to {folder.title}")
         for folder in context.folders
         if folder.direction == "submission" and folder.route == "ecp2"
     ]
+    users = [Choice(f"user:{user.login_id}", "", user.login_id, user.name) for user in context.users]
     looks = [
         Choice("theme:ecp-dark", "", "Dark", "Dark look"),
         Choice("theme:ecp-light", "", "Light", "Light look"),
     ]
     acts = [choice for choice in _acts(screen) if choice.id.removeprefix("key:") not in _MOVES]
-    return Chooser("Menu", [*acts, *_places(context), *folders, *looks])
+    return Chooser("Menu", [*acts, *_places(context), *folders, *users, *looks])
 
 
 def places(context: Context) -> Chooser:

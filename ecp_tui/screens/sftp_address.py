@@ -43,6 +43,7 @@ class RegisterAddressScreen(EcpScreen):
             yield Field(
                 "Address", TextField(proposed, id="network", placeholder="10.1.2.3 or 10.1.2.0/28", max_length=60)
             )
+            yield Field("Note", TextField(id="note", placeholder="to the checker", max_length=500))
             with Buttons():
                 yield Button("Send to the checker", id="send", primary=True)
                 yield Button("Cancel", id="cancel")
@@ -96,6 +97,8 @@ class RegisterAddressScreen(EcpScreen):
 
     async def _send(self) -> None:
         network = str(read_network(self._typed))
-        request = await self.context.client.make_request(RegisterAddress(login_id=self._page.login_id, network=network))
+        note = self.query_one("#note", TextField).value.strip()
+        proposal = RegisterAddress(login_id=self._page.login_id, network=network, note=note)
+        request = await self.context.client.make_request(proposal)
         self._done(request.id)
         self.action_back()

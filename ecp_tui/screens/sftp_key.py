@@ -21,7 +21,7 @@ from ecp_tui.screens.sftp_connection import key_path
 from ecp_tui.screens.sftp_fields import KeyField, LocalTextField
 from ecp_tui.theme import SIGNS
 from ecp_tui.widgets.button import Button
-from ecp_tui.widgets.field import Field
+from ecp_tui.widgets.field import Field, TextField
 from ecp_tui.widgets.form import Buttons, Form
 from ecp_tui.widgets.words import Words
 
@@ -75,6 +75,8 @@ class KeyPage(EcpScreen):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Looks once the typing pauses."""
+        if event.input.id == "note":
+            return
         self.key = None
         if self._pause is not None:
             self._pause.stop()
@@ -145,6 +147,7 @@ class RegisterKeyScreen(KeyPage):
         how = "paste it, or type its file" if self.context.local else "paste it"
         with Form():
             yield Field("Public key", KeyField(id="public_key", local=self.context.local, placeholder=how))
+            yield Field("Note", TextField(id="note", placeholder="to the checker", max_length=500))
             with Buttons():
                 yield Button("Send to the checker", id="send", primary=True)
                 yield Button("Copy the command", id="copy-command")
@@ -181,7 +184,8 @@ class RegisterKeyScreen(KeyPage):
     async def _send(self) -> None:
         text = await self.field.text()
         key = self._judged(text)
-        proposal = RegisterKey(login_id=self._page.login_id, public_key=key.line)
+        note = self.query_one("#note", TextField).value.strip()
+        proposal = RegisterKey(login_id=self._page.login_id, public_key=key.line, note=note)
         request = await self.context.client.make_request(proposal)
         self._done(request.id)
         self.action_back()

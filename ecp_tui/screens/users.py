@@ -86,6 +86,7 @@ class UsersScreen(EcpScreen):
 
     async def load(self, background: bool) -> None:
         self._users = await self.context.client.users(self._company, background=background)
+        self.context.users = self._users.users
         self._show(self._users)
 
     def show_fault(self, refused: Refused) -> None:

@@ -56,6 +56,13 @@ class Table(ScrollView, can_focus=True):
     class Opened(Moved):
         """Enter was pressed on a row, or it was clicked twice."""
 
+    class Edge(Message):
+        """The cursor was to move beyond the first row (-1) or the last (1)."""
+
+        def __init__(self, table: Table, step: int) -> None:
+            super().__init__()
+            self.table, self.step = table, step
+
     class ReachedEnd(Message):
         """The cursor stands on the last row: there may be more to fetch."""
 
@@ -126,7 +133,10 @@ class Table(ScrollView, can_focus=True):
         return next((at for way in (ahead, behind) for at in way if not self.rows[at].heading), 0)
 
     def action_move(self, step: int) -> None:
-        self.cursor = self._near(self.cursor + step, step)
+        near = self._near(self.cursor + step, step)
+        if near == self.cursor:
+            self.post_message(self.Edge(self, step))
+        self.cursor = near
 
     def action_page(self, way: int) -> None:
         self.cursor = self._near(self.cursor + way * max(1, self.size.height - 1 - self.titles), way)

@@ -70,7 +70,7 @@ def test_a_company_joins_by_the_ecp_form_with_administrators_for_both_services(o
 def test_who_applies_a_joining_companys_form_is_shown_both_rights_it_gives(operators: Operators) -> None:
     lines = labelled(operators.key_in(newco()))
     for service in SERVICE_NAMES.values():
-        assert lines[f"Administrators for {service}"].after == "NEWDA1, NEWDA2"
+        assert lines[f"{service} DAs"].after == "NEWDA1, NEWDA2"
 
 
 def test_a_client_connect_form_alone_makes_no_company(operators: Operators) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual import events
 
+from tests.tui.administrators import consoles
 from tests.tui.conftest import Opens
 from tests.tui.driver import Cuttable, Person
 from tests.world import World
@@ -36,6 +37,19 @@ async def test_the_menu_has_the_places_before_what_moves_a_list(chan: Person) ->
     await chan.press("ctrl+p")
     await chan.sees("Menu", "Submit a file", "What needs you today", "Folders and their rules")
     assert "One step back" not in chan.screen and "Open the row" not in chan.screen
+
+
+async def test_the_menu_finds_a_user_by_name_and_opens_their_page(opens: Opens, world: World) -> None:
+    async with consoles(opens, world, "WONGDA1") as (wong,):
+        await wong.goes_to("Users")
+        await wong.sees("LEE02")
+        await wong.press("ctrl+p")
+        await wong.types("siu fong")
+        await wong.press("enter")
+        await wong.sees("Users › LEE02")
+        await wong.press("6")
+        await wong.sees("5 of 20")
+        await wong.does_not_see("Users › LEE02")
 
 
 async def test_help_is_not_called_help_for_help(person: Person) -> None:

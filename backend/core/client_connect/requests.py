@@ -102,11 +102,13 @@ class ChangeRequests:
             plan = self._made(unit, maker, revision.proposal, now)
             if (plan.subject, revision.proposal.kind) != (before.subject, before.kind):
                 raise Refused(NOT_UNDERSTOOD, what="A revision is of the same kind and about the same subject.")
-            later = new_request(plan, revision.proposal, maker, before.rev + 1, now, submit=revision.submit)
+            asked = before.state == "draft" and revision.submit  # what is asked for first is no revision of anything
+            rev = before.rev if asked else before.rev + 1
+            later = new_request(plan, revision.proposal, maker, rev, now, submit=revision.submit)
             request = replace(later, id=before.id)
             if not unit.revise_request(request, before.rev):
                 raise Refused(CHANGED_SINCE, what="It was decided meanwhile.")
-            self._record(unit, "revised", maker, request, now, revision.proposal.note)
+            self._record(unit, "requested" if asked else "revised", maker, request, now, revision.proposal.note)
             if revision.submit:
                 self._notices.made(unit, maker.account, request, now)
             return request

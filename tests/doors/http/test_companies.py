@@ -50,7 +50,7 @@ def test_without_a_session_there_is_nothing(ask: Asking, world: World) -> None:
 
 def test_a_check_changes_nothing_and_says_the_lines(ask: Asking, world: World) -> None:
     lines = ask("POST", paths.FORM_CHECKS, "OPER01", json=form(world)).json()
-    assert {line["label"] for line in lines} == {"Administrators for ECP", "KWOKDA3"}
+    assert {line["label"] for line in lines} == {"ECP DAs", "DAs who stay", "KWOKDA3"}
     assert ask("GET", paths.COMPANIES, "OPER01").json()[0]["used"] == 5
     assert ask("GET", paths.REQUESTS, "OPER01").json()["items"] == []
 

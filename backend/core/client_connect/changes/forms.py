@@ -158,11 +158,13 @@ def _identity_lines(reading: FormReading, catalogue: Catalogue) -> list[Line]:
 
 def _holder_lines(reading: FormReading) -> list[Line]:
     stays = [one.wish.login_id for one in reading.kept]
-    before = sorted(stays + [one.wish.login_id for one in reading.removed])
-    after = sorted(stays + [one.wish.login_id for one in reading.appointed])
+    before = sorted(one.wish.login_id for one in reading.removed)
+    after = sorted(one.wish.login_id for one in reading.appointed)
     lines: list[Line] = []
     for service in reading.services:
-        lines += changed(f"Administrators for {SERVICE_NAMES[service]}", ", ".join(before), ", ".join(after))
+        lines += changed(f"{SERVICE_NAMES[service]} DAs", ", ".join(before), ", ".join(after))
+    if lines and stays:
+        lines += [Line(label="DAs who stay", before=", ".join(sorted(stays)), after=", ".join(sorted(stays)))]
     for one in reading.appointed:
         contact = " · ".join((one.wish.name, one.wish.email, e164(one.wish.phone)))
         lines.append(Line(label=one.wish.login_id, after=f"appointed: {contact}", weighs=True))
