@@ -18,6 +18,7 @@ from backend.adapters.database.key_rows import KeyRows, KeyUnit
 from backend.adapters.database.outgoing_rows import OutgoingRows, OutgoingUnit
 from backend.adapters.database.people_rows import PeopleRows, PeopleUnit
 from backend.adapters.database.profile_rows import ProfileRows, ProfileUnit
+from backend.adapters.database.refusal_rows import RefusalRows, RefusalUnit
 from backend.adapters.database.request_rows import RequestRows, RequestUnit
 from backend.adapters.database.session_rows import SessionRows, SessionUnit
 from backend.adapters.database.sign_in_rows import SignInUnit
@@ -30,6 +31,7 @@ T = TypeVar("T")
 
 class _Rows(
     ActivityRows,
+    RefusalRows,
     OutgoingRows,
     CatalogueRows,
     PeopleRows,
@@ -51,6 +53,7 @@ class _Unit(
     _Rows,
     AccountUnit,
     ActivityUnit,
+    RefusalUnit,
     OutgoingUnit,
     SignInUnit,
     PeopleUnit,
