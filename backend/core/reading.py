@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from functools import partial
+from threading import Lock
 from typing import Final
 
 import structlog
@@ -28,20 +29,25 @@ class Reading:
         self.log_index = row.log_index
         self._stored = stored
         self._closing = [closed]
+        self._lock = Lock()
 
     def read(self, offset: int, length: int) -> bytes:
         """The bytes from there, fewer only at the end of the file; 9000 where the vault has lost some."""
         wanted = max(0, min(length, self.size - offset))
-        data = self._stored.read(offset, wanted) if wanted else b""
+        with self._lock:
+            if not self._closing:  # its descriptor may be somebody else's by now
+                raise ValueError("the reading is closed")
+            data = self._stored.read(offset, wanted) if wanted else b""
         if len(data) != wanted:
             raise _damaged(self.log_index, "its object became shorter")
         return data
 
     def close(self) -> None:
-        """Does nothing the second time."""
-        while self._closing:
-            self._closing.pop()()
-            self._stored.close()
+        """Waits for a read in another thread; does nothing the second time."""
+        with self._lock:
+            while self._closing:
+                self._closing.pop()()
+                self._stored.close()
 
 
 class Readings:

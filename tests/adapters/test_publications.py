@@ -365,6 +365,8 @@ def test_reading_beyond_the_ends_is_harmless_and_closing_twice_too(
     ]
     opened.close()
     opened.close()
+    with pytest.raises(ValueError, match="closed"):
+        opened.read(0, 1)
     assert len(downloads._handing_out._readings) == 0
 
 

@@ -108,6 +108,14 @@ def test_the_tree_is_what_sftp_shows_and_as_narrow_as_the_administrators_made_it
     assert page(world, "ACMEBOT1").tree == ()
 
 
+def test_an_operators_page_names_what_operators_find_and_asks_for_no_function(any_world: World) -> None:
+    shown = page(any_world, "OPER01", "OPER01")
+    assert shown.tree == ("/collect/FOLDER/IDENTITY/DATE/", "/publish/FOLDER/IDENTITY/")
+    assert [step.state for step in shown.steps] == ["done", "done", "done", "next", "later"]
+    auditor = page(any_world, "AUDIT01", "AUDIT01")
+    assert auditor.tree == () and auditor.steps[0].state == "next"
+
+
 def test_a_key_says_30_days_before_that_it_expires(any_world: World, own: Pair) -> None:
     now = any_world.clock.now()
     with any_world.platform.store.reading() as rows:

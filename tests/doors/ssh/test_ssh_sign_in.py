@@ -125,6 +125,21 @@ async def test_an_account_without_the_sftp_function_is_refused(sftp_world: SftpW
     assert not await enters(sftp_world, "LEE02", key)
 
 
+async def test_operators_enter_with_key_and_address_and_without_the_function_but_no_auditor(
+    sftp_world: SftpWorld,
+) -> None:
+    for login_id, may in (("OPER02", True), ("AUDIT01", False), ("WONGDA1", False)):
+        key = new_key()
+        register(sftp_world, login_id, key)
+        assert await enters(sftp_world, login_id, key) == may
+    stranger = new_key()
+    assert not await enters(sftp_world, "OPER02", stranger)
+    world = sftp_world.world
+    world.services.access.suspend(world.actor("OPER01"), "OPER02")
+    register(sftp_world, "OPER02", stranger)
+    assert not await enters(sftp_world, "OPER02", stranger)
+
+
 async def test_an_account_with_the_sftp_function_alone_enters(sftp_world: SftpWorld) -> None:
     async with sftp_world.client("ACMEBOT1") as sftp:
         assert "01234" in await sftp.listdir("/")
