@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from backend.contract.faults import GOING_DOWN, INCOMPLETE_UPLOAD, UNEXPECTED, UNREACHABLE, Refused
+from backend.contract.faults import BEGUN_AGAIN, GOING_DOWN, INCOMPLETE_UPLOAD, UNEXPECTED, UNREACHABLE, Refused
 from backend.contract.messages import Receipt
 from backend.contract.rules.shown import shown
 from ecp_tui import wording
@@ -31,7 +31,8 @@ _SILENCE: Final = 5.0
 """Seconds without a byte sent after which rate and time left would be guesses."""
 _LETTING_GO: Final = 2.0
 """Seconds that a cancelled upload takes at most to say so."""
-_PASSING: Final = frozenset({UNREACHABLE.number, GOING_DOWN.number, INCOMPLETE_UPLOAD.number})
+_PASSING: Final = frozenset(fault.number for fault in (UNREACHABLE, GOING_DOWN, INCOMPLETE_UPLOAD, BEGUN_AGAIN))
+"""The last two where an earlier attempt, whose line is gone, is still heard by the server: nobody else has its id."""
 
 
 def new_submission_id() -> str:

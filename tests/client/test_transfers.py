@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.contract.faults import DISAGREE, UNREACHABLE, Refused
+from backend.contract.faults import BEGUN_AGAIN, DISAGREE, UNREACHABLE, Refused
 from backend.contract.messages import Activity, Receipt
 from ecp_tui.client import Upload
 from ecp_tui.transfers import Transfer, Transfers, new_submission_id
@@ -93,8 +93,8 @@ async def test_an_upload_on_which_nothing_moves_says_so_instead_of_its_last_rate
     assert transfer.progress.startswith("2 %")
 
 
-async def test_a_server_out_of_reach_is_tried_again_under_the_same_id() -> None:
-    door = Door(unreachable(), unreachable())
+async def test_a_server_out_of_reach_or_still_hearing_an_earlier_attempt_is_tried_again_under_the_same_id() -> None:
+    door = Door(unreachable(), Refused(BEGUN_AGAIN, file_name="x"))
     transfer = Transfers(door.send, backoff=(0, 0)).start(upload())
     await transfer.wait()
     assert (transfer.state, transfer.fault, transfer.progress) == ("accepted", None, "accepted")
