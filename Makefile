@@ -11,7 +11,7 @@ else
 endif
 say = @printf '%-44s %s\n' '$(1)' '$(2)'
 
-.PHONY: demo test test-slow check fmt bench bench-signin lock docs screens clean
+.PHONY: demo test test-slow check fmt bench bench-signin bench-sftp lock docs screens clean
 
 demo: $(VENV)/.installed
 	$(call say,Starting the demo,usually 3 seconds; ctrl+q leaves)
@@ -50,6 +50,10 @@ bench: $(VENV)/.installed-dev
 bench-signin: $(VENV)/.installed-dev
 	$(call say,Signing in as somebody and as nobody,usually 2 minutes)
 	@$(BIN)/python -m benchmarks sign_ins strangers
+
+bench-sftp: $(VENV)/.installed-dev
+	$(call say,SFTP beside sshd and ProFTPD,usually 8 minutes)
+	@$(BIN)/python -m benchmarks sftp
 
 lock:
 	@$(or $(UV),$(BIN)/uv) pip compile -q --universal --generate-hashes --no-header --python-version 3.11 \

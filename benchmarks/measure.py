@@ -8,6 +8,7 @@ import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,17 @@ def child_cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def process_cpu(pid: int) -> float:
-    """CPU seconds a running process and its threads have used."""
+def process_cpu(pid: int, *, children: bool = False) -> float:
+    """CPU seconds a running process and its threads have used; with those of its `children` that have ended."""
     with open(f"/proc/{pid}/stat", encoding="ascii") as file:
         fields = file.read().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / 100
+    return sum(map(int, fields[11 : 15 if children else 13])) / 100
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes it has started and that still run."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return [int(child) for task in tasks for child in (task / "children").read_text("ascii").split()]
 
 
 def resident(pid: int, field: str = "VmRSS") -> float:

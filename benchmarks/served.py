@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from backend.core.catalogue import Catalogue
 from backend.settings import Settings
 from backend.wiring import Platform, initialise, open_platform
 from benchmarks.people import Filer, add_filers
@@ -36,11 +37,15 @@ class Served:
 
 @contextmanager
 def ecpd(
-    data_dir: Path, filers: int = 16, database_url: str = "", prepare: Callable[[Platform], None] | None = None
+    data_dir: Path,
+    filers: int = 16,
+    database_url: str = "",
+    prepare: Callable[[Platform], None] | None = None,
+    catalogue: Catalogue | None = None,
 ) -> Iterator[Served]:
     """`ecpd serve` on a fresh data folder with so many filers; `prepare` may put more into it before it starts."""
     settings = Settings(data_dir=data_dir, database_url=database_url)
-    initialise(settings)
+    initialise(settings, catalogue)
     platform = open_platform(settings)
     try:
         people = add_filers(platform, filers)
