@@ -171,6 +171,17 @@ async def test_a_peer_that_vanished_is_gone_and_what_it_held_is_let_go(
     assert not sftp_world.activities()
 
 
+async def test_a_peer_that_never_listens_again_is_given_up(
+    sftp_world: SftpWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line, "KEEPALIVE", 0.2)
+    async with open_door(sftp_world.world, sftp_world.folder) as opened, narrow(opened) as (connection, _):
+        listens(connection, False)
+        for _ in range(4_000):
+            connection.send_packet(GLOBAL_REQUEST, string("nothing@nowhere"), b"\1")
+        await soon(lambda: not opened.door._visits)
+
+
 async def test_whoever_does_not_sign_in_is_gone_however_slowly_it_talks(
     sftp_world: SftpWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
