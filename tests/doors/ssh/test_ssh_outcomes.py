@@ -9,6 +9,7 @@ import asyncssh
 import pytest
 
 from backend.contract.faults import Refused
+from backend.core import outcomes
 from backend.core.accounts import Grant
 from backend.core.claims import Claim, Upload
 from backend.core.gate import SFTP_FUNCTION
@@ -72,12 +73,12 @@ async def test_another_companys_receipts_are_not_there(sftp_world: SftpWorld) ->
 
 
 async def test_a_colleague_who_lost_the_folder_sees_nothing_of_it(sftp_world: SftpWorld) -> None:
-    outcomes, actor = sftp_world.world.services.outcomes, sftp_world.actor("LEE02")
+    found, actor = sftp_world.world.services.outcomes, sftp_world.actor("LEE02")
     with pytest.raises(Refused) as refused:
-        list(outcomes.documents(actor, "01235", "SD-1"))
+        list(found.documents(actor, "01235", "SD-1"))
     assert refused.value.number == 2001
     with pytest.raises(Refused) as refused:
-        list(outcomes.received(actor, "01234", "LOP"))
+        list(found.received(actor, "01234", "LOP"))
     assert refused.value.number == 4501
 
 
@@ -117,3 +118,18 @@ async def test_the_standing_bytes_put_again_answer_a_refusal_and_a_later_refusal
             assert f"{TODAY}.receipt" in names and names.count(f"{TODAY}.refused.txt") == refusals
             home = sftp_world.world.services.home.home(sftp_world.actor())
             assert [one.file_name for one in home.refused] == [TODAY] * refusals
+
+
+async def test_a_folder_is_listed_whole_a_page_at_a_time(
+    sftp_world: SftpWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outcomes, "PAGE", 3)
+    days = (12, 13, 16, 17, 18, 19, 20)
+    for number, day in enumerate(days):
+        submit(sftp_world, f"SD1_01234_202205{day}.csv", b"x", date(2022, 5, day), number, "LEE02")
+    async with sftp_world.client() as sftp:
+        assert sorted(await sftp.listdir(SUBMIT)) == [f"SD1_01234_202205{day}.csv" for day in days]
+        assert len(await sftp.listdir(RECEIPTS)) == len(days)
+        assert await sftp.exists(f"{RECEIPTS}/SD1_01234_20220512.csv.receipt")
+        entries = sftp.scandir(SUBMIT)
+        assert (await anext(entries)).filename == TODAY, "newest first"
