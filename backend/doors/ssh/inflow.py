@@ -52,8 +52,9 @@ class Inflow:
         self._going_on = going_on
         self._least = least
         self._start = 0
-        self._batch = bytearray()
-        self._waiting: deque[tuple[int, bytes]] = deque()
+        self._batch: list[bytes | memoryview] = []
+        self._gathered = 0
+        self._waiting: deque[tuple[int, list[bytes | memoryview]]] = deque()
         self._writer: asyncio.Task[None] | None = None
         self._error: Exception | None = None
 
@@ -68,16 +69,17 @@ class Inflow:
             and len(self._waiting) < _MOST_WAITING
         )
 
-    def add(self, offset: int, data: bytes) -> None:
+    def add(self, offset: int, data: bytes | memoryview) -> None:
         """Gathers bytes that it `takes`."""
-        if offset != self._start + len(self._batch) or len(self._batch) >= BATCH:
+        if offset != self._start + self._gathered or self._gathered >= BATCH:
             self._push()
         if not self._batch:
             self._start = offset
-        self._batch += data
+        self._batch.append(data)
+        self._gathered += len(data)
         self.size = max(self.size, offset + len(data))
 
-    async def write(self, offset: int, data: bytes) -> None:
+    async def write(self, offset: int, data: bytes | memoryview) -> None:
         """Takes bytes, after waiting for those before them where there are too many. Raises what refuses them."""
         await self.settle()
         if self._appending:
@@ -129,7 +131,7 @@ class Inflow:
 
     async def abandon(self) -> None:
         """Lets go of everything that arrived."""
-        self._batch.clear()
+        self._batch, self._gathered = [], 0
         self._waiting.clear()
         if self._writer is not None:
             await asyncio.wait({self._writer})
@@ -145,15 +147,18 @@ class Inflow:
     def _push(self) -> None:
         if not self._batch:
             return
-        self._waiting.append((self._start, bytes(self._batch)))
-        self._batch = bytearray()
+        self._waiting.append((self._start, self._batch))
+        self._batch, self._gathered = [], 0
         if self._writer is None:
             self._writer = asyncio.get_running_loop().create_task(self._write_waiting())
+
+    def _write_batch(self, start: int, pieces: list[bytes | memoryview]) -> None:
+        self.upload.write(start, b"".join(pieces))
 
     async def _write_waiting(self) -> None:
         try:
             while self._waiting:
-                await self._run(self.upload.write, *self._waiting[0])
+                await self._run(self._write_batch, *self._waiting[0])
                 if self._waiting:
                     self._waiting.popleft()
         except Exception as error:  # kept, and raised to whoever writes or closes next

@@ -1,4 +1,4 @@
-"""Lines: asyncssh's connections with bounds that it has no public way to set. Its private names are used here alone."""
+"""Lines: asyncssh's connections with bounds that it has no public way to set, by its private names."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import asyncssh
-from asyncssh import SSHKey, SSHServerChannel, SSHServerConnection, SSHServerConnectionOptions
+from asyncssh import SSHKey, SSHServerChannel, SSHServerConnectionOptions
 from asyncssh.packet import SSHPacket
 
 from backend.doors.ssh import algorithms
+from backend.doors.ssh.quick import QuickLine
 from backend.doors.ssh.visit import Visit
 from backend.listeners import Listener
 
@@ -33,7 +34,7 @@ _REKEY_BYTES: Final = 8 << 30
 _BACKLOG: Final = 1024
 
 
-class Line(SSHServerConnection):
+class Line(QuickLine):
     """Serves nothing to a peer that does not listen, and gives up one that exchanges keys again and again."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, options: SSHServerConnectionOptions) -> None:
@@ -64,7 +65,8 @@ class Line(SSHServerConnection):
 
     def _send_kexinit(self) -> None:
         """Begins an exchange; the first one follows the client's version. Until it ends, answers wait in memory."""
-        self._mac_algs = algorithms.macs(str(self.get_extra_info("client_version", "")))
+        client = str(self.get_extra_info("client_version", ""))
+        self._enc_algs, self._mac_algs = algorithms.ciphers(client), algorithms.macs(client)
         super()._send_kexinit()
         if self._session_id:
             self._choke_or_not()

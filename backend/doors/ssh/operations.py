@@ -36,7 +36,7 @@ class Operations:
     def uploading(self) -> bool:
         return self._handles.uploading
 
-    def at_once(self, kind: int, packet: bytes) -> Reply | None:
+    def at_once(self, kind: int, packet: bytes | memoryview) -> Reply | None:
         """Serves what needs no waiting: nearly every WRITE and READ, which is nearly everything that comes."""
         if kind not in (Op.WRITE, Op.READ):
             return None
@@ -47,7 +47,7 @@ class Operations:
         except wire.Malformed as error:
             return failed(error)
 
-    async def answer(self, kind: int, packet: bytes) -> Reply:
+    async def answer(self, kind: int, packet: bytes | memoryview) -> Reply:
         """Serves one request, and never raises."""
         try:
             fields = Fields(packet, _AFTER_HEAD)
@@ -94,7 +94,7 @@ class Operations:
         return _data(await handle.read(offset, min(length, wire.LONGEST_WRITE)))
 
     async def write(self, fields: Fields) -> Reply:
-        await self._submitting.write(self._handles.writing(fields.string()), fields.long(), fields.string())
+        await self._submitting.write(self._handles.writing(fields.string()), fields.long(), fields.view())
         return OK
 
     async def fsync(self, fields: Fields) -> Reply:
@@ -203,7 +203,7 @@ class Operations:
         return wire.room(*await self._house.run(self._house.tree.room, self._guest.actor, where))
 
     def _written(self, handle: Handle | None, offset: int, fields: Fields) -> Reply | None:
-        data = fields.string()
+        data = fields.view()
         if not isinstance(handle, Inflow) or not handle.takes(offset, len(data)):
             return None
         handle.add(offset, data)

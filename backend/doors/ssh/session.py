@@ -46,8 +46,10 @@ class Session(SSHServerSession[bytes]):
         self._loop = asyncio.get_running_loop()
         self._channel: SSHServerChannel[bytes] | None = None
         self._is_sftp = False
-        self._arrived = bytearray()
-        self._waiting: deque[bytes] = deque()
+        self._arrived: list[bytes | memoryview] = []
+        self._arrived_size = 0
+        self._awaited = _LENGTH
+        self._waiting: deque[memoryview] = deque()
         self._waiting_size = 0
         self._replies = bytearray()
         self._task: asyncio.Task[None] | None = None
@@ -88,7 +90,7 @@ class Session(SSHServerSession[bytes]):
         elif self._channel is not None and not self._is_sftp:
             self._say(Said(error=f"{NO_SHELL}\r\n", code=NOT_A_COMMAND))
 
-    def data_received(self, data: bytes, datatype: int | None) -> None:
+    def data_received(self, data: bytes | memoryview, datatype: int | None) -> None:
         if self._command is not None:
             self._command.came()
         if not self._is_sftp or self._ended:
@@ -96,9 +98,11 @@ class Session(SSHServerSession[bytes]):
         if self._linger is not None:
             self._linger.cancel()
             self._linger = None
-        self._arrived += data
-        self._take_packets()
-        self._serve()
+        self._arrived.append(data)
+        self._arrived_size += len(data)
+        if self._arrived_size >= self._awaited:
+            self._take_packets()
+            self._serve()
 
     def pause_writing(self) -> None:
         """The client asks and does not listen: nothing more is served until it does."""
@@ -148,20 +152,23 @@ class Session(SSHServerSession[bytes]):
     # ── packets ──────────────────────────────────────────────────────────────────────────────────────────────
 
     def _take_packets(self) -> None:
-        at = 0
-        while len(self._arrived) - at >= _LENGTH:
-            length = int.from_bytes(self._arrived[at : at + _LENGTH], "big")
+        """Cuts what has arrived into packets, where it lies; what is left waits for as many bytes as it lacks."""
+        arrived, at, size = memoryview(b"".join(self._arrived)), 0, self._arrived_size
+        self._awaited = _LENGTH
+        while size - at >= _LENGTH:
+            length = int.from_bytes(arrived[at : at + _LENGTH], "big")
             if not 1 + _LENGTH <= length <= wire.LONGEST_PACKET:
                 self._ended = True
                 self._waiting.clear()
                 self._host.drop("packet of a length that is not taken")
                 return
-            if len(self._arrived) - at - _LENGTH < length:
+            if size - at - _LENGTH < length:
+                self._awaited = _LENGTH + length
                 break
-            self._waiting.append(bytes(self._arrived[at + _LENGTH : at + _LENGTH + length]))
+            self._waiting.append(arrived[at + _LENGTH : at + _LENGTH + length])
             self._waiting_size += length + _WEIGHT
             at += _LENGTH + length
-        del self._arrived[:at]
+        self._arrived, self._arrived_size = [bytes(arrived[at:])] if at < size else [], size - at
 
     def _serve(self) -> None:
         if self._command is not None:
@@ -184,7 +191,7 @@ class Session(SSHServerSession[bytes]):
         if self._ended and not self._waiting and self._task is None and self._channel is not None:
             self._channel.exit(0)
 
-    async def _answer(self, packet: bytes) -> None:
+    async def _answer(self, packet: memoryview) -> None:
         reply = await self._operations.answer(packet[0], packet)
         self._task = None
         self._reply(packet, reply)
@@ -192,7 +199,7 @@ class Session(SSHServerSession[bytes]):
             self._linger = self._loop.call_later(_LINGER, self._host.drop, "nothing came after a refusal")
         self._serve()
 
-    def _reply(self, packet: bytes, reply: Reply) -> None:
+    def _reply(self, packet: memoryview, reply: Reply) -> None:
         self._replies += wire.framed(reply, int.from_bytes(packet[1 : 1 + _LENGTH], "big"))
 
     def _send(self) -> None:

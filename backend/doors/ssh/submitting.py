@@ -59,7 +59,7 @@ class Submitting:
         self._desk.begins(self._login_id, inflow)
         return inflow
 
-    async def write(self, inflow: Inflow, offset: int, data: bytes) -> None:
+    async def write(self, inflow: Inflow, offset: int, data: bytes | memoryview) -> None:
         """Writes what `Inflow.add` could not take at once; a refusal stays the answer until the CLOSE."""
         try:
             await inflow.write(offset, data)

@@ -74,8 +74,8 @@ class Malformed(Exception):
 class Fields:
     """Reads the fields of one request in order. What follows the last one is left alone."""
 
-    def __init__(self, packet: bytes, start: int = 0) -> None:
-        self._packet = packet
+    def __init__(self, packet: bytes | memoryview, start: int = 0) -> None:
+        self._packet = memoryview(packet)
         self._at = start
 
     def number(self) -> int:
@@ -85,6 +85,10 @@ class Fields:
         return self._unpacked(_LONG)
 
     def string(self) -> bytes:
+        return bytes(self.view())
+
+    def view(self) -> memoryview:
+        """A string where it lies."""
         start = self._at + _NUMBER.size
         length = self.number()
         if start + length > len(self._packet):
