@@ -16,6 +16,9 @@ BATCH: Final = 1 << 20
 _MOST_WAITING: Final = 4
 _CUT: Final = 32 * 1024
 """What is kept of a cut upload ends at a multiple of this, and before its last byte."""
+_MOST_PIECES: Final = 256
+_LEAST_SHARE: Final = 4
+"""A piece is kept where it lies if it is at least one part in so many of what it lies in."""
 T = TypeVar("T")
 
 
@@ -75,7 +78,9 @@ class Inflow:
             self._push()
         if not self._batch:
             self._start = offset
-        self._batch.append(data)
+        if len(self._batch) >= _MOST_PIECES:
+            self._batch = [b"".join(self._batch)]
+        self._batch.append(_kept(data))
         self._gathered += len(data)
         self.size = max(self.size, offset + len(data))
 
@@ -166,6 +171,13 @@ class Inflow:
             self._waiting.clear()
         finally:
             self._writer = None
+
+
+def _kept(data: bytes | memoryview) -> bytes | memoryview:
+    """Few bytes never hold many in memory."""
+    if isinstance(data, memoryview) and len(data) * _LEAST_SHARE < memoryview(data.obj).nbytes:
+        return bytes(data)
+    return data
 
 
 def nothing_to_continue() -> Refused:

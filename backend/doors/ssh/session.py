@@ -19,6 +19,7 @@ _MOST_REPLIES: Final = 64 << 10
 _LINGER: Final = 30.0
 """Seconds after which a client that met a refusal and says nothing more is let go: some hang there for ever."""
 _LENGTH: Final = 4
+_MOST_PIECES: Final = 256
 _WEIGHT: Final = 100
 """Bytes that a waiting packet takes besides its own."""
 
@@ -100,6 +101,8 @@ class Session(SSHServerSession[bytes]):
             self._linger = None
         self._arrived.append(data)
         self._arrived_size += len(data)
+        if len(self._arrived) >= _MOST_PIECES:  # a byte at a time, each would weigh as much as hundreds
+            self._arrived = [b"".join(self._arrived)]
         if self._arrived_size >= self._awaited:
             self._take_packets()
             self._serve()
