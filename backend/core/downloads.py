@@ -79,12 +79,12 @@ class Downloads:
             return as_seen(rows, actor.login_id, in_place(rows, place, self._clock.now()))
 
     def find(self, actor: Actor, identity_code: str, folder: str, file_name: str) -> Published:
-        """The file of that name; 2001 where there is none."""
+        """The file of that name, whether the account has fetched it or not; 2001 where there is none."""
         with self._store.reading() as rows:
             row = rows.publication_named(self._place(actor, rows.catalogue(), identity_code, folder), file_name)
-            if row is None:
-                raise Refused(NOT_FOUND)
-            return as_seen(rows, actor.login_id, [row])[0]
+        if row is None:
+            raise Refused(NOT_FOUND)
+        return published_of(row)
 
     def one(self, actor: Actor, log_index: int) -> Published:
         """The publication at that place in the log; 2001 unless it stands and is the actor's to fetch."""

@@ -56,7 +56,7 @@ def test_a_published_file_is_found_fetched_and_said_to_be(
     found = downloads.find(chan, "01234", "RPT-TRD", NAME)
     assert found == one
     assert contents(downloads.open(chan, found)) == b"a,b\r\n"
-    assert downloads.find(chan, "01234", "RPT-TRD", NAME).state == "fetched"
+    assert downloads.one(chan, found.log_index).state == "fetched"
     assert downloads.find(by_sftp(any_world.actor("ACMEBOT1")), "01234", "RPT-TRD", NAME).state == "published"
     assert listed(any_world, chan, folder="RPT-TRD") == [("published", 1, None), ("fetched", None, None)]
     any_world.services.publishing.withdraw(operator, "RPT-TRD", "01234", NAME)

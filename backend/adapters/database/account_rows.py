@@ -101,7 +101,9 @@ def as_company(row: Row[Any]) -> Company:
 
 class AccountUnit:
     _connection: Connection
+    _now: tuple[int, int] | None
 
     def bump_access_epoch(self) -> None:
         epoch = tables.platform.c.access_epoch
         self._connection.execute(update(tables.platform).values(access_epoch=epoch + 1))
+        self._now = None

@@ -13,8 +13,7 @@ from backend.adapters.database import tables
 from backend.core.catalogue import Catalogue
 from backend.core.catalogue_text import folder_of, function_of
 
-_EPOCH: Final = select(tables.platform.c.access_epoch)
-_REVISION: Final = select(tables.platform.c.catalogue_revision)
+_NOW: Final = select(tables.platform.c.access_epoch, tables.platform.c.catalogue_revision)
 
 
 class CatalogueCache:
@@ -27,17 +26,25 @@ class CatalogueCache:
 class CatalogueRows:
     _connection: Connection
     _cache: CatalogueCache
+    _now: tuple[int, int] | None = None
+    """Access epoch and catalogue revision, asked once: nobody else moves them within a snapshot or a unit."""
 
     def access_epoch(self) -> int:
-        return int(self._connection.execute(_EPOCH).scalar_one())
+        return self._platform()[0]
 
     def catalogue(self) -> Catalogue:
-        revision = int(self._connection.execute(_REVISION).scalar_one())
+        revision = self._platform()[1]
         held = self._cache.held
         if held is None or held[0] != revision:
             held = revision, self._read()
             self._cache.held = held
         return held[1]
+
+    def _platform(self) -> tuple[int, int]:
+        if self._now is None:
+            epoch, revision = self._connection.execute(_NOW).one()
+            self._now = int(epoch), int(revision)
+        return self._now
 
     def _read(self) -> Catalogue:
         types = self._connection.execute(select(tables.user_types).order_by(tables.user_types.c.code))

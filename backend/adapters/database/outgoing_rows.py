@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
 
 from backend.adapters.database import tables
 from backend.adapters.database.activity_rows import ROWS, row_of
@@ -18,6 +18,28 @@ _table = tables.activity
 _WITHDRAWN: Final = (IS_FILE, NOT_ACCEPTED, ACT_IS["withdrawn"])
 _AT_ONCE: Final = 400
 """Values in one question."""
+_LATEST: Final = ROWS.order_by(_table.c.log_index.desc()).limit(1)
+# What every download asks: built once, so that only the values change.
+_NAMED: Final = _LATEST.where(
+    *PUBLISHED,
+    _table.c.folder == bindparam("in_folder"),
+    _table.c.identity_code == bindparam("identity"),
+    _table.c.file_name == bindparam("name"),
+)
+_HANDED_OUT: Final = {
+    act: select(_table.c.at)
+    .join(tables.activity_details)
+    .where(
+        ACT_IS[act],
+        _table.c.login_id == bindparam("login"),
+        _table.c.subject == bindparam("of"),
+        _table.c.channel == bindparam("by"),
+        tables.activity_details.c.source == bindparam("address"),
+    )
+    .order_by(_table.c.log_index.desc())
+    .limit(1)
+    for act in ("fetched", "collected")
+}
 
 
 class OutgoingRows:
@@ -30,8 +52,9 @@ class OutgoingRows:
         return found[0] if found else None
 
     def publication_named(self, place: Place, file_name: str) -> ActivityRow | None:
-        found = self._newest([*PUBLISHED, *_in(place), _table.c.file_name == file_name], 1)
-        return found[0] if found else None
+        named = {"in_folder": place[0], "identity": place[1], "name": file_name}
+        found = self._connection.execute(_NAMED, named).one_or_none()
+        return row_of(found) if found else None
 
     def publications(
         self, places: Sequence[Place], since: datetime | None, before: int | None, limit: int
@@ -57,10 +80,8 @@ class OutgoingRows:
         return found
 
     def last_handed_out(self, act: str, login_id: str, subject: int, channel: str, source: str) -> datetime | None:
-        theirs = (ACT_IS[act], _table.c.login_id == login_id, _table.c.subject == str(subject))
-        so = (*theirs, _table.c.channel == channel, tables.activity_details.c.source == source)
-        found = self._newest(so, 1)
-        return found[0].at if found else None
+        theirs = {"login": login_id, "of": str(subject), "by": channel, "address": source}
+        return self._connection.scalars(_HANDED_OUT[act], theirs).one_or_none()
 
     def holders(self, user_types: Sequence[str]) -> list[str]:
         identities, companies = tables.identities, tables.companies

@@ -112,7 +112,7 @@ class Writer:
             if connection.dialect.name != "sqlite":
                 connection.execute(select(log_head.c.id).with_for_update())
             for job in jobs:
-                outcomes.append(self._unit(connection, job.work))
+                outcomes.append(self._unit(connection, job.work, alone=len(jobs) == 1))
             try:
                 transaction.commit()
             except DBAPIError as error:
@@ -124,8 +124,10 @@ class Writer:
             else:
                 job.answer.set_result(outcome)
 
-    def _unit(self, connection: Connection, work: Work) -> object:
+    def _unit(self, connection: Connection, work: Work, *, alone: bool) -> object:
         """What the unit returns; what it raises undoes it alone, except a database error, which undoes the group."""
+        if alone:
+            return work(connection)
         connection.exec_driver_sql("SAVEPOINT unit")
         try:
             outcome = work(connection)
