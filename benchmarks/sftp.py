@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import asyncssh
 
@@ -26,6 +26,7 @@ from benchmarks.sftp_servers import PROFTPD, SSHD, Server, ours, proftpd, sshd
 
 _AT_ONCE: Final = 8
 _IDLE: Final = 300
+_ACCOUNTS: Final = 10
 Work = Callable[[Server], float]
 
 
@@ -49,34 +50,37 @@ def measure(quick: bool = False) -> list[Table]:
     sizes = _QUICK if quick else Sizes()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ecp-bench-")))
-        bench = _Bench(folder, sizes, *_key(folder), stack)
+        bench = _Bench(folder, sizes, _keys(folder), stack)
         return [bench.bulk(), bench.small(), bench.rush(), bench.memory()]
 
 
-def _key(folder: Path) -> tuple[str, str]:
-    key = asyncssh.generate_private_key("ssh-ed25519")
-    key.write_private_key(str(folder / "key"))
-    (folder / "key").chmod(0o600)
-    key.write_public_key(str(folder / "key.pub"))
-    return key.export_public_key().decode().strip(), key.get_fingerprint()
+def _keys(folder: Path) -> list[asyncssh.SSHKey]:
+    """A key for each account; the first is the one that everybody knows."""
+    keys = [asyncssh.generate_private_key("ssh-ed25519") for _ in range(_ACCOUNTS)]
+    for number, key in enumerate(keys):
+        path = folder / f"key-{number}"
+        key.write_private_key(str(path))
+        path.chmod(0o600)
+    keys[0].write_public_key(str(folder / "key.pub"))
+    return keys
 
 
 class _Bench:
     """The servers with their files, and the clients."""
 
-    def __init__(self, folder: Path, sizes: Sizes, public: str, fingerprint: str, stack: ExitStack) -> None:
+    def __init__(self, folder: Path, sizes: Sizes, keys: Sequence[asyncssh.SSHKey], stack: ExitStack) -> None:
         self._folder, self._sizes = folder, sizes
         self._data = folder / "data"
         self._data.mkdir()
-        self._clients = Clients(folder, folder / "key")
+        self._clients = Clients(folder, folder / "key-0")
         large = self._file("large", sizes.large << 20)
         medium = [self._file("medium", sizes.medium << 20)]
         small = [self._file(f"small-{number}", 4096) for number in range(sizes.small)]
         self._large, self._medium, self._small = large, medium[0], small
-        self._servers = [stack.enter_context(ours(folder / "ecpd", public, fingerprint, large, small))]
+        self._servers = [stack.enter_context(ours(folder / "ecpd", keys, large, small))]
         self._servers.append(stack.enter_context(sshd(folder / "sshd", folder / "key.pub", large, small)))
         if Path(PROFTPD).exists():
-            self._servers.append(stack.enter_context(proftpd(folder / "proftpd", public, large, small)))
+            self._servers.append(stack.enter_context(proftpd(folder / "proftpd", keys[0], large, small)))
         self._attempt = 0
 
     def _file(self, name: str, size: int) -> Path:
@@ -211,8 +215,9 @@ class _Bench:
 
     def memory(self) -> Table:
         count = 30 if self._sizes is _QUICK else _IDLE
-        idle = [(one.name, asyncio.run(_idle(one, self._folder / "key", count))) for one in self._servers[:2]]
+        idle = [(one.name, asyncio.run(_idle(one, self._folder, count))) for one in self._servers[:2]]
         mine = self._servers[0]
+        Path(f"/proc/{mine.pid}/clear_refs").write_text("5")  # the highest so far is now what it is now
         before = resident(mine.pid)
         uploads = [self._clients.sftp(mine, [f"put {self._medium} {mine.put_path(n)}"]) for n in range(4)]
         seconds(*uploads)
@@ -241,25 +246,27 @@ def _row(name: str, work: int, unit: str, runs: dict[str, Run]) -> tuple[str, ..
     return (name, *shown, *against, ", ".join(cpu))
 
 
-async def _idle(server: Server, key: Path, count: int) -> float:
-    """MiB that one more SFTP session costs the server."""
+async def _idle(server: Server, folder: Path, count: int) -> float:
+    """MiB that one more connection with an SFTP session costs the server."""
+
+    async def opened(number: int) -> asyncssh.SSHClientConnection:
+        place = number % len(server.users)
+        connection = await asyncssh.connect("127.0.0.1", server.port, **_as(server.users[place], folder, place))
+        await connection.start_sftp_client()
+        return connection
+
+    connections = [await opened(number) for number in range(len(server.users))]
     before = sum(map(_private, _family(server.pid)))
-    async with asyncssh.connect("127.0.0.1", server.port, **_as(server, key)) as first:
-        await first.start_sftp_client()
-    connections = []
-    for _ in range(count // 10):
-        connection = await asyncssh.connect("127.0.0.1", server.port, **_as(server, key))
-        connections.append(connection)
-        for _ in range(10):
-            await connection.start_sftp_client()
+    connections += [await opened(number) for number in range(count)]
     after = sum(map(_private, _family(server.pid)))
     for connection in connections:
         connection.abort()
     return (after - before) / count
 
 
-def _as(server: Server, key: Path) -> dict[str, object]:
-    return {"username": server.user, "client_keys": [str(key)], "known_hosts": None, "config": None, "agent_path": None}
+def _as(user: str, folder: Path, place: int) -> dict[str, Any]:
+    nothing_else = {"known_hosts": None, "config": None, "agent_path": None}
+    return {"username": user, "client_keys": [str(folder / f"key-{place}")], **nothing_else}
 
 
 def _family(pid: int) -> Iterator[int]:

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -47,6 +47,8 @@ class Server:
     put_path: Callable[[int], str]
     get_path: Callable[[int], str]
     """Of the small files; the large one is number -1."""
+    users: tuple[str, ...]
+    """Who may hold sessions open, each with the key of the same place."""
 
     def cpu(self) -> float:
         """Seconds, once all sessions have ended and are counted."""
@@ -57,17 +59,18 @@ class Server:
 
 
 @contextmanager
-def ours(folder: Path, public_key: str, fingerprint: str, large: Path | None, small: list[Path]) -> Iterator[Server]:
-    """ecpd, with the files to be read published for one filer."""
+def ours(folder: Path, keys: Sequence[asyncssh.SSHKey], large: Path | None, small: list[Path]) -> Iterator[Server]:
+    """ecpd, with a filer for each key, and the files to be read published for the first."""
 
     def prepare(platform: Platform) -> None:
-        _register(platform, public_key, fingerprint)
+        _register(platform, keys)
         operator = _operator(platform)
         for number, path in enumerate([*([large] if large else []), *small], -1 if large else 0):
             _publish(platform, operator, number, path)
 
-    with ecpd(folder, 1, prepare=prepare, catalogue=_catalogue()) as served:
-        yield Server("ecpd", served.ssh_port, "FILER000", served.pid, _submit(served.filers[0]), _download)
+    with ecpd(folder, len(keys), prepare=prepare, catalogue=_catalogue()) as served:
+        users = tuple(filer.login_id for filer in served.filers)
+        yield Server("ecpd", served.ssh_port, users[0], served.pid, _submit(served.filers[0]), _download, users)
 
 
 @contextmanager
@@ -91,16 +94,15 @@ def sshd(folder: Path, public_key: Path, large: Path | None, small: list[Path]) 
     (folder / "config").write_text("".join(f"{name} {value}\n" for name, value in settings.items()))
     os.makedirs("/run/sshd", exist_ok=True)
     with _running([SSHD, "-D", "-e", "-f", str(folder / "config")], port) as process:
-        yield Server("sshd", port, _me(), process.pid, *theirs)
+        yield Server("sshd", port, _me(), process.pid, *theirs, (_me(),))
 
 
 @contextmanager
-def proftpd(folder: Path, public_key: str, large: Path | None, small: list[Path]) -> Iterator[Server]:
+def proftpd(folder: Path, key: asyncssh.SSHKey, large: Path | None, small: list[Path]) -> Iterator[Server]:
     """ProFTPD with mod_sftp."""
     theirs, port = _their_folder(folder, large, small), free_port()
     keygen = ["ssh-keygen", "-q", "-t", "rsa", "-b", "3072", "-m", "PEM", "-N", "", "-f", str(folder / "host_key")]
     subprocess.run(keygen, check=True)
-    key = asyncssh.import_public_key(public_key)
     key.write_public_key(str(folder / "keys"), "rfc4716")
     users = folder / "users"
     users.write_text(f"{_me()}:*:{os.getuid()}:{os.getgid()}::{folder}:/bin/sh\n")
@@ -137,7 +139,7 @@ AllowStoreRestart on
 """
     )
     with _running([PROFTPD, "-n", "-q", "-c", str(folder / "config")], port) as process:
-        yield Server("proftpd", port, _me(), process.pid, *theirs)
+        yield Server("proftpd", port, _me(), process.pid, *theirs, (_me(),))
 
 
 @contextmanager
@@ -201,15 +203,17 @@ def _download(number: int) -> str:
     return f"/000{max(0, number) % _IDENTITIES:02d}/RPT-TRD/download/{_published_name(number)}"
 
 
-def _register(platform: Platform, public_key: str, fingerprint: str) -> None:
-    """Gives the first filer the key, from this machine."""
+def _register(platform: Platform, keys: Sequence[asyncssh.SSHKey]) -> None:
+    """Gives each filer a key, from this machine."""
+    expires = datetime.now(UTC) + timedelta(days=1)
     with platform.store.engine.connect() as connection, connection.begin():
-        who = connection.execute(select(tables.accounts.c.id).where(tables.accounts.c.login_id == "FILER000"))
-        facts = {"account_id": who.scalar_one()}
-        expires = datetime.now(UTC) + timedelta(days=1)
-        key = {"fingerprint": fingerprint, "public_key": public_key, "expires": expires}
-        connection.execute(insert(tables.sftp_keys).values(**facts, **key))
-        connection.execute(insert(tables.sftp_addresses).values(**facts, network="127.0.0.1/32"))
+        for number, key in enumerate(keys):
+            account = tables.accounts.c.login_id == f"FILER{number:03d}"
+            facts = {"account_id": connection.execute(select(tables.accounts.c.id).where(account)).scalar_one()}
+            public = key.export_public_key().decode().strip()
+            registered = {"fingerprint": key.get_fingerprint(), "public_key": public, "expires": expires}
+            connection.execute(insert(tables.sftp_keys).values(**facts, **registered))
+            connection.execute(insert(tables.sftp_addresses).values(**facts, network="127.0.0.1/32"))
 
 
 def _operator(platform: Platform) -> Actor:
