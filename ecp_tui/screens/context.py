@@ -60,8 +60,8 @@ class Context:
         """Work going on, in words: what leaving would cut off."""
         form = self.form
         unsaved = [f"form not saved: {form.words}"] if form is not None and not (form.kept or form.empty) else []
-        moving = (*self.transfers.running, *self.downloads.running)
-        return [*(one.words for one in moving), *unsaved]
+        uploads = (one.words for one in self.transfers.running)
+        return [*uploads, *(one.words for one in self.downloads.running), *unsaved]
 
     @property
     def zone(self) -> ZoneInfo:
