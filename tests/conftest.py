@@ -16,6 +16,19 @@ settings.register_profile("ecp", deadline=None, database=None, max_examples=60)
 settings.load_profile("ecp")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "databases: what databases do differently, told on PostgreSQL in every run")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Stories about anything else are told on PostgreSQL too, but by `make test-slow`."""
+    for item in items:
+        varied = getattr(item, "callspec", None)
+        if varied and varied.params.get("prepared") == "postgresql" and not item.get_closest_marker("databases"):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     with running_postgres() as server:

@@ -79,6 +79,7 @@ def test_the_fifth_wrong_otp_in_a_row_ends_the_session_and_says_so_in_the_log(an
     assert entry.object == session_id(actor.session)
 
 
+@pytest.mark.databases
 def test_of_twenty_wrong_otps_at_once_five_are_looked_at(any_world: World) -> None:
     token = any_world.token("WONGDA1")
     actor, together = again(any_world, token), threading.Barrier(20)
@@ -102,6 +103,7 @@ def test_a_spent_otp_is_1004_and_does_not_count(any_world: World) -> None:
     assert confirmed(any_world, actor, any_world.fresh_otp("WONGDA1")) == 0
 
 
+@pytest.mark.databases
 def test_of_one_otp_thirty_times_at_once_one_is_taken_and_the_session_lives(any_world: World) -> None:
     actor, together = any_world.actor("WONGDA1"), threading.Barrier(30)
     otp = any_world.fresh_otp("WONGDA1")

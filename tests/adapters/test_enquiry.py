@@ -15,6 +15,8 @@ from backend.core.rows import Unit
 from tests.adapters.filing import LEDGER, NAMES, asked, file, names_of, paged
 from tests.world import World
 
+pytestmark = pytest.mark.databases
+
 
 @pytest.fixture
 def chan(any_world: World) -> Actor:

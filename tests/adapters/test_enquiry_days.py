@@ -12,6 +12,8 @@ from backend.contract.messages import ActivityFilter
 from tests.adapters.filing import file
 from tests.world import FRIDAY, World
 
+pytestmark = pytest.mark.databases
+
 
 @pytest.mark.parametrize("seed", range(3))
 def test_the_days_of_a_filter_hold_after_the_clock_was_set_back(any_world: World, seed: int) -> None:

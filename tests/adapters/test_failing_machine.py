@@ -21,6 +21,8 @@ from backend.core.sweep import sweep
 from tests.submitting import begun, broken_invariants, claim, listed, objects, refused_with, staged_files, submitted
 from tests.world import World
 
+pytestmark = pytest.mark.databases
+
 ID = "0" * 32
 
 

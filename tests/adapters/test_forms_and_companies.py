@@ -105,6 +105,7 @@ def test_an_identity_code_keeps_its_user_type_and_may_take_another_name(operator
 # ── in parallel ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.databases
 def test_of_two_parallel_removals_at_three_administrators_one_is_applied(operators: Operators) -> None:
     world = operators.world
     operators.apply(acme(world, new("KWOKDA3")))
@@ -118,6 +119,7 @@ def test_of_two_parallel_removals_at_three_administrators_one_is_applied(operato
     assert company(world).ecp_das == 2
 
 
+@pytest.mark.databases
 def test_two_forms_for_three_seats_applied_in_parallel_are_one(operators: Operators) -> None:
     world = operators.world
     fill(world, 17)
@@ -130,6 +132,7 @@ def test_two_forms_for_three_seats_applied_in_parallel_are_one(operators: Operat
     assert company(world).used == 19
 
 
+@pytest.mark.databases
 def test_forty_parallel_appointments_by_form_are_one_and_the_others_are_void(operators: Operators) -> None:
     world = operators.world
     requests = [operators.key_in(acme(world, new(f"PAR{number:02d}X"))) for number in range(40)]
@@ -139,6 +142,7 @@ def test_forty_parallel_appointments_by_form_are_one_and_the_others_are_void(ope
     assert (company(world).used, company(world).ecp_das) == (6, 3)
 
 
+@pytest.mark.databases
 def test_twenty_parallel_approvals_of_one_form_apply_it_once(operators: Operators) -> None:
     world = operators.world
     request = operators.key_in(acme(world, new("KWOKDA3")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import text
 
 from tests.adapters.recovering import invite
@@ -60,6 +61,7 @@ def test_what_a_stranger_locked_before_somebody_came_locks_nobody_out(any_world:
     assert mails(any_world) == 2, "the invitation, and how to unlock"
 
 
+@pytest.mark.databases
 def test_tries_of_strangers_still_count_together_and_against_whoever_comes_not_at_all(any_world: World) -> None:
     for _ in range(4):
         assert tried(any_world, nobody(any_world, "KWOK03")) == 1001

@@ -148,6 +148,7 @@ def test_right_and_wrong_passwords_are_the_same_work(any_world: World, counted: 
     assert (counted.verified, counted.hashed) == (2, 2)
 
 
+@pytest.mark.databases
 def test_a_stolen_session_guesses_five_times_however_many_at_once(any_world: World, counted: Counted) -> None:
     token = any_world.token("CHAN01")
     actor, together = again(any_world, token), threading.Barrier(20)
@@ -182,6 +183,7 @@ def test_a_guess_whose_process_died_counts_as_wrong(any_world: World) -> None:
     assert outcome(lambda: any_world.services.confirmation.confirm(again(any_world, token), "000000")) == 1005
 
 
+@pytest.mark.databases
 def test_of_two_changes_at_once_with_one_otp_one_is_made(any_world: World) -> None:
     actor, otp, together = any_world.actor("CHAN01"), any_world.fresh_otp("CHAN01"), threading.Barrier(2)
 

@@ -386,6 +386,7 @@ def test_one_account_cannot_hold_all_descriptors(
 # ── at the same time, and whatever breaks ────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.databases
 def test_several_who_publish_one_name_at_once_make_one_chain_of_versions(any_world: World, operator: Actor) -> None:
     start = threading.Barrier(6)
 
@@ -400,6 +401,7 @@ def test_several_who_publish_one_name_at_once_make_one_chain_of_versions(any_wor
     assert broken_invariants(any_world) == [] and objects(any_world) == 6
 
 
+@pytest.mark.databases
 def test_whatever_breaks_on_the_way_published_means_its_bytes_are_there(
     any_world: World, operator: Actor, publishing: Publishing, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -51,6 +51,7 @@ def test_wrong_recovery_codes_lock_like_any_guess(any_world: World, hasher: Coun
     assert hasher.verified == 6 and hasher.nobody == 1
 
 
+@pytest.mark.databases
 def test_of_parallel_sign_ins_with_one_recovery_code_exactly_one_gets_in(any_world: World) -> None:
     code = recovery_codes(any_world, "CHAN01")[0]
     outcomes = all_at_once(any_world, [any_world.form("CHAN01", otp=code) for _ in range(5)])

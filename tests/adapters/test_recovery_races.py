@@ -21,6 +21,8 @@ from tests.adapters.recovering import (
 from tests.adapters.signing_in import WRONG, Counted, Dying, outcome, recovery_codes, tried
 from tests.world import NEW_PASSWORD, World
 
+pytestmark = pytest.mark.databases
+
 
 class CountedCodes:
     """One-Time-Passwords, counted."""

@@ -16,6 +16,8 @@ from backend.settings import Settings, SettingsError
 from backend.wiring import initialise, open_platform
 from tests.world import World, open_world
 
+pytestmark = pytest.mark.databases
+
 BESIDE = {"ix_activity_name"}
 """Made by hand in the migration: what SQLAlchemy's tables cannot say alike for both databases."""
 

@@ -35,6 +35,7 @@ def test_a_login_id_is_taken_in_any_case_and_with_spaces_around(any_world: World
     assert tried(any_world, any_world.form("CHAN01").model_copy(update={"login_id": login_id})) == 0
 
 
+@pytest.mark.databases
 @pytest.mark.parametrize(
     "login_id", ["", "RECOVER", "x" * 200, "' OR 1=1 --", "\x00", "CHAN01\x00", "陳大文", "%", "CH\ud800AN"]
 )

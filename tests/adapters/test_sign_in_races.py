@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from tests.adapters.signing_in import (
     WRONG,
     Counted,
@@ -15,6 +17,8 @@ from tests.adapters.signing_in import (
     tried,
 )
 from tests.world import World
+
+pytestmark = pytest.mark.databases
 
 
 def test_parallel_guesses_never_get_more_than_five_verifications(any_world: World, hasher: Counted) -> None:

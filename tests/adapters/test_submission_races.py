@@ -19,6 +19,8 @@ from backend.core.claims import Upload
 from tests.submitting import begun, broken_invariants, objects, staged_files, submitted
 from tests.world import World
 
+pytestmark = pytest.mark.databases
+
 ID = "0" * 32
 
 

@@ -15,6 +15,8 @@ from tests.databases import Prepared, copied_world, reopened_world
 from tests.submitting import broken_invariants, objects, submitted
 from tests.world import World
 
+pytestmark = pytest.mark.databases
+
 
 @pytest.fixture
 def chan(any_world: World) -> Actor:

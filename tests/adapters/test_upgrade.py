@@ -19,6 +19,8 @@ from backend.core.activity import Ledger
 from backend.core.actor import Scope
 from backend.core.rows import Unit
 
+pytestmark = pytest.mark.databases
+
 FILLED = (
     "INSERT INTO user_types VALUES ('SEHK', 'SEHK Participant')",
     "INSERT INTO functions VALUES ('EU_SD1', '{}')",

@@ -10,6 +10,8 @@ from tests.asked_together import Desk, acts, new_user, sql, state_of
 from tests.doors.http.asking import number_of
 from tests.world import World
 
+pytestmark = pytest.mark.databases
+
 
 @pytest.fixture
 def desk(any_world: World) -> Desk:

@@ -12,6 +12,8 @@ from backend.core.actor import Actor
 from tests.adapters.filing import NAMES, asked, file, names_of
 from tests.world import World
 
+pytestmark = pytest.mark.databases
+
 
 @pytest.fixture
 def chan(any_world: World) -> Actor:

@@ -21,6 +21,8 @@ from backend.core.ledger import head_of
 from backend.core.rows import Unit
 from tests.world import World
 
+pytestmark = pytest.mark.databases
+
 LEDGER = Ledger("test")
 
 

@@ -16,6 +16,7 @@ from tests.doors.http.asking import number_of
 from tests.world import World
 
 
+@pytest.mark.databases
 def test_20_parallel_approvals_apply_a_request_once(desk: Desk) -> None:
     made = desk.request("WONGDA1", **new_user())
     path, body = paths.request_act(made["id"], "approve"), desk.approval(made)
@@ -25,6 +26,7 @@ def test_20_parallel_approvals_apply_a_request_once(desk: Desk) -> None:
     assert sql(desk.world, "SELECT count(*) FROM accounts WHERE login_id = 'KWOK03'").scalar_one() == 1
 
 
+@pytest.mark.databases
 def test_40_parallel_approvals_at_17_of_20_make_three_users(desk: Desk) -> None:
     sql(desk.world, "UPDATE companies SET used = 17 WHERE code = 'ACME'")
     made = [desk.request("WONGDA1", **new_user(f"KWOK{at:02}")) for at in range(10, 50)]

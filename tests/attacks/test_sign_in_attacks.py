@@ -45,6 +45,7 @@ def hasher(any_world: World) -> Counted:
 # ── guessing ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.databases
 @pytest.mark.parametrize("login_id", ["CHAN01", "NOBODY99"])
 def test_of_60_parallel_guesses_5_are_looked_at_and_one_lock_is_told(
     strangers: Strangers, hasher: Counted, login_id: str
@@ -57,6 +58,7 @@ def test_of_60_parallel_guesses_5_are_looked_at_and_one_lock_is_told(
     assert entries(strangers.world) == (told if login_id == "CHAN01" else [])
 
 
+@pytest.mark.databases
 def test_4_wrong_ones_and_the_right_one_in_parallel_let_the_right_one_in(strangers: Strangers) -> None:
     for _ in range(5):
         strangers.world.clock.move(seconds=30)
@@ -66,6 +68,7 @@ def test_4_wrong_ones_and_the_right_one_in_parallel_let_the_right_one_in(strange
     assert "locked" not in [act for act, _, _ in entries(strangers.world)]
 
 
+@pytest.mark.databases
 def test_one_otp_30_times_in_parallel_is_taken_once_and_locks_nobody(strangers: Strangers) -> None:
     numbers = strangers.numbers(*(strangers.form("CHAN01") for _ in range(30)))
     assert numbers.count(0) == 1 and set(numbers) <= {0, 1001, 1007}
@@ -73,7 +76,8 @@ def test_one_otp_30_times_in_parallel_is_taken_once_and_locks_nobody(strangers: 
     assert strangers.numbers(strangers.form("CHAN01")) == [0]
 
 
-@pytest.mark.parametrize("attempts", [1, 5])
+@pytest.mark.databases
+@pytest.mark.parametrize("attempts", [pytest.param(1, marks=pytest.mark.slow), 5])
 def test_a_backend_killed_while_it_looks_at_a_password_has_counted_it(
     prepared: Prepared, database_url: str, tmp_path: Path, attempts: int
 ) -> None:

@@ -98,6 +98,7 @@ def test_a_stolen_session_neither_changes_nor_confirms_anything_by_itself(desk: 
     assert acts(desk.world)[-1] == "confirmation-refused"
 
 
+@pytest.mark.databases
 def test_20_wrong_otps_at_once_end_the_session_and_leave_one_entry(desk: Desk) -> None:
     desk.token("WONGDA1")
     asked = [("WONGDA1", "POST", paths.CONFIRMATIONS, {"otp": "000000"})] * 20
