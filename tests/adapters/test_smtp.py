@@ -140,7 +140,10 @@ def test_a_server_whose_certificate_nobody_trusts_gets_nothing(
     assert received.messages == []
 
 
-def test_a_login_is_given_to_a_server_that_wants_one(received: Received, tls: SSLContext) -> None:
+def test_a_login_is_given_to_a_server_that_wants_one(
+    received: Received, tls: SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.adapters.mail.smtp._PATIENCE", 1.0)  # this server says nothing to a second try
     port = free_port()
     options = {"authenticator": received.authenticator, "auth_required": True, "tls_context": tls}
     with mail_server(received, port, **options):

@@ -207,8 +207,8 @@ def asking(served: Served, log_index: int, token: str) -> socket.socket:
     line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
     line.settimeout(10)
     line.connect((served.host, served.port))
-    told = f"GET {paths.publication_content(log_index)} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n"
-    line.sendall(told.encode())
+    told = f"GET {paths.publication_content(log_index)} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+    line.sendall(f"{told}Authorization: Bearer {token}\r\n\r\n".encode())
     return line
 
 
