@@ -84,7 +84,9 @@ def sha256sum(path: Path) -> str:
 @pytest.mark.skipif(
     shutil.which("sftp") is None and not os.environ.get("ECP_REQUIRE_CLIENTS"), reason="OpenSSH's sftp is not installed"
 )
-def test_a_file_by_console_and_the_next_by_sftp_stand_in_the_same_list(chan: Person, demo: dict[str, Any]) -> None:
+def test_a_file_by_console_and_the_next_by_sftp_stand_in_the_same_list(
+    chan: Person, demo: dict[str, Any], tmp_path: Path
+) -> None:
     samples = Path(demo["samples"])
     today, before = sorted(samples.glob("SD1_01234_*.csv"), reverse=True)
     submitted = chan.ecp("submit", str(before), "--json")
@@ -96,6 +98,11 @@ def test_a_file_by_console_and_the_next_by_sftp_stand_in_the_same_list(chan: Per
     assert newest[before.name]["sha256"] == sha256sum(before)
     assert newest[today.name]["sha256"] == sha256sum(today)
     assert {newest[before.name]["channel"], newest[today.name]["channel"]} == {"console", "sftp"}
+    taken = tmp_path / "receipt"
+    got = chan.sftp(*(f"get /01234/SD-1/receipts/{one.name}.receipt {taken}-{one.name}" for one in (before, today)))
+    assert got.returncode == 0, got.stderr
+    for one in (before, today):
+        assert sha256sum(one) in Path(f"{taken}-{one.name}").read_text(), "whichever door it came by"
 
 
 def test_a_wrong_date_is_4505_with_exit_5_and_as_data(chan: Person, tmp_path: Path) -> None:

@@ -154,6 +154,7 @@ def test_a_demo_that_is_stopped_while_it_is_made_leaves_nothing_behind(
 # ── a demo that is kept ──────────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.slow
 def test_a_demo_whose_making_was_killed_can_be_made_again_and_kept(tmp_path: Path) -> None:
     world = tmp_path / "world"
     with demo("--data-dir", world, folder=tmp_path) as process:

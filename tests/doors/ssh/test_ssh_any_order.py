@@ -314,7 +314,7 @@ def run(world: World, monkeypatch: pytest.MonkeyPatch, examples: int, steps: int
 
 
 def test_in_any_order_accepted_is_what_was_said_to_be(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    run(world, monkeypatch, examples=30, steps=25)
+    run(world, monkeypatch, examples=10, steps=25)
 
 
 @pytest.mark.slow
