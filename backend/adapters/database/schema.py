@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 
 from alembic import command
@@ -29,7 +30,7 @@ def upgrade(engine: Engine) -> None:
 
 def check_schema(engine: Engine) -> None:
     """Raises `SchemaMismatch` unless the database has exactly this program's schema."""
-    wanted = ScriptDirectory.from_config(_config()).get_current_head()
+    wanted = _wanted()
     with engine.connect() as connection:
         found = MigrationContext.configure(connection).get_current_revision()
     if found != wanted:
@@ -37,6 +38,12 @@ def check_schema(engine: Engine) -> None:
         raise SchemaMismatch(
             f"The database has schema version {found or 'none'}, this program needs {wanted}. Run ecpd {what}."
         )
+
+
+@cache
+def _wanted() -> str | None:
+    """This program's version, which does not change while it runs."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def _config(connection: Connection | None = None) -> Config:
