@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from importlib import import_module
@@ -57,6 +58,10 @@ def _first_place(me: Me) -> str:
     return "client_connect" if me.services and not me.enters_ecp else "home"
 
 
+_GONE: Final = 129
+"""As a program that hangs up when its terminal does."""
+
+
 class EcpApp(KeyedApp):
     """The console of one person: a mode a place, so that each keeps its page, row and draft."""
 
@@ -67,10 +72,19 @@ class EcpApp(KeyedApp):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (76, "-normal"), (100, "-wide")]  # noqa: RUF012  Textual declares it so
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]  # noqa: RUF012  Textual declares it so
 
-    def __init__(self, context: Context, *, at_sign_in: bool = False, driver_class: type[Driver] | None = None) -> None:
-        """`at_sign_in`: begin at the sign-in page without the landing page, as a bookmark would (1003)."""
+    def __init__(
+        self,
+        context: Context,
+        *,
+        at_sign_in: bool = False,
+        driver_class: type[Driver] | None = None,
+        seen: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """`at_sign_in`: begin at the sign-in page without the landing page, as a bookmark would (1003). `seen`: whether
+        there still is a terminal."""
         super().__init__(context, driver_class=driver_class)
         self._at_sign_in = at_sign_in
+        self._seen = seen
         self._lines: tuple[LineFilter, ...] = (
             Exact256(enabled=self.console.color_system == "256"),
             NoColours(enabled=self.no_color),
@@ -108,6 +122,9 @@ class EcpApp(KeyedApp):
         return [*super().get_line_filters(), *(one for one in self._lines if one.enabled)]
 
     def _tick(self) -> None:
+        if not self._seen():  # its window was closed, and nobody was told
+            self.exit(return_code=_GONE)
+            return
         if isinstance(self.screen, EcpScreen):
             self.screen.tick()
         ends = self.context.ends

@@ -26,6 +26,6 @@ def open_console(config: Config, at: str | None = None) -> int:
     from ecp_tui.commands.call import new_client
     from ecp_tui.screens.context import Context
 
-    app = EcpApp(Context(new_client(config), config), at_sign_in=at == "sign-in")
+    app = EcpApp(Context(new_client(config), config), at_sign_in=at == "sign-in", seen=sys.stdin.isatty)
     app.run()
     return app.return_code or 0
