@@ -1,6 +1,7 @@
 # make demo: the console on a world of its own.  make test: the whole test suite.  Everything else is for developers.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
+unexport PYTHONDONTWRITEBYTECODE  # the tests start many processes: each would compile everything anew
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
