@@ -165,6 +165,9 @@ def test_what_was_captured_is_well_set(captured: Path) -> None:
     assert all(cell_len(line) <= width for line in lines), "a line is wider than its terminal"
     assert lines[0].startswith(" ECP 2.0 ")
     footer = lines[-1]
+    if not footer:  # a question blanks the page behind it, and says its own keys
+        assert re.search(r" · Esc \w+$", "\n".join(lines).rstrip())
+        return
     assert footer.startswith(" F1 help") and footer.endswith("^p menu")
     assert len(re.split(r" {2,}", footer.strip())) <= 6
     assert Content(footer).cell_length <= 67
