@@ -9,7 +9,7 @@ import shlex
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from backend.contract.faults import NO_READ_BACK, NOT_FOUND, NOT_UNDERSTOOD, Refused
+from backend.contract.faults import GOING_DOWN, NO_READ_BACK, NOT_FOUND, NOT_UNDERSTOOD, Refused
 from backend.contract.rules.shown import shown
 from backend.core.drop_box import temporary
 from backend.doors.ssh.drops import Drops
@@ -45,11 +45,17 @@ class Command:
         self._command = command
         self._came = False
         self._ended = asyncio.Event()
+        self._gone = False
 
     def came(self) -> None:
         self._came = True
 
     def ended(self) -> None:
+        self._ended.set()
+
+    def gone(self) -> None:
+        """Nobody waits for the answer any more."""
+        self._gone = True
         self._ended.set()
 
     async def run(self) -> Said:
@@ -79,7 +85,8 @@ class Command:
         return hashlib.new(name, usedforsecurity=False).hexdigest()
 
     async def _in_turn(self, name: str, path: str) -> str:
-        async with self._house.desk.hashing:
+        async with self._house.desk.hashing(self._guest.actor.login_id):
+            self._refuse_gone()
             return await self._of_file(name, path)
 
     async def _of_file(self, name: str, path: str) -> str:
@@ -99,7 +106,7 @@ class Command:
         if isinstance(file, bytes):
             return hashlib.new(name, file, usedforsecurity=False).hexdigest()
         try:
-            return _hashed(name, file)
+            return self._hashed(name, file)
         finally:
             file.close()
 
@@ -110,9 +117,22 @@ class Command:
         if draft is None:
             raise Refused(NOT_FOUND)
         try:
-            return await self._house.run(_hashed, name, draft.upload.staging)
+            return await self._house.run(self._hashed, name, draft.upload.staging)
         finally:
-            desk.put_back(login_id, where, draft)
+            replaced = desk.put_back(login_id, where, draft)
+            if replaced is not None:
+                await self._house.run(replaced.upload.staging.abandon)
+
+    def _hashed(self, name: str, file: Readable) -> str:
+        found = hashlib.new(name, usedforsecurity=False)
+        for at in range(0, file.size, _BLOCK):
+            self._refuse_gone()
+            found.update(file.read(at, _BLOCK))
+        return found.hexdigest()
+
+    def _refuse_gone(self) -> None:
+        if self._gone:
+            raise Refused(GOING_DOWN)
 
 
 def _words(command: str) -> list[str]:
@@ -129,10 +149,3 @@ class Readable(Protocol):
     def size(self) -> int: ...
 
     def read(self, offset: int, length: int) -> bytes: ...
-
-
-def _hashed(name: str, file: Readable) -> str:
-    found = hashlib.new(name, usedforsecurity=False)
-    for at in range(0, file.size, _BLOCK):
-        found.update(file.read(at, _BLOCK))
-    return found.hexdigest()

@@ -5,17 +5,22 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
+from weakref import WeakValueDictionary
 
 from backend.contract.faults import Refused
+from backend.contract.rules.file_names import plain
 from backend.core.claims import Upload
 from backend.core.slots import Slots
 from backend.doors.ssh.inflow import Inflow
 from backend.doors.ssh.spots import Spot
 
 HIDDEN_FOR: Final = 600.0
+MOST_HIDDEN: Final = 1000
+"""Names hidden from one account; beyond that the one hidden first is seen again."""
 DRAFTS_FOR: Final = 3600.0
 NAMED_WITHIN: Final = 2.0
 MOST_DRAFTS: Final = 32
@@ -47,11 +52,19 @@ class Desk:
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._drafts: dict[tuple[str, Spot], Draft] = {}
-        self._hidden: dict[tuple[str, Spot], float] = {}
+        self._hidden: dict[str, dict[Spot, float]] = {}
         self._written: dict[tuple[str, Spot], Inflow] = {}
         self.handles: Counter[str] = Counter()
         self.read_ahead = Slots(_AHEAD_OF_ACCOUNT, _AHEAD)
-        self.hashing = asyncio.Semaphore(_HASHED)
+        self._hashed = asyncio.Semaphore(_HASHED)
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    @asynccontextmanager
+    async def hashing(self, login_id: str) -> AsyncIterator[None]:
+        """The account's turn to have a file hashed: one of its files at a time, so that it keeps nobody waiting."""
+        turn = self._turns.setdefault(login_id, asyncio.Lock())
+        async with turn, self._hashed:
+            yield
 
     def reads_ahead(self, login_id: str) -> bool:
         """Takes a slot for a file that is read ahead, if there is one left."""
@@ -78,9 +91,9 @@ class Desk:
         self._drafts[login_id, where] = Draft(upload, size, self._now() + DRAFTS_FOR, whole)
         return gone
 
-    def put_back(self, login_id: str, where: Spot, draft: Draft) -> None:
-        """One that was taken to be looked at."""
-        self._drafts.setdefault((login_id, where), draft)
+    def put_back(self, login_id: str, where: Spot, draft: Draft) -> Draft | None:
+        """One that was taken to be looked at; returns it if another has come in its place meanwhile."""
+        return None if self._drafts.setdefault((login_id, where), draft) is draft else draft
 
     def draft(self, login_id: str, where: Spot) -> Draft | None:
         return self._drafts.get((login_id, where))
@@ -116,19 +129,23 @@ class Desk:
     def hide(self, login_id: str, where: Spot) -> None:
         """The account removed this name and means to submit it again, or was refused under it: it is to see no file
         that it could take for the new one. What was accepted stays accepted."""
-        self._hidden = {key: until for key, until in self._hidden.items() if until > self._now()}
-        self._hidden[login_id, where] = self._now() + HIDDEN_FOR
+        if not plain(where.name):
+            return  # nothing stands under it
+        mine = self._hidden.setdefault(login_id, {})
+        mine.pop(where, None)
+        mine[where] = self._now() + HIDDEN_FOR
+        while len(mine) > MOST_HIDDEN or next(iter(mine.values())) <= self._now():
+            del mine[next(iter(mine))]
 
     def show(self, login_id: str, where: Spot) -> None:
-        self._hidden.pop((login_id, where), None)
+        self._hidden.get(login_id, {}).pop(where, None)
 
     def hidden(self, login_id: str, where: Spot) -> bool:
-        return self._hidden.get((login_id, where), 0.0) > self._now()
+        return self._hidden.get(login_id, {}).get(where, 0.0) > self._now()
 
     def hidden_in(self, login_id: str, folder: Spot) -> set[str]:
-        now = self._now()
-        mine = (where for (owner, where), until in self._hidden.items() if owner == login_id and until > now)
-        return {where.name for where in mine if where.file("") == folder}
+        now, mine = self._now(), self._hidden.get(login_id, {})
+        return {where.name for where, until in mine.items() if until > now and where.file("") == folder}
 
     # ── who writes what ──────────────────────────────────────────────────────────────────────────────────────
 

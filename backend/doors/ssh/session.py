@@ -136,7 +136,7 @@ class Session(SSHServerSession[bytes]):
         if self._linger is not None:
             self._linger.cancel()
         if self._command is not None:
-            self._command.ended()
+            self._command.gone()
         self._host.remember(self._loop.create_task(self._abandon()))
 
     # ── commands ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import sys
 from pathlib import Path
@@ -81,6 +82,23 @@ async def test_nothing_in_a_command_is_run_or_obeyed(sftp_world: SftpWorld) -> N
     assert ran == Ran(0, "$(id) `id`   \\x1b[2J * > /tmp/x\n")
     ran = await said(sftp_world, "md5sum '/01234/\x1b]0;x\x07'")
     assert ran.code == 1 and "\x1b" not in ran.said and "\\x1b" in ran.said
+
+
+async def test_nothing_is_hashed_for_a_client_that_is_gone(sftp_world: SftpWorld) -> None:
+    async with sftp_world.client() as sftp, sftp.open(f"{PATH}.partial", "wb") as file:
+        await file.write(DATA)
+    async with sftp_world.door.house.desk.hashing("CHAN01"):
+        async with sftp_world.connected() as connection:
+            await connection.create_process(f"md5sum {PATH}.partial")
+            (visit,) = sftp_world.door._visits
+            async with asyncio.timeout(5):
+                while not (visit._sessions and visit._sessions[0]._task):
+                    await asyncio.sleep(0.01)
+            command = visit._sessions[0]._command
+        async with asyncio.timeout(5):
+            while sftp_world.door._visits:
+                await asyncio.sleep(0.01)
+    assert command is not None and (await command.run()).code == 1, "9003, before a byte was read"
 
 
 async def test_openssh_sees_line_and_status(sftp_world: SftpWorld) -> None:

@@ -15,7 +15,7 @@ from backend.core.client_connect.sftp_access import RegisteredAddresses
 from backend.doors.ssh import handles as handles_module
 from backend.doors.ssh import server, session, visit
 from backend.doors.ssh import strangers as strangers_module
-from backend.doors.ssh.desk import DRAFTS_FOR, HIDDEN_FOR, MOST_DRAFTS, MOST_DRAFTS_IN_ALL, Desk
+from backend.doors.ssh.desk import DRAFTS_FOR, HIDDEN_FOR, MOST_DRAFTS, MOST_DRAFTS_IN_ALL, MOST_HIDDEN, Desk
 from backend.doors.ssh.spots import Spot
 from backend.doors.ssh.strangers import FAILED, LONGEST_PENALTY, MOST_OF_A_SOURCE, MOST_STRANGERS, SILENT, Strangers
 from backend.doors.ssh.submitting import Open
@@ -270,6 +270,41 @@ def test_the_drafts_of_many_leave_room_for_uploads_and_the_account_with_most_giv
         desk.park("NEW", Spot("01234", "SD-1", "submit", f"for {gone}"), upload, 3)  # type: ignore[arg-type]  # as above
         assert desk.draft("MUCH", Spot("01234", "SD-1", "submit", gone)) is None
     assert len(desk.clear()) == MOST_DRAFTS_IN_ALL
+
+
+def test_names_refused_without_end_do_not_fill_the_memory() -> None:
+    desk = Desk(lambda: 0.0)
+    room = Spot("01234", "SD-1", "submit")
+    for number in range(MOST_HIDDEN + 1):
+        desk.hide("A", room.file(f"{number}.csv"))
+    desk.hide("A", room.file("x" * 8000))
+    assert len(desk.hidden_in("A", room)) == MOST_HIDDEN
+    assert desk.hidden("A", room.file(f"{MOST_HIDDEN}.csv")) and not desk.hidden("A", room.file("0.csv"))
+
+
+def test_a_draft_that_was_looked_at_gives_way_to_the_one_that_came_meanwhile() -> None:
+    desk = Desk(lambda: 0.0)
+    where = Spot("01234", "SD-1", "submit", "x.tmp")
+    desk.park("A", where, object(), 3)  # type: ignore[arg-type]  # a desk never looks into an upload
+    looked_at = desk.take("A", where)
+    assert looked_at is not None
+    desk.park("A", where, object(), 4)  # type: ignore[arg-type]  # as above
+    assert desk.put_back("A", where, looked_at) is looked_at, "whoever looked has to let go of it"
+    later = desk.take("A", where)
+    assert later is not None and later.size == 4
+    assert desk.put_back("A", where, later) is None and desk.draft("A", where) is later
+
+
+async def test_one_account_does_not_keep_others_from_having_files_hashed() -> None:
+    desk, turns = Desk(), list[str]()
+
+    async def hash_one(login_id: str) -> None:
+        async with desk.hashing(login_id):
+            turns.append(login_id)
+            await asyncio.sleep(0.01)
+
+    await asyncio.gather(*(hash_one("MUCH") for _ in range(8)), hash_one("FIRM"))
+    assert "FIRM" in turns[:2]
 
 
 async def test_the_door_closes_on_whoever_is_still_in_it(sftp_world: SftpWorld) -> None:
