@@ -16,7 +16,7 @@ from backend.core.gate import refuse_expired, refuse_to_collect
 from backend.core.handing_out import HandingOut
 from backend.core.ports import Clock, Store
 from backend.core.reading import Reading
-from backend.core.rows import Rows
+from backend.core.rows import Rows, Unit
 
 T = TypeVar("T")
 
@@ -81,13 +81,17 @@ class Collecting:
             return _submitted(_standing(rows, folder, identity_code, input_date, file_name))
 
     def open(self, actor: Actor, folder: str, identity_code: str, input_date: date, file_name: str) -> Reading:
-        """Its bytes, once that is durably in the log. 2001 where nothing stands under that name."""
+        """Its bytes, once that is durably in the log. 2001 where nothing stands there, or by then another version."""
         self._refuse(actor)
         with self._store.reading() as rows:
             row = _standing(rows, folder, identity_code, input_date, file_name)
-        return self._handing_out.open(
-            actor, COLLECTED, row, lambda unit: self._refuse(self._current_actor(unit, actor))
-        )
+
+        def allowed(unit: Unit) -> None:
+            self._refuse(self._current_actor(unit, actor))
+            if _standing(unit, folder, identity_code, input_date, file_name).log_index != row.log_index:
+                raise Refused(NOT_FOUND)
+
+        return self._handing_out.open(actor, COLLECTED, row, allowed)
 
     def _refuse(self, actor: Actor) -> None:
         refuse_expired(actor, self._clock.now())

@@ -10,6 +10,7 @@ import pytest
 from backend.contract.faults import GOING_DOWN, Refused
 from backend.core.actor import Actor
 from backend.core.collecting import Collecting
+from backend.core.ports import Stored
 from tests.publishing import contents
 from tests.submitting import NAME, THURSDAY, broken_invariants, listed, refused_with, submitted
 from tests.world import World
@@ -65,6 +66,23 @@ def test_a_correction_is_there_to_be_collected_and_the_version_before_is_not(
         marks = {row.collected for row in map(rows.activity, range(head)) if row is not None and row.act == "accepted"}
     assert len(marks) == 2 and None not in marks, "each version has its own first collection"
     assert broken_invariants(any_world) == []
+
+
+def test_a_version_replaced_while_it_was_being_opened_is_not_handed_out(
+    any_world: World, operator: Actor, collecting: Collecting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chan = any_world.actor("CHAN01")
+    submitted(any_world, chan, b"one")
+    open_there = any_world.platform.vault.read
+
+    def replaced_first(key: str) -> Stored | None:
+        monkeypatch.undo()
+        submitted(any_world, chan, b"corrected")
+        return open_there(key)
+
+    monkeypatch.setattr(any_world.platform.vault, "read", replaced_first)
+    assert refused_with(collecting.open, operator, "SD-1", "01234", THURSDAY, NAME) == 2001
+    assert [state for state, *_ in listed(any_world, chan)] == ["superseded", "accepted"]
 
 
 def test_a_collection_hides_no_refusal_and_makes_no_obligation_late(
