@@ -12,7 +12,7 @@ else
 endif
 say = @printf '%-44s %s\n' '$(1)' '$(2)'
 
-.PHONY: demo test test-slow check fmt bench bench-signin bench-sftp lock docs screens clean
+.PHONY: demo test test-slow campaign-sftp check fmt bench bench-signin bench-sftp lock docs screens clean
 
 demo: $(VENV)/.installed
 	$(call say,Starting the demo,usually 3 seconds; ctrl+q leaves)
@@ -24,7 +24,11 @@ test: $(VENV)/.installed-dev
 
 test-slow: $(VENV)/.installed-dev
 	$(call say,Running the slow campaigns,usually 5 minutes)
-	@$(BIN)/python -m pytest -m slow -n0
+	@$(BIN)/python -m pytest -m "slow and not campaign" -n0
+
+campaign-sftp: $(VENV)/.installed-dev
+	$(call say,Hurting a real SFTP server,usually 3 minutes)
+	@$(BIN)/python -m pytest tests/campaigns -m campaign -n0
 
 check: $(VENV)/.installed-dev
 	$(call say,Checking format and lint,usually 1 second)

@@ -1,0 +1,170 @@
+"""Accepted means bytes, row and receipt, exactly once: looked up in the files themselves, without the product's code.
+
+It reads the database by plain SQL, writes every leaf by its own hand and computes the log's head by RFC 6962's
+recursive definition, so that it cannot share a mistake with the services it judges.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+Row = dict[str, Any]
+Name = tuple[str, str, str, str]
+"""Identity code, folder, input date, file name."""
+
+_WHERE = "identity_code folder input_date file_name"
+_RECEIPT = f"submission company {_WHERE} size sha256 version supersedes"
+_ENTRY = f"company login_id subject {_WHERE} size sha256 fault count submission channel"
+_CHANGE = "company login_id subject object request kind revision digest fault count channel"
+_INSTANTS = {"at", "received_start"}
+_SHOWN = {"at": "received", "login_id": "submitter"}
+"""What the fields are called in a receipt."""
+
+
+@dataclass
+class Told:
+    """What clients were told: SHA-256 of what was accepted, of what was refused, and of what was never answered."""
+
+    accepted: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    unanswered: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The ledger and the vault as they lie on disk."""
+
+    rows: list[Row]
+    objects: dict[str, Path]
+    staged: list[Path]
+    aside: list[Path]
+
+    @property
+    def accepted(self) -> list[Row]:
+        return [row for row in self.rows if row["act"] == "accepted"]
+
+    @property
+    def loose(self) -> dict[str, Path]:
+        """Objects that no row stands on: what a crash may leave, for the sweep."""
+        keys = {row["object_key"] for row in self.rows}
+        return {key: path for key, path in self.objects.items() if key not in keys}
+
+
+def look(data_dir: Path, told: Told) -> Found:
+    """Raises `AssertionError` unless everything that was ever accepted is whole, and only that was."""
+    found = _found(data_dir)
+    shas = Counter(row["sha256"] for row in found.accepted)
+    for sha256 in told.accepted:
+        assert shas[sha256] == 1, f"accepted, and there are {shas[sha256]} rows of it: {sha256}"
+    for sha256 in told.refused:
+        assert shas[sha256] == 0, f"refused, and it stands: {sha256}"
+    for sha256 in told.unanswered:
+        assert shas[sha256] <= 1, f"there are {shas[sha256]} rows of {sha256}"
+    _bytes_are_there(found)
+    _versions_follow(found.accepted)
+    return found
+
+
+def leaf_text(row: Row) -> str:
+    """The receipt of an accepted submission, the entry of any other act."""
+    if row["act"] == "accepted":
+        return _text("receipt-v1", row, f"origin log_index {_RECEIPT} received_start at channel login_id", _SHOWN)
+    if row["object"] is None and row["kind"] is None:
+        return _text("entry-v1", row, f"origin log_index act at {_ENTRY}", {})
+    return _text("change-v1", row, f"origin log_index act at {_CHANGE}", {})
+
+
+def frontier(leaves: Sequence[bytes]) -> bytes:
+    """The roots of the perfect subtrees of the log, the largest first."""
+    packed, start = b"", 0
+    for bit in reversed(range(len(leaves).bit_length())):
+        if len(leaves) >> bit & 1:
+            packed += _root(leaves[start : start + (1 << bit)])
+            start += 1 << bit
+    return packed
+
+
+def leaf(row: Row) -> bytes:
+    return hashlib.sha256(b"\0" + leaf_text(row).encode("ascii")).digest()
+
+
+def _found(data_dir: Path) -> Found:
+    with closing(sqlite3.connect(f"file:{data_dir / 'ecp.db'}?mode=ro", uri=True)) as database:
+        database.row_factory = sqlite3.Row
+        database.execute("BEGIN")
+        assert database.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+        rows = [dict(row) for row in database.execute("SELECT * FROM activity ORDER BY log_index")]
+        head = database.execute("SELECT size, frontier FROM log_head").fetchone()
+        # Looked at after the rows: what is accepted meanwhile is an object more, never one too few.
+        objects = {path.name: path for path in (data_dir / "vault").glob("??/*")}
+    assert [row["log_index"] for row in rows] == list(range(len(rows))), "the log has a hole"
+    assert head["size"] == len(rows), f"the head says {head['size']} entries, there are {len(rows)}"
+    assert head["frontier"] == frontier([leaf(row) for row in rows]), "the head is not that of the entries"
+    return Found(rows, objects, list(_files(data_dir / "staging")), list(_files(data_dir / "vault-orphans")))
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return folder.glob("*")
+
+
+def _bytes_are_there(found: Found) -> None:
+    for row in found.rows:
+        if (key := row["object_key"]) is None:
+            assert row["act"] != "accepted", f"accepted without bytes: {row}"
+            continue
+        assert key in found.objects, f"the bytes of entry {row['log_index']} are gone"
+        data = found.objects[key].read_bytes()
+        assert (len(data), hashlib.sha256(data).hexdigest()) == (row["size"], row["sha256"]), row
+
+
+def _versions_follow(accepted: Sequence[Row]) -> None:
+    """Versions count from 1, each names the one before, and the last alone is current."""
+    of_name: dict[Name, list[Row]] = defaultdict(list)
+    for row in accepted:
+        of_name[tuple(row[part] for part in _WHERE.split())].append(row)  # type: ignore[index]  # it is four
+    for name, versions in of_name.items():
+        indexes = [row["log_index"] for row in versions]
+        assert [row["version"] for row in versions] == list(range(1, len(versions) + 1)), name
+        assert [row["supersedes"] for row in versions] == [None, *indexes[:-1]], name
+        assert [row["superseded_by"] for row in versions] == [*indexes[1:], None], name
+    submissions = Counter((row["login_id"], row["submission"]) for row in accepted)
+    assert not [one for one, times in submissions.items() if times > 1]
+
+
+def _root(leaves: Sequence[bytes]) -> bytes:
+    if len(leaves) == 1:
+        return leaves[0]
+    half = len(leaves) // 2
+    return hashlib.sha256(b"\1" + _root(leaves[:half]) + _root(leaves[half:])).digest()
+
+
+def _text(kind: str, row: Row, fields: str, shown: dict[str, str]) -> str:
+    lines = [kind]
+    for name in fields.split():
+        value = row[name]
+        if name in _INSTANTS and value is not None:
+            at = datetime.fromtimestamp(value // 1000, UTC)
+            value = f"{at:%Y-%m-%dT%H:%M:%S}.{value % 1000:03d}Z"
+        lines.append(f"{shown.get(name, name).replace('_', '-')}: {_value(value)}")
+    return "\n".join([*lines, ""])
+
+
+def _value(value: object) -> str:
+    if value is None or value == "":
+        return "-"
+    text = str(value)
+    if text == "-":
+        return "%2D"
+    plain = {chr(code) for code in range(0x20, 0x7F)} - {"%"}
+    return "".join(
+        one if one in plain else "".join(f"%{byte:02X}" for byte in one.encode("utf-8", "surrogatepass"))
+        for one in text
+    )
