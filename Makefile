@@ -24,7 +24,7 @@ test: $(VENV)/.installed-dev
 
 test-slow: $(VENV)/.installed-dev
 	$(call say,Running the slow campaigns,usually 5 minutes)
-	@$(BIN)/python -m pytest -m "slow and not campaign" -n0
+	@$(BIN)/python -m pytest -n auto -m "slow and not campaign"
 
 campaign-sftp: $(VENV)/.installed-dev
 	$(call say,Hurting a real SFTP server,usually 3 minutes)
