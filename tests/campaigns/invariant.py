@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 Row = dict[str, Any]
-Name = tuple[str, str, str, str]
+Name = tuple[Any, ...]
 """Identity code, folder, input date, file name."""
 
 _WHERE = "identity_code folder input_date file_name"
@@ -129,7 +129,7 @@ def _versions_follow(accepted: Sequence[Row]) -> None:
     """Versions count from 1, each names the one before, and the last alone is current."""
     of_name: dict[Name, list[Row]] = defaultdict(list)
     for row in accepted:
-        of_name[tuple(row[part] for part in _WHERE.split())].append(row)  # type: ignore[index]  # it is four
+        of_name[tuple(row[part] for part in _WHERE.split())].append(row)
     for name, versions in of_name.items():
         indexes = [row["log_index"] for row in versions]
         assert [row["version"] for row in versions] == list(range(1, len(versions) + 1)), name

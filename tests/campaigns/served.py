@@ -158,7 +158,7 @@ class Served:
         data = self.content()
         assert await self.put(path, data, "TAI09"), "somebody else was refused"
         async with self.client("TAI09") as sftp, sftp.open(_receipt(path), "rb") as file:
-            receipt = await file.read()
+            receipt: object = await file.read()
         sha256 = hashlib.sha256(data).hexdigest()
         (row,) = (one for one in self.look().accepted if one["sha256"] == sha256)
         assert receipt == invariant.leaf_text(row).encode()
