@@ -106,6 +106,8 @@ def test_a_draft_is_its_makers_alone(desk: Desk) -> None:
     assert desk.ask("LEEDA2", "GET", paths.REQUESTS).json()["items"] == []
     submitted = desk.ask("WONGDA1", "PUT", paths.request(draft["id"]), {"rev": 1, "proposal": new_user()}).json()
     assert (submitted["state"], submitted["rev"]) == ("submitted", 2)
+    other_session = {"rev": 1, "proposal": new_user(name="Kwok Mei")}
+    assert number_of(desk.ask("WONGDA1", "PUT", paths.request(draft["id"]), other_session)) == 3004
     assert desk.approve("LEEDA2", submitted).is_success
 
 

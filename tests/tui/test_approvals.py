@@ -41,7 +41,7 @@ async def test_two_administrators_create_a_user_and_its_maker_cannot_approve(ope
         await lee.sees("1 request waits for you", "Waits for you", "create user", "KWOK03  陳大文", "WONGDA1")
         lee.keeps("approvals_waiting")
         await lee.press("enter")
-        await lee.sees("by Wong Ka Yan (WONGDA1)", "+ 01234", "revision 1", "Digest")
+        await lee.sees("by Wong Ka Yan (WONGDA1)", "+ 01234", "revision 2", "Digest")
         lee.keeps("approval")
         await lee.press("a")
         await lee.sees("Approve request 1?", "Approve and apply")

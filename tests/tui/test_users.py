@@ -69,7 +69,7 @@ async def test_a_new_user_is_reviewed_before_anything_is_asked_for(person: Perso
     await person.press("shift+tab", "shift+tab", "shift+tab", "f8")
     await person.sees("Functions of KWOK03", "+")
     await person.press("f8")
-    await person.sees("+ 01235", "revision")
+    await person.sees("+ 01235", "revision 2")
     await person.press("f8")
     await person.sees("◐ submitted", "Request 1 waits for Lee Chi Keung (LEEDA2), who is told by mail.")
     person.keeps("user_new_asked")

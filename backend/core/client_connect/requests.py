@@ -103,8 +103,7 @@ class ChangeRequests:
             if (plan.subject, revision.proposal.kind) != (before.subject, before.kind):
                 raise Refused(NOT_UNDERSTOOD, what="A revision is of the same kind and about the same subject.")
             asked = before.state == "draft" and revision.submit  # what is asked for first is no revision of anything
-            rev = before.rev if asked else before.rev + 1
-            later = new_request(plan, revision.proposal, maker, rev, now, submit=revision.submit)
+            later = new_request(plan, revision.proposal, maker, before.rev + 1, now, submit=revision.submit)
             request = replace(later, id=before.id)
             if not unit.revise_request(request, before.rev):
                 raise Refused(CHANGED_SINCE, what="It was decided meanwhile.")
