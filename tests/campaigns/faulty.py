@@ -32,7 +32,7 @@ STEPS = (
     *("opening", "opened", "writing", "staged", "closing", "judging", "judged", "fsyncing", "fsynced"),
     *("renaming", "renamed", "unit begun", "recorded", "committing", "committed", "answering"),
 )
-"""Between the first byte and the reply, in their order."""
+"""Between the OPEN and the reply to the CLOSE, in their order."""
 
 
 class Faults:

@@ -134,12 +134,17 @@ class Served:
         line = f"{self.data_dir.name},{self._made},{time.time_ns()}\n".encode()
         return (line * (size // len(line) + 1))[:size]
 
-    async def put(self, path: str, data: bytes, login_id: str = "CHAN01") -> bool:
-        """Puts a file and keeps what was told: `True` for accepted, `False` for refused or never answered."""
+    async def put(self, path: str, data: bytes, login_id: str = "CHAN01", begins: asyncio.Event | None = None) -> bool:
+        """Puts a file and keeps what was told: `True` for accepted, `False` for refused or never answered.
+
+        `begins` is set when the first byte is about to go.
+        """
         sha256 = hashlib.sha256(data).hexdigest()
         try:
             async with asyncio.timeout(20), self.client(login_id) as sftp:
                 file = await sftp.open(path, "wb")
+                if begins is not None:
+                    begins.set()
                 await file.write(data, 0)
                 await file.close()
                 self.told.accepted.append(sha256)
