@@ -25,6 +25,8 @@ from ecp_tui.widgets.words import Words
 
 ASKING = "Asking the server …"
 _MARGINS = 6
+_WHEN = {"published": "Published", "fetched": "Fetched", "withdrawn": "Withdrawn"}
+"""What its instant is the instant of; of files that came in, when they came."""
 _NO_HASH = "A refused file was not kept, so there is no SHA-256 of it."
 
 
@@ -100,7 +102,7 @@ class ReceiptScreen(EcpScreen):
         yield "Identity", f"{activity.identity_code or '–'}  {self._identity_name(activity)}"
         meaning = f", {folder.input_date_meaning}" if folder else ""
         yield "Input date", f"{wording.day(activity.input_date)}{meaning}" if activity.input_date else "–"
-        yield "Received", self._received(activity)
+        yield _WHEN.get(activity.act, "Received"), self._received(activity)
         yield "By", f"{activity.login_id or '–'}, {activity.channel}"
         if activity.size is not None:
             yield "Size", wording.size_exact(activity.size)
@@ -125,7 +127,10 @@ class ReceiptScreen(EcpScreen):
         yield "", ""
         yield from hash_commands(activity.file_name or "FILE").items()
         yield "", ""
-        yield "Receipt", Content.assemble("leaf hash ", (receipt.leaf_hash[:16], ""), ("…   Enter shows it", "$muted"))
+        yield (
+            "Receipt" if activity.act == "accepted" else "Log entry",
+            Content.assemble("leaf hash ", (receipt.leaf_hash[:16], ""), ("…   Enter shows it", "$muted")),
+        )
 
     # ── acts ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -143,8 +148,8 @@ class ReceiptScreen(EcpScreen):
     def hint_word(self, key: str) -> str:
         if key == "copy_row":
             return "copy the command"
-        refused = self._receipt is not None and self._receipt.activity.fault is not None
-        return "" if key != "save" or refused else "save receipt"
+        accepted = self._receipt is not None and self._receipt.activity.act == "accepted"
+        return "save receipt" if key == "save" and accepted else ""
 
     def action_compare(self) -> None:
         if self._receipt is not None:

@@ -58,7 +58,8 @@ async def test_enter_shows_everything_about_a_published_file_and_its_sha256(chan
     one = publish(world, BYTES)
     await opens_trade_files(chan)
     await chan.chooses(str(one.log_index))
-    await chan.sees("published", NAME, "SHA-256", one.sha256[:16])
+    await chan.sees("published", NAME, "Published  ", "Log entry", "SHA-256", one.sha256[:16])
+    assert "save receipt" not in chan.screen
     chan.keeps("publication-detail")
 
 
