@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from backend.core.actor import Actor
@@ -12,6 +12,7 @@ from backend.doors.ssh.boxes import Boxes
 from backend.doors.ssh.desk import Desk
 from backend.doors.ssh.inflow import Run
 from backend.doors.ssh.tree import Tree
+from backend.doors.ssh.turns import Turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class House:
     desk: Desk
     run: Run
     taking: Callable[[], bool]
+    turns: Turns = field(default_factory=Turns)
 
     @classmethod
     def of(cls, services: Services, desk: Desk, run: Run, taking: Callable[[], bool]) -> House:

@@ -195,7 +195,8 @@ class Submitting:
         if draft is not None:
             await self._discard(draft)
         try:
-            await self._run(self._boxes.of(where).finish, self._guest.actor, upload, size)
+            async with self._house.turns.taken(self._login_id, size):
+                await self._run(self._boxes.of(where).finish, self._guest.actor, upload, size)
         except BaseException:
             self._desk.hide(self._login_id, where)
             raise
