@@ -207,5 +207,5 @@ def test_a_suspension_during_an_upload_refuses_it(served: Served) -> None:
 
     with served.client("CHAN01") as client:
         answer = client.put(paths.submission("0" * 32), params=RIGHT, content=slowly())
-    assert number_of(answer) == 1016
+    assert number_of(answer) in (1005, 1016)  # its session had ended before the server began to read, or after
     assert (objects(world), staged_files(world)) == (0, 0)
