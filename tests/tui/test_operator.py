@@ -22,8 +22,6 @@ async def test_operators_see_every_company_with_its_users_and_administrators(per
     person.app.screen.query_one(Table).go_to("users")
     await person.press("enter")
     await person.sees("Users › Acme Securities", "CHAN01", "5 of 20")
-    await person.press("escape")
-    await person.sees("Operator › ACME")
     await person.goes_to("Operator")
     await person.sees("Staff accounts")
     await person.chooses("staff")
