@@ -21,6 +21,15 @@ class Pace:
         self.done = 0
         self._marks: deque[tuple[float, int]] = deque(maxlen=64)
 
+    @property
+    def begun(self) -> bool:
+        """Whether anything has been heard since the attempt began."""
+        return bool(self._marks)
+
+    def wait(self) -> None:
+        """Another attempt begins; from where, is not known yet."""
+        self._marks.clear()
+
     def begin(self, done: int = 0) -> None:
         """The line is there, and `done` bytes have gone over it before."""
         self.done = done

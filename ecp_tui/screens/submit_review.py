@@ -170,7 +170,7 @@ class ReviewScreen(EcpScreen):
 
 def progress(moving: Transfer, width: int) -> Content:
     """A bar and the words for it: 43 %, 2.1 MB/s, 12 s left."""
-    full = round(moving.share * width)
+    full = round(moving.pace.share * width)
     bar = Content.assemble(("█" * full, "$accent"), ("░" * (width - full), "$muted"))
     words = moving.progress.replace(", ", "  ")
     return Content.assemble(bar, "\n", words)

@@ -79,7 +79,7 @@ async def test_an_upload_ends_with_its_receipt_and_tells_of_every_step() -> None
     await transfer.wait()
     assert transfer.state == "accepted"
     assert transfer.receipt is not None
-    assert transfer.share == 1
+    assert transfer.pace.share == 1
     assert seen == ["waiting", "sending", "sending", "confirming", "accepted"]
 
 
@@ -87,7 +87,7 @@ async def test_an_upload_on_which_nothing_moves_says_so_instead_of_its_last_rate
     transfer = Transfer(upload(1000))
     transfer.begin()
     transfer.heard(10)
-    transfer._marks[-1] = (transfer._marks[-1][0] - 12, 10)
+    transfer.pace._marks[-1] = (transfer.pace._marks[-1][0] - 12, 10)
     assert transfer.progress == "waiting for the server for 12 s"
     transfer.heard(20)
     assert transfer.progress.startswith("2 %")
@@ -124,7 +124,7 @@ async def test_an_upload_that_the_line_broke_goes_on_from_what_is_kept_and_does_
     def moved(transfer: Transfer) -> None:
         if transfer.state == "retrying":
             door.kept += 10
-        heard.append((transfer.state, transfer.sent))
+        heard.append((transfer.state, transfer.pace.done))
 
     transfers.listen(moved)
     transfer = transfers.start(upload())
@@ -144,7 +144,7 @@ async def test_where_nothing_more_is_kept_it_gives_up_in_the_end() -> None:
 
 
 def test_what_it_waits_for_is_said_with_what_is_kept_and_when_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ecp_tui.transfers.time.monotonic", lambda: 100.0)
+    monkeypatch.setattr("ecp_tui.pace.time.monotonic", lambda: 100.0)
     transfer = Transfer(upload(2_000_000_000))
     transfer.begin()
     transfer.pause(3)
@@ -256,12 +256,12 @@ async def test_closing_cancels_what_is_under_way() -> None:
 
 def test_rate_and_time_left_follow_the_last_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter([0.0, 1.0, 2.0])
-    monkeypatch.setattr("ecp_tui.transfers.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr("ecp_tui.pace.time.monotonic", lambda: next(clock))
     transfer = Transfer(upload(1000))
     transfer.begin()
-    assert transfer.rate is None
+    assert transfer.pace.rate is None
     transfer.heard(100)
     transfer.heard(200)
-    assert transfer.rate == pytest.approx(100)
-    assert transfer.eta == pytest.approx(8)
-    assert transfer.share == pytest.approx(0.2)
+    assert transfer.pace.rate == pytest.approx(100)
+    assert transfer.pace.eta == pytest.approx(8)
+    assert transfer.pace.share == pytest.approx(0.2)
