@@ -107,19 +107,19 @@ class Publishing:
         return published_of(stands.row)
 
     def withdraw(self, actor: Actor, folder: str, identity_code: str, file_name: str) -> None:
-        """Nobody finds it any more; its bytes are kept. 2001 where nothing stands under that name."""
+        """Nobody finds it any more, of whatever day; its bytes are kept. 2001 where nothing stands under that name."""
 
         def unit(unit: Unit) -> None:
             now_actor = self._current_actor(unit, actor)
             self._refuse(now_actor)
             place, _ = addressee(unit, download_folder(unit.catalogue(), folder), identity_code)
-            row = unit.publication_named(place, file_name)
-            if row is None:
+            if unit.publication_named(place, file_name) is None:
                 raise Refused(NOT_FOUND)
-            unit.supersede(row.log_index, by=unit.head().size)
-            told = {name: getattr(row, name) for name in _TOLD}
-            facts = told | _who(now_actor) | {"subject": str(row.log_index)}
-            self._ledger.record(unit, WITHDRAWN, self._clock.now(), actor.channel, **facts)
+            while (row := unit.publication_named(place, file_name)) is not None:
+                unit.supersede(row.log_index, by=unit.head().size)
+                told = {name: getattr(row, name) for name in _TOLD}
+                facts = told | _who(now_actor) | {"subject": str(row.log_index)}
+                self._ledger.record(unit, WITHDRAWN, self._clock.now(), actor.channel, **facts)
 
         self._store.write(unit)
 

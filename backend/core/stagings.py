@@ -10,6 +10,7 @@ from typing import Final
 
 from backend.contract.faults import NO_ROOM, TOO_MANY_HANDLES, Refused
 from backend.core.ports import Staging, Vault
+from backend.core.slots import Slots
 
 MOST_OF_ACCOUNT: Final = 64
 MOST_OPEN: Final = 400
@@ -23,24 +24,23 @@ class Stagings:
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
-        self._open: Counter[str] = Counter()
+        self._slots = Slots(MOST_OF_ACCOUNT, MOST_OPEN)
         self._bytes: Counter[str] = Counter()
         self._lock = Lock()
 
     def __len__(self) -> int:
-        return self._open.total()
+        return len(self._slots)
 
     def open(self, login_id: str, size: int = 0) -> Staging:
         """For a file of at least `size` bytes; 5005 beyond what one may hold open, 4516 where there is no room."""
-        with self._lock:
-            if self._open[login_id] >= MOST_OF_ACCOUNT or self._open.total() >= MOST_OPEN:
-                raise Refused(TOO_MANY_HANDLES)
-            self._open[login_id] += 1
+        self._slots.take(login_id)
         try:
             self._refuse_beyond(size)
-            return _Counted(self._vault.stage(), partial(self._hold, login_id), partial(self._ended, login_id))
+            return _Counted(
+                self._vault.stage(), partial(self._hold, login_id), partial(self._slots.give_back, login_id)
+            )
         except BaseException:
-            self._ended(login_id)
+            self._slots.give_back(login_id)
             raise
 
     def room(self) -> int:
@@ -65,12 +65,6 @@ class Stagings:
             self._bytes[login_id] += more
             if not self._bytes[login_id]:
                 del self._bytes[login_id]
-
-    def _ended(self, login_id: str) -> None:
-        with self._lock:
-            self._open[login_id] -= 1
-            if not self._open[login_id]:
-                del self._open[login_id]
 
 
 class _Counted:

@@ -221,6 +221,9 @@ def test_a_folder_without_patterns_takes_plain_names_for_the_day_and_shows_the_n
             assert (
                 refused_with(world.services.publishing.begin, world.actor("OPER01"), "RPT-TRD", "01234", name) == 4505
             )
+        world.services.publishing.withdraw(world.actor("OPER01"), "RPT-TRD", "01234", "Any name.csv")
+        assert downloads.published(chan, "01234", "RPT-TRD") == [], "nor is the file of the day before found again"
+        publish(world, b"three", "Any name.csv")
         world.clock.move(days=91)
         assert downloads.published(world.actor("CHAN01"), "01234", "RPT-TRD") == []
 

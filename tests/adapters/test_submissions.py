@@ -320,8 +320,8 @@ def test_a_refusal_is_open_until_a_file_or_the_standing_bytes_follow(any_world: 
 def test_an_account_has_so_many_uploads_open_and_room_for_more_however_they_end(
     any_world: World, chan: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stagings, "MOST_OF_ACCOUNT", 3)
     submissions = any_world.services.submissions
+    monkeypatch.setattr(submissions.stagings._slots, "_most_of_account", 3)
     uploads = [begun(any_world, chan, data) for data in (b"one", b"two")]
     uploads.append(submissions.begin(chan, claim()))
     assert refused_with(submissions.begin, chan, claim(size=3)) == 5005

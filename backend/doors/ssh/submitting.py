@@ -7,6 +7,7 @@ from dataclasses import replace
 from enum import IntFlag
 
 from backend.contract.faults import (
+    BEGUN_AGAIN,
     GOING_DOWN,
     INCOMPLETE_UPLOAD,
     NO_READ_BACK,
@@ -221,7 +222,8 @@ class Submitting:
         if inflow.refused is not None:
             return inflow.refused
         inflow.refused = error if isinstance(error, Refused) else unexpected(error)
-        self._desk.hide(self._login_id, inflow.where)
+        if inflow.refused.fault is not BEGUN_AGAIN:  # of the file that took its place nothing is hidden
+            self._desk.hide(self._login_id, inflow.where)
         try:
             if isinstance(error, Refused):
                 with suppress(Refused):  # this is how it says that it has left word

@@ -10,7 +10,6 @@ from struct import pack
 import asyncssh
 import pytest
 
-from backend.core import stagings
 from backend.core.client_connect.sftp_access import RegisteredAddresses
 from backend.doors.ssh import handles as handles_module
 from backend.doors.ssh import server, session, visit
@@ -56,7 +55,7 @@ async def test_all_sessions_of_an_account_and_all_accounts_hold_only_so_many_han
 
 
 async def test_the_process_has_a_budget_of_open_uploads(sftp_world: SftpWorld, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stagings, "MOST_OPEN", 3)
+    monkeypatch.setattr(sftp_world.world.services.submissions.stagings._slots, "_most", 3)
     async with sftp_world.client() as sftp, sftp_world.client("ACMEBOT1") as other:
         opened = [(sftp, TODAY), (other, TODAY), (sftp, YESTERDAY)]
         files = [await one.open(f"{SUBMIT}/{name}", "wb") for one, name in opened]
