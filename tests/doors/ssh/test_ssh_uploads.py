@@ -269,6 +269,16 @@ async def test_of_two_connections_writing_one_name_the_later_commits_and_the_oth
     assert {one.sha256 for one in sftp_world.activities()} == shas and not sftp_world.staging
 
 
+async def test_a_handle_whose_place_was_taken_hides_nothing_of_what_was_accepted_since(sftp_world: SftpWorld) -> None:
+    async with sftp_world.client() as first, sftp_world.client() as second:
+        displaced = await first.open(PATH, "wb")
+        async with second.open(PATH, "wb") as file:
+            await file.write(b"accepted")
+        with pytest.raises(asyncssh.SFTPFailure, match="4519"):
+            await displaced.close()
+        assert (await first.stat(PATH)).size == len(b"accepted")
+
+
 @pytest.mark.parametrize("call", ["pwrite", "fsync", "rename"])
 async def test_a_full_disk_is_4516_and_the_version_before_stands(
     sftp_world: SftpWorld, monkeypatch: pytest.MonkeyPatch, call: str
