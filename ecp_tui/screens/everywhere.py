@@ -28,7 +28,6 @@ from ecp_tui.widgets.password import OtpField
 class KeyedApp(App[None]):
     """What the console's app does at a key; where that leads, it is told by messages like any page's."""
 
-    SUSPENDED_SCREEN_CLASS: ClassVar[str] = "-covered"
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("help", "mouse", direct=True),
         *bindings(*sorted(FIRST), direct=True, priority=True),

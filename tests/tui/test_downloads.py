@@ -39,6 +39,8 @@ async def test_a_new_file_is_said_at_home_opened_there_and_fetched_with_one_key(
     person.keeps("publications")
     await person.press("d")
     await person.sees("Download 60", "Save")
+    person.app.screen.query_one("#target").value = f"/home/chan/{NAME}"  # type: ignore[attr-defined]  # the path field
+    await person.sees(f"/home/chan/{NAME}")
     person.keeps("publications-get")
     await person.press("escape")
     await saves_at(person, tmp_path / NAME)
