@@ -157,7 +157,7 @@ MATRIX: Final = (
         Asyncssh(),
         wrong_name=Seen(1, f"SFTPFailure: {_4505}"),
         bad_content=Seen(1, f"SFTPFailure: {_4514}"),
-        cut=Seen(1, "Connection reset by peer", "Connection lost"),
+        cut=Seen(1, "Connection…", "Broken pipe"),
         goes_on_with_a_put='`open("ab")`',
         goes_on_with_a_get="`seek`",
     ),
