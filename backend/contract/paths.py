@@ -16,6 +16,8 @@ HOME: Final = f"{PREFIX}/home"
 FOLDERS: Final = f"{PREFIX}/folders"
 CHECKS: Final = f"{PREFIX}/checks"
 SUBMISSIONS: Final = f"{PREFIX}/submissions"
+TICKETS: Final = f"{PREFIX}/tickets"
+TICKETED: Final = f"{PREFIX}/ticketed"
 ACTIVITY: Final = f"{PREFIX}/activity"
 RECEIPTS: Final = f"{PREFIX}/receipts"
 PUBLICATIONS: Final = f"{PREFIX}/publications"
@@ -52,11 +54,25 @@ CLIENT_HEADER: Final = "ecp-client"
 """`console` from the console and its commands; anything else counts as the HTTP channel."""
 BACKGROUND_HEADER: Final = "ecp-background"
 """Set on polling that must not extend the idle limit."""
+TICKET_SCHEME: Final = "Ticket"
+"""What stands before a one-time ticket in `Authorization`."""
 PROBLEM_TYPE: Final = "application/problem+json"
 
 
 def submission(submission_id: str) -> str:
     return f"{SUBMISSIONS}/{submission_id}"
+
+
+def ticket(ticket_id: str) -> str:
+    return f"{TICKETS}/{ticket_id}"
+
+
+def ticket_check(ticket_id: str) -> str:
+    return f"{TICKETS}/{ticket_id}/check"
+
+
+def ticket_submission(ticket_id: str) -> str:
+    return f"{TICKETS}/{ticket_id}/submission"
 
 
 def activity(log_index: int) -> str:

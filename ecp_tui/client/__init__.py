@@ -5,9 +5,10 @@ from ecp_tui.client.demo import DemoCalls
 from ecp_tui.client.downloads import DownloadCalls
 from ecp_tui.client.filing import CHUNK, FilingCalls, Upload
 from ecp_tui.client.recovery import RecoveryCalls
+from ecp_tui.client.tickets import TicketCalls
 
 __all__ = ["CHUNK", "EcpClient", "Upload"]
 
 
-class EcpClient(FilingCalls, DownloadCalls, ClientConnectCalls, RecoveryCalls, DemoCalls):
+class EcpClient(FilingCalls, DownloadCalls, ClientConnectCalls, RecoveryCalls, TicketCalls, DemoCalls):
     """One server, one session. Never follows a redirect; refuses `http://` to any host but this one."""

@@ -68,8 +68,10 @@ class Transport:
         """Posts what has no answer but that it was done."""
         await self._send("POST", path, json=body.model_dump(mode="json"))
 
-    async def _ask(self, kind: type[_Answer], path: str, body: Message, method: str = "POST") -> _Answer:
-        answer = await self._send(method, path, json=body.model_dump(mode="json"))
+    async def _ask(
+        self, kind: type[_Answer], path: str, body: Message, method: str = "POST", **options: Any
+    ) -> _Answer:
+        answer = await self._send(method, path, json=body.model_dump(mode="json"), **options)
         return kind.model_validate(cleaned(answer.json()))
 
     async def _post(self, kind: type[_Answer], path: str, body: dict[str, Any] | None = None) -> _Answer:
@@ -99,7 +101,7 @@ class Transport:
     def _headers(self, options: dict[str, Any], background: bool = False) -> dict[str, str]:
         headers: dict[str, str] = dict(options.pop("headers", {}))
         if self.token is not None:
-            headers["authorization"] = f"Bearer {self.token}"
+            headers.setdefault("authorization", f"Bearer {self.token}")
         if background:
             headers[paths.BACKGROUND_HEADER] = "1"
         return headers

@@ -112,6 +112,15 @@ NO_READ_BACK = row(
     Exit.REFUSED,
     Sftp.PERMISSION_DENIED,
 )
+TICKET_ENDED = row(
+    4521,
+    "Ticket expired or used",
+    "This ticket was used already, is older than 10 minutes, or never was one; nothing was submitted.",
+    "Make a new one where you made it: F8 in the form.",
+    410,
+    Exit.REFUSED,
+    Sftp.PERMISSION_DENIED,
+)
 NOT_WITHIN = row(
     4522,
     "Not bytes of this file",
@@ -160,5 +169,13 @@ VERSIONS_DIFFER = row(
     "This program speaks version {client}, the server version {server}.",
     "Install the version of ecp that the operator names.",
     426,
+    Exit.NETWORK,
+)
+HOST_KEY_UNKNOWN = row(
+    9005,
+    "Host key not known",
+    "{server} shows the host key {fingerprint}, which {why}. Nothing was sent.",
+    "Compare it with the one that the operator names, and that SFTP access (5) shows; then give it by --host-key.",
+    502,
     Exit.NETWORK,
 )

@@ -145,3 +145,13 @@ TOO_MANY_HANDLES = row(
     429,
     Exit.REFUSED,
 )
+KEY_REFUSED = row(
+    5006,
+    "Key refused",
+    "{server} takes no connection of {login_id} with the key {fingerprint} from where this computer is.",
+    "Look in SFTP access (5) whether this key is live and this computer's address is registered, and whether the "
+    "account holds EU_ECPSFTP (user guide, 4.5).",
+    403,
+    Exit.NOT_SIGNED_IN,
+    Sftp.PERMISSION_DENIED,
+)
