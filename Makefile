@@ -62,9 +62,9 @@ bench-sftp: $(VENV)/.installed-dev
 
 lock:
 	@$(or $(UV),$(BIN)/uv) pip compile -q --universal --generate-hashes --no-header --python-version 3.11 \
-		--extra postgres --group build pyproject.toml -o requirements.lock
+		--extra postgres --extra web --group build pyproject.toml -o requirements.lock
 	@$(or $(UV),$(BIN)/uv) pip compile -q --universal --generate-hashes --no-header --python-version 3.11 \
-		--extra postgres --group build --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+		--extra postgres --extra web --group build --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
