@@ -7,14 +7,13 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from importlib import import_module
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.text import Text
 from textual.driver import Driver
 from textual.filter import LineFilter
 
 from backend.contract.faults import SESSION_ENDED, SUSPENDED, Refused
-from backend.contract.messages import Me
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.context import Context
 from ecp_tui.screens.everywhere import KeyedApp
@@ -25,6 +24,9 @@ from ecp_tui.screens.recovery_page import RecoveryPage
 from ecp_tui.screens.sign_in import SignInScreen
 from ecp_tui.screens.transfers import TransfersScreen
 from ecp_tui.widgets.filters import AsciiGlyphs, Exact256, NoColours, needs_ascii
+
+if TYPE_CHECKING:  # the first page does not wait for them
+    from backend.contract.messages import Me
 
 FRONT: Final = "front"
 _WATCH: Final = 20.0

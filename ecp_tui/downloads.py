@@ -7,17 +7,19 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from backend.contract.faults import DAMAGED, GOING_DOWN, NOT_UNDERSTOOD, UNEXPECTED, UNREACHABLE, Refused
-from backend.contract.messages import Publication
 from backend.contract.rules.shown import shown
 from ecp_tui.moving import AT_ONCE, BACKOFF, AllMoving, Moving
 from ecp_tui.pace import Pace
 from ecp_tui.saving import Arriving
 
+if TYPE_CHECKING:  # the first page does not wait for them
+    from backend.contract.messages import Publication
+
 DownloadState = Literal["waiting", "fetching", "retrying", "saved", "refused", "cancelled"]
-Fetch = Callable[[Publication, int], AsyncGenerator[bytes]]
+Fetch = Callable[["Publication", int], AsyncGenerator[bytes]]
 """The bytes of a publication from an offset on."""
 
 _PASSING: Final = (UNREACHABLE, GOING_DOWN)

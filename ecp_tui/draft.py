@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from backend.contract.faults import (
     DISAGREE,
@@ -16,11 +17,13 @@ from backend.contract.faults import (
     UNKNOWN_FOLDER,
     Refused,
 )
-from backend.contract.messages import CheckRequest, Folder
 from backend.contract.rules.companions import companion_of, refuse_full
 from backend.contract.rules.content import ContentRule
 from backend.contract.rules.file_names import agree, read_name
 from backend.contract.rules.shown import shown
+
+if TYPE_CHECKING:  # the first page does not wait for them
+    from backend.contract.messages import CheckRequest, Folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ class Draft:
 
     def request(self, size: int, sha256: str | None = None) -> CheckRequest:
         """What the server is asked; refuses here already what the file's name and size alone decide."""
+        from backend.contract.messages import CheckRequest  # the first page does not wait for it
+
         self._refuse_a_foreign_identity()
         folder, identity_code, input_date = self.complete()
         agree(folder.folder, folder.patterns, self.file_name, identity_code, input_date)
@@ -87,6 +92,24 @@ class Draft:
                 what=f"The name says identity {reading.identity_code}, which is not one of yours here: {own}.",
                 fix="Choose another file, or rename it for the identity that you file for.",
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One file on its way: where its bytes are, what they are said to be, and under which id."""
+
+    submission_id: str
+    folder: str
+    identity_code: str
+    input_date: date
+    file_name: str
+    path: Path
+    size: int
+    sha256: str
+    modified: int | None = None
+    """When the file had been written last as its SHA-256 was taken, in nanoseconds; `None` if nobody looked."""
+    again: bool = False
+    """Whether it was tried before: then the server is asked first how much of it is kept."""
 
 
 def weigh(folder: Folder, file_name: str, size: int) -> None:

@@ -7,10 +7,12 @@ import io
 import json
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from backend.contract.messages import Activity, Publication, Receipt
 from backend.contract.rules.receipts import instant_text
+
+if TYPE_CHECKING:  # the first page does not wait for them
+    from backend.contract.messages import Activity, Publication, Receipt
 
 COLUMNS: Final = (
     "state",

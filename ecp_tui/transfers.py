@@ -7,18 +7,19 @@ import secrets
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from backend.contract.faults import BEGUN_AGAIN, GOING_DOWN, INCOMPLETE_UPLOAD, UNEXPECTED, UNREACHABLE, Refused
-from backend.contract.messages import Receipt
-from ecp_tui.client import Upload
 from ecp_tui.digest import Digest
-from ecp_tui.draft import Draft
+from ecp_tui.draft import Draft, Upload
 from ecp_tui.moving import AT_ONCE, BACKOFF, AllMoving, Moving
 from ecp_tui.pace import Pace
 
+if TYPE_CHECKING:  # the first page does not wait for them
+    from backend.contract.messages import Receipt
+
 TransferState = Literal["waiting", "sending", "confirming", "retrying", "accepted", "refused", "cancelled"]
-Send = Callable[[Upload, Callable[[int], None] | None], Awaitable[Receipt]]
+Send = Callable[[Upload, Callable[[int], None] | None], Awaitable["Receipt"]]
 LetGo = Callable[[str], Awaitable[object]]
 """Tells the server that nobody goes on with a submission id."""
 

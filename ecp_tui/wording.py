@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import date, datetime, timedelta, tzinfo
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from backend.contract.messages import Activity
+if TYPE_CHECKING:  # the first page does not wait for them
+    from backend.contract.messages import Activity
+
 
 _UNITS: Final = ("KB", "MB", "GB", "TB")
 _KILO: Final = 1000

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from backend.contract.faults import Refused
-from ecp_tui.client import Upload
+from ecp_tui.draft import Upload
 from tests.world import World
 
 SAMPLES = Path(__file__).parent.parent / "samples"

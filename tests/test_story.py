@@ -10,7 +10,7 @@ import pytest
 
 from backend.contract.faults import Refused
 from backend.contract.messages import ActivityFilter
-from ecp_tui.client import Upload
+from ecp_tui.draft import Upload
 from tests.world import World
 
 

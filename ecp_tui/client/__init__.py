@@ -3,11 +3,11 @@
 from ecp_tui.client.client_connect import ClientConnectCalls
 from ecp_tui.client.demo import DemoCalls
 from ecp_tui.client.downloads import DownloadCalls
-from ecp_tui.client.filing import CHUNK, FilingCalls, Upload
+from ecp_tui.client.filing import CHUNK, FilingCalls
 from ecp_tui.client.recovery import RecoveryCalls
 from ecp_tui.client.tickets import TicketCalls
 
-__all__ = ["CHUNK", "EcpClient", "Upload"]
+__all__ = ["CHUNK", "EcpClient"]
 
 
 class EcpClient(FilingCalls, DownloadCalls, ClientConnectCalls, RecoveryCalls, TicketCalls, DemoCalls):

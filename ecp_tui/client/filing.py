@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
 from typing import Final
 
 import httpx
@@ -29,26 +26,9 @@ from backend.contract.messages import (
 )
 from ecp_tui.client.transport import Transport, cleaned, fingerprint_of
 from ecp_tui.digest import as_checked
+from ecp_tui.draft import Upload
 
 CHUNK: Final = 512 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """One file on its way: where its bytes are, what they are said to be, and under which id."""
-
-    submission_id: str
-    folder: str
-    identity_code: str
-    input_date: date
-    file_name: str
-    path: Path
-    size: int
-    sha256: str
-    modified: int | None = None
-    """When the file had been written last as its SHA-256 was taken, in nanoseconds; `None` if nobody looked."""
-    again: bool = False
-    """Whether it was tried before: then the server is asked first how much of it is kept."""
 
 
 class FilingCalls(Transport):

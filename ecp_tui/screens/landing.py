@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widget import Widget
 
-from backend.contract.messages import DemoPerson
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.recovering import recover_page
 from ecp_tui.screens.sign_in import SignInScreen
@@ -19,6 +18,9 @@ from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.form import Buttons
 from ecp_tui.widgets.table import Column, Row, Table, row
 from ecp_tui.widgets.words import Words
+
+if TYPE_CHECKING:  # the first page does not wait for them
+    from backend.contract.messages import DemoPerson
 
 _KEPT_OUT: Final = {
     "locked": "a mail in the Mailbox unlocks: Enter",

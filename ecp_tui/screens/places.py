@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from backend.contract.messages import Me
+if TYPE_CHECKING:  # the first page does not wait for them
+    from backend.contract.messages import Me
 
 
 @dataclass(frozen=True, slots=True)

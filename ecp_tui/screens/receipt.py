@@ -5,14 +5,13 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Iterable, Iterator
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 
 from backend.contract.faults import Refused
-from backend.contract.messages import Activity, Receipt
 from ecp_tui import wording
 from ecp_tui.saving import file_name
 from ecp_tui.screens.base import EcpScreen
@@ -22,6 +21,9 @@ from ecp_tui.screens.findings import in_columns
 from ecp_tui.screens.save import SaveDialog
 from ecp_tui.theme import SIGNS
 from ecp_tui.widgets.words import Words
+
+if TYPE_CHECKING:  # the first page does not wait for them
+    from backend.contract.messages import Activity, Receipt
 
 ASKING = "Asking the server …"
 _MARGINS = 6

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.content import Content
 from textual.message import Message
@@ -13,7 +13,6 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from backend.contract.faults import LOCKED, SIGN_IN_EXPIRED, SIGN_IN_REFUSED, Refused
-from backend.contract.messages import Me
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.demo_code import fill_in, hint, of
 from ecp_tui.screens.dialogs import ConfirmDialog
@@ -24,6 +23,9 @@ from ecp_tui.widgets.field import Field, TextField
 from ecp_tui.widgets.form import Buttons, Form
 from ecp_tui.widgets.password import OTP_WORDS, OtpField, PasswordField
 from ecp_tui.widgets.words import Words
+
+if TYPE_CHECKING:  # the first page does not wait for them
+    from backend.contract.messages import Me
 
 BOOKMARK: Final = "none"
 

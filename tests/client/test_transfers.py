@@ -11,7 +11,7 @@ import pytest
 
 from backend.contract.faults import BEGUN_AGAIN, DISAGREE, UNREACHABLE, Refused
 from backend.contract.messages import Activity, Receipt
-from ecp_tui.client import Upload
+from ecp_tui.draft import Upload
 from ecp_tui.transfers import Transfer, Transfers, new_submission_id
 
 Progress = Callable[[int], None] | None

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from backend.contract.faults import Refused
-from ecp_tui.client import Upload
+from ecp_tui.draft import Upload
 from ecp_tui.screens.receipt import hash_commands
 from tests.tui.conftest import Opens
 from tests.tui.driver import Cuttable, Person

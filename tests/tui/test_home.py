@@ -8,7 +8,7 @@ from pathlib import Path
 
 from backend.contract.faults import UNREACHABLE, Refused
 from backend.contract.messages import Receipt
-from ecp_tui.client import Upload
+from ecp_tui.draft import Upload
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.transfers import Transfer
 from tests.tui.conftest import Opens

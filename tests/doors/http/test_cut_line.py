@@ -11,7 +11,8 @@ from contextlib import asynccontextmanager, suppress
 from datetime import date
 from pathlib import Path
 
-from ecp_tui.client import EcpClient, Upload
+from ecp_tui.client import EcpClient
+from ecp_tui.draft import Upload
 from ecp_tui.transfers import Transfer, Transfers, new_submission_id
 from tests.doors.http.conftest import Served
 from tests.submitting import NAME, broken_invariants, listed, objects, staged_files

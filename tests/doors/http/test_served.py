@@ -16,7 +16,8 @@ import pytest
 from backend.contract import paths
 from backend.contract.faults import Refused
 from backend.contract.messages import ActivityFilter
-from ecp_tui.client import EcpClient, Upload
+from ecp_tui.client import EcpClient
+from ecp_tui.draft import Upload
 from tests.doors.http.asking import number_of
 from tests.doors.http.conftest import Served
 from tests.submitting import NAME, broken_invariants, objects, staged_files
