@@ -29,6 +29,7 @@ from backend.core.ports import Clock, Store
 from backend.core.publishing import Publishing
 from backend.core.submissions import Submissions
 from backend.core.unfinished import Unfinished
+from backend.core.tickets import Tickets
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Services:
     unfinished: Unfinished
     activity: ActivityEnquiry
     drop_box: DropBox
+    tickets: Tickets
     outcomes: Outcomes
     publishing: Publishing
     downloads: Downloads

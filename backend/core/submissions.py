@@ -60,14 +60,17 @@ class Submissions:
         self._ledger = ledger
         self._current_actor = current_actor
 
-    def check(self, actor: Actor, request: CheckRequest) -> Check:
-        """The verdict an upload would get, without one and without a trace."""
+    def check(self, actor: Actor, request: CheckRequest, staging: Staging | None = None) -> Check:
+        """The verdict an upload would get, without one and without a trace; with a `staging`, of its content too."""
         claim = Claim("", **request.model_dump(include=_CLAIMED))
         with self._store.reading() as rows:
             catalogue = rows.catalogue()
             folder, identities = self._folder(actor, catalogue, claim.folder)
             self._refuse_rules(rows, folder, identities, claim)
             current = rows.current(claim.folder, claim.identity_code, claim.input_date, claim.file_name)
+        content = folder.content_of(claim.file_name)
+        if staging is not None and content is not None:
+            refuse_staged(staging, content)
         return Check(
             **{name: getattr(claim, name) for name in ("folder", "identity_code", "input_date", "file_name")},
             replaces=shown_activity(current, catalogue) if current else None,

@@ -47,6 +47,7 @@ from backend.core.reading import Readings
 from backend.core.services import Services
 from backend.core.submissions import Submissions
 from backend.core.unfinished import Unfinished
+from backend.core.tickets import Tickets
 from backend.settings import Settings
 
 
@@ -77,6 +78,7 @@ class Parts:
         confirmation = Confirmation(store, clock, self.codes, book, ledger)
         watch = AccessWatch(store)
         submissions = Submissions(store, self.vault, clock, calendar, ledger, as_of_now, lambda: watch.taking)
+        sessions = SessionService(store, clock, ledger)
         endpoint = Endpoint(settings.sftp_host, settings.sftp_listener.port)
         keeping = Keeping(store, self.vault, lambda: watch.taking)
         handing_out = HandingOut(store, Readings(self.vault), clock, ledger)
@@ -88,7 +90,7 @@ class Parts:
             sign_in_pool=BoundedPool(),
             recovery=RecoveryService(*recovering),
             enrolment=EnrolmentService(*recovering, settings.name),
-            sessions=SessionService(store, clock, ledger),
+            sessions=sessions,
             confirmation=confirmation,
             profile=ProfileService(*proving, book, confirmation, self.mailer, settings.name),
             requests=requests,
@@ -103,6 +105,7 @@ class Parts:
             submissions=submissions,
             unfinished=Unfinished(submissions, clock),
             activity=ActivityEnquiry(store, calendar, self.derive(b"cursor")),
+            tickets=Tickets(store, clock, submissions, sessions),
             drop_box=DropBox(store, clock, calendar, submissions),
             outcomes=Outcomes(store, clock, calendar),
             publishing=Publishing(store, keeping, submissions.stagings, clock, calendar, ledger, as_of_now),

@@ -58,6 +58,7 @@ class Platform:
         """
         self.services.requests.expire()
         self.services.unfinished.expire()
+        self.services.tickets.expire()
         KeyWarnings(self.store, self.services.clock, self.mailer).warn()
         return sweep(self.store, self.vault, self.services.clock)
 
@@ -84,6 +85,8 @@ def open_platform(
         operators = Operators(store, clock, ledger, issuer, mailer)
         carrier = MailCarrier(store, clock, mailer, outbox_of(settings, mails))
         stack.callback(services.unfinished.close)
+        stack.callback(services.tickets.close)
+        services.access_watch.listen(services.tickets.expire)
         stack.callback(services.sign_in_pool.close)
         services.access_watch.start()
         stack.callback(services.access_watch.stop)

@@ -71,8 +71,12 @@ class SessionService:
         key = _secret(token or "")
         if key is None:
             raise Refused(SESSION_ENDED)
+        return self.standing(digest(key), channel, source, background=background)
+
+    def standing(self, key: bytes, channel: Channel, source: str, *, background: bool) -> Actor:
+        """The same by what the session is kept under, which is `Actor.session`."""
         with self._store.reading() as rows:
-            session = self._live(rows, digest(key))
+            session = self._live(rows, key)
             actor = replace(
                 actor_of(rows, session.account, channel, source), session=session.key, confirmed=session.confirmed
             )

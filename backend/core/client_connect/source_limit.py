@@ -32,16 +32,27 @@ class SourceLimit:
         """Counts one sign-in from `source`; 1007 beyond the limit."""
         now, source = self._clock.now(), source_of(source)
         with self._lock:
-            self._forget(now)
-            seen = self._seen.setdefault(source, deque())
-            while seen and now - seen[0] >= _MINUTE:
-                seen.popleft()
+            seen = self._within_a_minute(source, now)
             if len(seen) >= self._most:
                 raise Refused(TOO_MANY_ATTEMPTS)
             seen.append(now)
+            self._seen[source] = seen
             self._seen.move_to_end(source)
             if len(self._seen) > self._most_sources:
                 self._seen.popitem(last=False)
+
+    def refuse_full(self, source: str) -> None:
+        """1007 where one more from `source` would be beyond the limit; counts nothing."""
+        with self._lock:
+            if len(self._within_a_minute(source_of(source), self._clock.now())) >= self._most:
+                raise Refused(TOO_MANY_ATTEMPTS)
+
+    def _within_a_minute(self, source: str, now: datetime) -> deque[datetime]:
+        self._forget(now)
+        seen = self._seen.get(source, deque())
+        while seen and now - seen[0] >= _MINUTE:
+            seen.popleft()
+        return seen
 
     def _forget(self, now: datetime) -> None:
         while self._seen and now - next(iter(self._seen.values()))[-1] >= _MINUTE:

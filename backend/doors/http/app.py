@@ -19,6 +19,7 @@ from backend.doors.http import (
     sessions,
     sftp_access,
     submissions,
+    tickets,
     users,
 )
 from backend.doors.http.guards import Guards
@@ -48,6 +49,7 @@ def create_app(services: Services) -> FastAPI:
         sftp_access,
         home,
         submissions,
+        tickets,
         publications,
         activity,
     ):

@@ -53,7 +53,8 @@ def declared_size(headers: Headers) -> int | None:
 
 
 def _uploads(scope: Scope) -> bool:
-    return scope["method"] == "PUT" and str(scope["path"]).startswith(f"{paths.SUBMISSIONS}/")
+    path = str(scope["path"])
+    return scope["method"] == "PUT" and (path == paths.TICKETED or path.startswith(f"{paths.SUBMISSIONS}/"))
 
 
 def _refuse_at_sight(scope: Scope) -> None:

@@ -85,7 +85,7 @@ async def _received(services: Services, actor: Actor, line: Line, request: Reque
     """Streams the body in, then finishes; what arrived before the line broke is kept to go on from."""
     unfinished = services.unfinished
     try:
-        async for block in _blocks(request):
+        async for block in blocks_of(request):
             await run_in_threadpool(line.write, block)
     except ClientDisconnect as error:
         await run_in_threadpool(unfinished.leave, line)
@@ -98,7 +98,7 @@ async def _received(services: Services, actor: Actor, line: Line, request: Reque
     return await run_in_threadpool(unfinished.finish, actor, line)
 
 
-async def _blocks(request: Request) -> AsyncIterator[bytes]:
+async def blocks_of(request: Request) -> AsyncIterator[bytes]:
     """The body in blocks of about 1 MiB, so that a thread is asked rarely and memory stays small."""
     waiting = bytearray()
     try:
