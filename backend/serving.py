@@ -11,24 +11,28 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from ipaddress import ip_network
 from types import FrameType
-from typing import Final
+from typing import Any, Final
 
 import structlog
 import uvicorn
 import uvloop
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from backend.doors.http import create_app
 from backend.doors.http.connections import Connection, Entrance
+from backend.doors.http.private import PrivateEntrance
 from backend.doors.ssh import start_ssh
 from backend.listeners import Listener
-from backend.settings import Settings, SettingsError
+from backend.settings import SettingsError
 from backend.wiring import Platform
 
 _SWEEP_SECONDS: Final = 3600
 _MOST_HANDLES: Final = 65536
 _MOST_CONNECTIONS: Final = 4096
+_THIS_MACHINE: Final = "127.0.0.1"
 _STOPPING: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _log = structlog.get_logger(__name__)
 
@@ -88,10 +92,12 @@ def _stopping() -> list[signal.Signals]:
 async def _serve(platform: Platform, ready: Callable[[Listening], None], app: FastAPI | None) -> None:
     settings = platform.settings
     stopped = _stop_signal()
-    server = _Server(_loaded(_uvicorn(platform, app or create_app(platform.services))))
-    http = _bound(settings.http_host, settings.http_port)
+    app = app or create_app(platform.services)
+    server, private = _Server(_loaded(_uvicorn(platform, app))), _Server(_privately(platform, app))
+    http, consoles = _bound(settings.http_host, settings.http_port), _bound(_THIS_MACHINE, 0)
     ssh = await start_ssh(platform.services, settings.listeners, settings.secrets / "ssh_host_key")
     serving = asyncio.create_task(server.serve([http]))
+    serving_consoles = asyncio.create_task(private.serve([consoles]))
     sweeping = asyncio.create_task(_sweep_hourly(platform))
     try:
         while not (server.started or serving.done()):
@@ -106,7 +112,8 @@ async def _serve(platform: Platform, ready: Callable[[Listening], None], app: Fa
         sweeping.cancel()
         server.should_exit = True
         await ssh.close()
-        await serving
+        private.should_exit = True
+        await asyncio.gather(serving, serving_consoles)
 
 
 def _take_all_handles() -> None:
@@ -119,27 +126,40 @@ def _take_all_handles() -> None:
 
 def _uvicorn(platform: Platform, app: FastAPI) -> uvicorn.Config:
     settings = platform.settings
+    return _config(
+        app,
+        Entrance(_most(), settings.proxies, by_tls=settings.tls_certificate is not None),
+        proxy_headers=bool(settings.trusted_proxy),
+        forwarded_allow_ips=settings.trusted_proxy or "",
+        ssl_certfile=settings.tls_certificate,
+        ssl_keyfile=settings.tls_key,
+    )
+
+
+def _privately(platform: Platform, app: FastAPI) -> uvicorn.Config:
+    """For consoles served over SSH, which all come from this machine."""
+    seated = PrivateEntrance(app, platform.services.seats)
+    return _config(seated, Entrance(_most(), (ip_network("127.0.0.0/8"),), by_tls=False), proxy_headers=False)
+
+
+def _config(app: ASGIApp, entrance: Entrance, **options: Any) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http=partial(Connection, _entrance(settings)),  # type: ignore[arg-type]  # it is called as the class would be
+        http=partial(Connection, entrance),  # type: ignore[arg-type]  # it is called as the class would be
         log_config=None,
         access_log=False,
         lifespan="off",
         ws="none",  # its connections would know none of our bounds
         server_header=False,
-        proxy_headers=bool(settings.trusted_proxy),
-        forwarded_allow_ips=settings.trusted_proxy or "",
-        ssl_certfile=settings.tls_certificate,
-        ssl_keyfile=settings.tls_key,
         timeout_graceful_shutdown=30,
         timeout_keep_alive=75,
+        **options,
     )
 
 
-def _entrance(settings: Settings) -> Entrance:
+def _most() -> int:
     """At most a quarter of this process's handles: an upload takes two, and SSH and the database need theirs."""
-    most = min(_MOST_CONNECTIONS, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 4)
-    return Entrance(most, settings.proxies, by_tls=settings.tls_certificate is not None)
+    return min(_MOST_CONNECTIONS, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 4)
 
 
 def _loaded(config: uvicorn.Config) -> uvicorn.Config:

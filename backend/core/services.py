@@ -27,9 +27,10 @@ from backend.core.outcomes import Outcomes
 from backend.core.pool import BoundedPool
 from backend.core.ports import Clock, Store
 from backend.core.publishing import Publishing
+from backend.core.seats import Seats
 from backend.core.submissions import Submissions
-from backend.core.unfinished import Unfinished
 from backend.core.tickets import Tickets
+from backend.core.unfinished import Unfinished
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Services:
     recovery: RecoveryService
     enrolment: EnrolmentService
     sessions: SessionService
+    seats: Seats
     confirmation: Confirmation
     profile: ProfileService
     requests: ChangeRequests
@@ -57,9 +59,9 @@ class Services:
     home: HomeService
     submissions: Submissions
     unfinished: Unfinished
+    tickets: Tickets
     activity: ActivityEnquiry
     drop_box: DropBox
-    tickets: Tickets
     outcomes: Outcomes
     publishing: Publishing
     downloads: Downloads

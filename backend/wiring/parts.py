@@ -44,10 +44,11 @@ from backend.core.pool import BoundedPool
 from backend.core.ports import Clock, Hasher
 from backend.core.publishing import Publishing
 from backend.core.reading import Readings
+from backend.core.seats import Seats
 from backend.core.services import Services
 from backend.core.submissions import Submissions
-from backend.core.unfinished import Unfinished
 from backend.core.tickets import Tickets
+from backend.core.unfinished import Unfinished
 from backend.settings import Settings
 
 
@@ -77,8 +78,8 @@ class Parts:
         recovering = (*proving, ledger, self.issuer, self.mailer, book, SourceLimit(clock))
         confirmation = Confirmation(store, clock, self.codes, book, ledger)
         watch = AccessWatch(store)
-        submissions = Submissions(store, self.vault, clock, calendar, ledger, as_of_now, lambda: watch.taking)
         sessions = SessionService(store, clock, ledger)
+        submissions = Submissions(store, self.vault, clock, calendar, ledger, as_of_now, lambda: watch.taking)
         endpoint = Endpoint(settings.sftp_host, settings.sftp_listener.port)
         keeping = Keeping(store, self.vault, lambda: watch.taking)
         handing_out = HandingOut(store, Readings(self.vault), clock, ledger)
@@ -91,6 +92,7 @@ class Parts:
             recovery=RecoveryService(*recovering),
             enrolment=EnrolmentService(*recovering, settings.name),
             sessions=sessions,
+            seats=Seats(sessions),
             confirmation=confirmation,
             profile=ProfileService(*proving, book, confirmation, self.mailer, settings.name),
             requests=requests,
@@ -104,8 +106,8 @@ class Parts:
             home=HomeService(store, clock, calendar),
             submissions=submissions,
             unfinished=Unfinished(submissions, clock),
-            activity=ActivityEnquiry(store, calendar, self.derive(b"cursor")),
             tickets=Tickets(store, clock, submissions, sessions),
+            activity=ActivityEnquiry(store, calendar, self.derive(b"cursor")),
             drop_box=DropBox(store, clock, calendar, submissions),
             outcomes=Outcomes(store, clock, calendar),
             publishing=Publishing(store, keeping, submissions.stagings, clock, calendar, ledger, as_of_now),

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from backend.contract import paths
 from backend.contract.messages import Landing, LoginTransaction, NewSession, SignIn, Ticket, TicketUse
 from backend.doors.http.pool import verified
-from backend.doors.http.signed_in import OnChannel, OnServices, Source
+from backend.doors.http.signed_in import OnChannel, OnSeat, OnServices, Source
 
 router = APIRouter(tags=["sign-in"])
 
@@ -28,5 +28,7 @@ async def sign_in(form: SignIn, services: OnServices, channel: OnChannel, source
 
 
 @router.post(paths.SESSIONS)
-def open_session(use: TicketUse, services: OnServices, channel: OnChannel, source: Source) -> NewSession:
-    return services.sessions.open(use.ticket, source, channel)
+def open_session(use: TicketUse, services: OnServices, channel: OnChannel, source: Source, seat: OnSeat) -> NewSession:
+    session = services.sessions.open(use.ticket, source, channel)
+    services.seats.keep(seat, session.token)
+    return session

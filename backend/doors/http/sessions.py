@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path
 
 from backend.contract import paths
 from backend.contract.messages import Confirm, Confirmed, Me, SessionRow
-from backend.doors.http.signed_in import OnChannel, OnServices, SignedIn, Source, Token
+from backend.doors.http.signed_in import OnChannel, OnSeat, OnServices, SignedIn, Source, Token
 
 router = APIRouter(tags=["session"])
 
@@ -19,8 +19,9 @@ def me(actor: SignedIn, services: OnServices, token: Token) -> Me:
 
 
 @router.delete(paths.OWN_SESSION, status_code=204)
-def end(services: OnServices, token: Token, channel: OnChannel, source: Source) -> None:
+def end(services: OnServices, token: Token, channel: OnChannel, source: Source, seat: OnSeat) -> None:
     services.sessions.end(token, channel, source)
+    services.seats.signed_out(seat, token)
 
 
 @router.post(paths.CONFIRMATIONS)

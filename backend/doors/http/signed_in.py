@@ -9,7 +9,9 @@ from fastapi import Depends, Request
 from backend.contract import paths
 from backend.contract.messages import Channel
 from backend.core.actor import Actor
+from backend.core.seats import CHANNEL, Seat
 from backend.core.services import Services
+from backend.doors.http.private import seat_of
 
 # What needs no waiting is `async`, so that no thread is asked for it.
 
@@ -24,7 +26,12 @@ async def source_of(request: Request) -> str:
     return request.client.host if request.client is not None else "-"
 
 
-async def channel_of(request: Request) -> Channel:
+OnSeat = Annotated[Seat | None, Depends(seat_of)]
+
+
+async def channel_of(request: Request, seat: OnSeat) -> Channel:
+    if seat is not None:
+        return CHANNEL
     return "console" if request.headers.get(paths.CLIENT_HEADER) == "console" else "http"
 
 
