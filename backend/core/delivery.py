@@ -65,7 +65,7 @@ class Delivery:
         """When it came to this state."""
         self._clock = clock
         self._room = Room(0, "")
-        self._received = 0
+        self.received = 0
         self._line_feeds = 0
         self._last = b""
         self._running = hashlib.sha256()
@@ -90,8 +90,8 @@ class Delivery:
             state=state,
             expires=self.expires,
             file_name=self.file_name,
-            received=self._received,
-            size=self._received if here else None,
+            received=self.received,
+            size=self.received if here else None,
             rows=self._line_feeds + (self._last not in {b"", b"\n"}) if here else None,
             sha256=self._sha256 if here else None,
             fault=_said(self._fault) if self._fault is not None else None,
@@ -114,7 +114,7 @@ class Delivery:
         try:
             with self._lock:
                 self._refuse_unless("receiving")
-                self._room.refuse_beyond(self._received + len(data))
+                self._room.refuse_beyond(self.received + len(data))
                 self._take(data)
         except Refused as refused:
             self.end("refused", refused)
@@ -129,7 +129,7 @@ class Delivery:
 
     def cut(self, expected: int | None = None) -> Refused:
         """The line broke: the ticket is spent, and 4515 says what had come."""
-        refused = Refused(INCOMPLETE_UPLOAD, received=self._received, expected="?" if expected is None else expected)
+        refused = Refused(INCOMPLETE_UPLOAD, received=self.received, expected="?" if expected is None else expected)
         self.end("refused", refused)
         return refused
 
@@ -171,18 +171,18 @@ class Delivery:
 
     def _take(self, data: bytes) -> None:
         if self._staging is not None:
-            self._staging.write(self._received, data)
+            self._staging.write(self.received, data)
         else:
             self._running.update(data)
         self._line_feeds += data.count(b"\n")
         self._last = data[-1:] or self._last
-        self._received += len(data)
+        self.received += len(data)
 
     def _refuse_unless(self, state: TicketState) -> None:
         if self.state == state:
             return
         if self.state in {"waiting", "receiving"}:
-            raise Refused(INCOMPLETE_UPLOAD, received=self._received, expected="?")
+            raise Refused(INCOMPLETE_UPLOAD, received=self.received, expected="?")
         raise self._fault or Refused(TICKET_ENDED)
 
     def _now(self, state: TicketState) -> None:

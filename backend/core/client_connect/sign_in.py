@@ -27,7 +27,7 @@ from backend.contract.messages import LoginTransaction, SignIn, Ticket
 from backend.core.accounts import Known
 from backend.core.activity import Ledger
 from backend.core.client_connect.codes import CodeIssuer
-from backend.core.client_connect.login_ids import RESERVED_LOGIN_IDS
+from backend.core.client_connect.login_ids import reserved
 from backend.core.client_connect.login_transactions import LoginTransactions, Transaction
 from backend.core.client_connect.recovery_codes import RecoveryCodeBook
 from backend.core.client_connect.source_limit import SourceLimit
@@ -194,7 +194,7 @@ class SignInService:
 
 def _known(rows: Rows, login_id: str) -> Known | None:
     """The account that may sign in under this login ID, or at least hear that it is suspended."""
-    possible = _LOGIN_ID.fullmatch(login_id) is not None and login_id not in RESERVED_LOGIN_IDS
+    possible = _LOGIN_ID.fullmatch(login_id) is not None and not reserved(login_id)
     known = rows.known(login_id if possible else "")
     return known if known is not None and known.state in {"active", "suspended"} else None
 

@@ -11,7 +11,7 @@ from backend.contract.rules.shown import shown
 from backend.core.accounts import Account, Grant
 from backend.core.catalogue import Catalogue
 from backend.core.client_connect.changes.change import Plan
-from backend.core.client_connect.login_ids import RESERVED_LOGIN_IDS
+from backend.core.client_connect.login_ids import reserved
 from backend.core.rows import Rows, Unit
 
 _STAFF = ("operator", "auditor")
@@ -54,7 +54,7 @@ def plan_for(subject: Account, side: Side, lines: Iterable[Line]) -> Plan:
 
 def refuse_taken_login_id(rows: Rows, login_id: str) -> None:
     """9002 for one that somebody has or had, that means something else, or that would be taken for a company."""
-    if login_id in RESERVED_LOGIN_IDS or rows.account(login_id) is not None or rows.company(login_id) is not None:
+    if reserved(login_id) or rows.account(login_id) is not None or rows.company(login_id) is not None:
         raise Refused(NOT_UNDERSTOOD, what=f"The login ID {login_id} is taken: choose another.")
 
 
