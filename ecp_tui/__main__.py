@@ -23,6 +23,10 @@ def _run(arguments: Sequence[str] | None) -> int:
     try:
         return int(ecp.main(arguments, prog_name="ecp", standalone_mode=False) or 0)
     except click.UsageError as error:
+        if isinstance(error, click.NoSuchOption):
+            from ecp_tui.commands.by_sftp import explain  # only an unknown option needs it
+
+            explain(error)
         error.show()
         return _USAGE
     except click.ClickException as error:

@@ -6,7 +6,7 @@ import json
 import os
 import tempfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -18,10 +18,24 @@ import platformdirs
 from backend.contract.faults import NOT_UNDERSTOOD, Refused
 from backend.contract.rules.shown import shown
 
+KEY_PASSPHRASE: Final = "ECP_KEY_PASSPHRASE"  # noqa: S105 - the name of a variable
+_HIGHEST_PORT: Final = 65535
 _CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "theme": ("dark", "light"),
     "glyphs": ("auto", "unicode", "ascii"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class SshEndpoint:
+    """Where work that runs alone finds the SFTP endpoint, who it is there, and what that endpoint is known by."""
+
+    host: str | None = None
+    port: int | None = None
+    login: str | None = None
+    key: Path | None = None
+    host_key: str | None = None
+    known_hosts: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +48,7 @@ class Config:
     profile: str = "default"
     server: str | None = None
     ca_file: Path | None = None
+    ssh: SshEndpoint = SshEndpoint()
     theme: str = "dark"
     glyphs: str = "auto"
     animations: bool = True
@@ -67,8 +82,11 @@ def load(
     name = profile or env.get("ECP_PROFILE") or _text(tree, "profile", file) or "default"
     section = _table(_table(tree, "profiles", file), name, file)
 
-    def setting(key: str) -> str | None:
-        return env.get(f"ECP_{key.upper()}") or _text(section, key, file) or _text(tree, key, file)
+    def setting(key: str, *, number: bool = False) -> str | None:
+        said = section if key in section else tree
+        if number and type(said.get(key)) is int:
+            said = {key: str(said[key])}
+        return env.get(f"ECP_{key.upper()}") or _text(said, key, file)
 
     problems: list[str] = []
 
@@ -90,6 +108,7 @@ def load(
         profile=name,
         server=meant,
         ca_file=ca_file or (Path(own_ca).expanduser() if own_ca else None),
+        ssh=_ssh(setting, file),
         theme=theme,
         glyphs=glyphs,
         animations="NO_MOTION" not in env and "SSH_CONNECTION" not in env,
@@ -207,6 +226,26 @@ def _table(tree: Mapping[str, Any], key: str, file: Path) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise _unreadable(f"In {file}, {key} must be a table: [{key}].")
     return found
+
+
+def _ssh(setting: Callable[..., str | None], file: Path) -> SshEndpoint:
+    """`ssh_host`, `ssh_port` and their like of a profile."""
+
+    def path(key: str) -> Path | None:
+        found = setting(key)
+        return Path(found).expanduser() if found else None
+
+    port = setting("ssh_port", number=True)
+    if port is not None and not (port.isascii() and port.isdigit() and 0 < int(port) <= _HIGHEST_PORT):
+        raise _unreadable(f"ssh_port is {shown(port, 40)}; it must be a port, such as 2222 (ECP_SSH_PORT, or {file}).")
+    return SshEndpoint(
+        host=setting("ssh_host"),
+        port=int(port) if port else None,
+        login=setting("ssh_login"),
+        key=path("ssh_key"),
+        host_key=setting("ssh_host_key"),
+        known_hosts=path("ssh_known_hosts"),
+    )
 
 
 def _text(tree: Mapping[str, Any], key: str, file: Path) -> str | None:

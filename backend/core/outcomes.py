@@ -13,6 +13,7 @@ from backend.contract.faults import NOT_FOUND, Refused
 from backend.contract.messages import ActivityFilter
 from backend.contract.rules.file_names import plain, read_name
 from backend.contract.rules.receipts import instant_text
+from backend.contract.rules.refusals import refusal_text
 from backend.core.activity import refusal_of
 from backend.core.activity_row import ACCEPTED, ActivityRow
 from backend.core.actor import Actor, Scope
@@ -165,12 +166,7 @@ def _refusal(row: ActivityRow) -> Document:
 
 
 def _refusal_text(row: ActivityRow) -> str:
-    refused = refusal_of(row)
-    lines = [f"{refused.number} {refused.title}", "", refused.what, refused.remedy, ""]
-    if refused.findings:
-        lines += [*refused.findings, ""]
-    lines += [f"file-name: {row.file_name}", f"submission: {row.submission}", f"at: {instant_text(row.at)}"]
-    return "\n".join([*lines, ""])
+    return refusal_text(refusal_of(row), file_name=row.file_name, submission=row.submission, at=instant_text(row.at))
 
 
 def _received(row: ActivityRow) -> Received:

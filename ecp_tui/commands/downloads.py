@@ -17,9 +17,10 @@ from backend.contract.rules.receipts import instant_text
 from backend.contract.rules.shown import shown
 from ecp_tui import wording
 from ecp_tui.client import EcpClient
+from ecp_tui.commands.by_sftp import Asked, by_sftp
 from ecp_tui.commands.call import Call, command
 from ecp_tui.commands.rows import table
-from ecp_tui.downloads import Download, Downloads
+from ecp_tui.downloads import Download, Downloads, Fetch
 from ecp_tui.records import publication_record
 from ecp_tui.saving import file_name
 
@@ -32,8 +33,11 @@ _STDOUT: Final = Path("-")
 @click.option("--identity", "identity_code", metavar="CODE", help="For this identity code.")
 @click.option("--limit", type=click.IntRange(1, 500), default=100, show_default=True, help="At most so many.")
 @click.option("--cursor", metavar="TEXT", help="Go on where an answer with this cursor ended.")
+@by_sftp
 @command
-async def ls(call: Call, folder: str | None, identity_code: str | None, limit: int, cursor: str | None) -> Exit:
+async def ls(
+    call: Call, folder: str | None, identity_code: str | None, limit: int, cursor: str | None, door: Asked | None
+) -> Exit:
     """List published files, newest first; in FOLDER alone where one is named.
 
     \b
@@ -41,11 +45,15 @@ async def ls(call: Call, folder: str | None, identity_code: str | None, limit: i
       ecp ls RPT-TRD
       ecp ls --identity 01234 --json
     """
+    if door is not None:
+        from ecp_tui.commands.unattended import listed  # what speaks SSH is loaded only to do so
+
+        return await listed(call, door, folder, identity_code, limit, cursor)
     async with call.client() as client:
         wanted = PublicationFilter(folder=folder, identity_code=identity_code)
         page = await client.publications(wanted, cursor=cursor, limit=limit)
     data = {"items": [publication_record(one) for one in page.items], "cursor": page.cursor}
-    call.answer(data, _lines(page.items) if page.items else ())
+    call.answer(data, publication_lines(page.items) if page.items else ())
     if not page.items:
         call.note("Nothing was published there for your identities.")
     elif page.cursor and not call.json:
@@ -57,8 +65,9 @@ async def ls(call: Call, folder: str | None, identity_code: str | None, limit: i
 @click.argument("wanted", metavar="NAME")
 @click.option("--output", "-o", type=click.Path(path_type=Path), metavar="PATH", help="Where to; - is standard output.")
 @click.option("--replace", is_flag=True, help="Write over a file that lies there.")
+@by_sftp
 @command
-async def get(call: Call, wanted: str, output: Path | None, *, replace: bool) -> Exit:
+async def get(call: Call, wanted: str, output: Path | None, *, replace: bool, door: Asked | None) -> Exit:
     """Fetch a published file, by its name or its log index, into this folder.
 
     The file gets its name only when all of it is here and its SHA-256 is the published one.
@@ -68,17 +77,17 @@ async def get(call: Call, wanted: str, output: Path | None, *, replace: bool) ->
       ecp get TRD_01234_20261120.csv
       ecp get 4711 --output - | head
     """
+    if door is not None:
+        from ecp_tui.commands.unattended import got  # what speaks SSH is loaded only to do so
+
+        return await got(call, door, wanted, output, replace=replace)
     async with call.client() as client:
         publication = await _found(client, wanted)
         if output == _STDOUT:
             await _printed(call, client, publication)
             return Exit.OK
-        target = output or Path(file_name(publication.file_name))
-        if target.is_dir():
-            target /= file_name(publication.file_name)
-        done = await _fetched(call, client, publication, target, replace=replace)
-    written = {"path": str(done.target)}
-    call.answer(publication_record(publication) | written, _saved_lines(publication, done))
+        done = await fetched(call, client.fetch, publication, output, replace=replace)
+    call.answer(publication_record(publication) | {"path": str(done.target)}, saved_lines(publication, done))
     return Exit.OK
 
 
@@ -95,8 +104,12 @@ async def _found(client: EcpClient, wanted: str) -> Publication:
             raise Refused(NOT_FOUND)
 
 
-async def _fetched(call: Call, client: EcpClient, wanted: Publication, target: Path, *, replace: bool) -> Download:
-    downloads = Downloads(client.fetch, backoff=(1.0, 2.0, 4.0))
+async def fetched(call: Call, fetch: Fetch, wanted: Publication, output: Path | None, *, replace: bool) -> Download:
+    """Whole at `output`, in that folder or, where neither is named, in this one; or raises the fault."""
+    target = output or Path(file_name(wanted.file_name))
+    if target.is_dir():
+        target /= file_name(wanted.file_name)
+    downloads = Downloads(fetch, backoff=(1.0, 2.0, 4.0))
     downloads.listen(lambda download: _progress(call, download))
     try:
         download = downloads.start(wanted, target, replace=replace)
@@ -131,16 +144,17 @@ def _progress(call: Call, download: Download) -> None:
         click.echo(f"\r\x1b[K{download.words if download.running else ''}", nl=False, err=True)
 
 
-def _saved_lines(publication: Publication, done: Download) -> Iterator[str]:
+def saved_lines(publication: Publication, done: Download) -> Iterator[str]:
     yield f"saved     {done.target}"
     yield f"  size      {wording.size_exact(publication.size)}"
     yield f"  SHA-256   {publication.sha256}"
 
 
-def _lines(publications: Sequence[Publication]) -> Iterator[str]:
+def publication_lines(publications: Sequence[Publication], *, told: bool = True) -> Iterator[str]:
+    """A heading and one line each; by SFTP place in the log and input date are not told."""
     rows = [("LOG INDEX", "PUBLISHED", "STATE", "FOLDER", "IDENTITY", "INPUT DATE", "SIZE", "FILE")]
     for one in publications:
-        at, day = f"{instant_text(one.at)[:19]}Z", one.input_date.isoformat()
+        at, day = f"{instant_text(one.at)[:19]}Z", one.input_date.isoformat() if told else "–"
         facts = (one.state, one.folder, one.identity_code, day, str(one.size), one.file_name)
-        rows.append((str(one.log_index), at, *facts))
+        rows.append((str(one.log_index) if told else "–", at, *facts))
     yield from table(rows)

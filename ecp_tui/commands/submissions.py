@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -15,13 +15,15 @@ from backend.contract.messages import Check
 from backend.contract.rules.receipts import instant_text
 from ecp_tui import wording
 from ecp_tui.client import EcpClient
+from ecp_tui.commands.by_sftp import Asked, by_sftp
 from ecp_tui.commands.call import Call, Day, command
 from ecp_tui.commands.rows import receipt_lines
 from ecp_tui.digest import digest, size_of
-from ecp_tui.draft import Draft, propose
+from ecp_tui.draft import Draft, Upload, propose
 from ecp_tui.records import activity_record, receipt_record
 from ecp_tui.transfers import Transfer, Transfers, upload_of
 
+BACKOFF: Final = (1.0, 2.0, 4.0)
 _folder = click.option("--folder", metavar="CODE", help="The folder; else the one whose file names fit.")
 _identity = click.option("--identity", "identity_code", metavar="CODE", help="The identity code; else the name's.")
 _input_date = click.option("--input-date", type=Day(), metavar="DATE", help="The input date; else the name's.")
@@ -56,9 +58,15 @@ async def check(call: Call, file: Path, folder: str | None, identity_code: str |
 @_folder
 @_identity
 @_input_date
+@by_sftp
 @command
 async def submit(
-    call: Call, files: Sequence[Path], folder: str | None, identity_code: str | None, input_date: date | None
+    call: Call,
+    files: Sequence[Path],
+    folder: str | None,
+    identity_code: str | None,
+    input_date: date | None,
+    door: Asked | None,
 ) -> Exit:
     """Submit files; folder, identity and input date are read from each name where they are not given.
 
@@ -69,7 +77,12 @@ async def submit(
     Examples:
       ecp submit SD1_01234_20261120.csv
       ecp submit *.csv --folder SD-1 --json
+      ecp submit SD1_01234_20261120.csv --sftp --login CHAN01 --key ~/.ssh/ecp --json
     """
+    if door is not None:
+        from ecp_tui.commands.unattended import submitted  # what speaks SSH is loaded only to do so
+
+        return await submitted(call, door, files, folder, identity_code, input_date)
     codes: list[Exit] = []
     async with call.client() as client:
         folders = await client.folders()
@@ -95,9 +108,13 @@ async def _sent(call: Call, client: EcpClient, draft: Draft) -> Transfer:
     verdict = await client.check(draft.request(found.size, found.sha256))
     if verdict.replaces is not None and not verdict.unchanged:
         call.note(f"{draft.file_name} replaces version {verdict.replaces.version} ({verdict.replaces.sha256}).")
-    transfers = Transfers(client.submit, client.let_go, backoff=(1.0, 2.0, 4.0))
+    return await delivered(call, Transfers(client.submit, client.let_go, backoff=BACKOFF), upload_of(draft, found))
+
+
+async def delivered(call: Call, transfers: Transfers, upload: Upload) -> Transfer:
+    """One file, its progress shown; with its receipt, or raises the fault."""
     transfers.listen(lambda transfer: _progress(call, transfer))
-    transfer = transfers.start(upload_of(draft, found))
+    transfer = transfers.start(upload)
     try:
         await transfer.wait()
     finally:

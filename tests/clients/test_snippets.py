@@ -23,8 +23,10 @@ SNIPPETS = {
     "curl": ("curl",),
     "Python with paramiko": (),
     "Python with asyncssh": (),
+    "ecp by itself": (),
 }
-SHOWS_WHY = SNIPPETS.keys() - {"curl"}
+SHOWS_WHY = SNIPPETS.keys() - {"curl", "ecp by itself"}
+"""The latter as JSON."""
 
 each_snippet = pytest.mark.parametrize("title", SNIPPETS)
 
@@ -41,14 +43,15 @@ def home_of(sftp_world: SftpWorld) -> dict[str, str]:
     server = at(sftp_world)
     bin_dir = server.home / "bin"
     bin_dir.mkdir()
-    lines = {"date": "echo 20220520"}
+    lines = {"date": "echo 20220520", "ecp": f'exec {sys.executable} -m ecp_tui "$@"'}
     for name in ("ssh", "sftp"):
         options = f'-F none -o UserKnownHostsFile="{server.known_hosts}" -o BatchMode=yes -o IdentityAgent=none'
         lines[name] = f'exec {shutil.which(name)} {options} "$@"'
     for name, line in lines.items():
         (bin_dir / name).write_text(f"#!/bin/sh\n{line}\n")
         (bin_dir / name).chmod(0o700)
-    return {"HOME": str(server.home), "KEY": str(server.key), "PATH": f"{bin_dir}:{os.environ['PATH']}"}
+    known = {"KEY": str(server.key), "HOST_KEY": sftp_world.door.fingerprint}
+    return {"HOME": str(server.home), "PATH": f"{bin_dir}:{os.environ['PATH']}", **known}
 
 
 async def submitted(sftp_world: SftpWorld, title: str, data: bytes) -> Ran:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
+from urllib.parse import unquote
 
 RECEIPT: Final = "receipt-v1"
 RECEIPT_KEYS: Final = (
@@ -101,6 +102,11 @@ def read_document(text: str) -> dict[str, str]:
             raise ValueError(f"this is not a receipt: {key} is missing")
         found[key] = value
     return found
+
+
+def said(value: str) -> str | None:
+    """What a raw value stands for; `None` where it is absent."""
+    return None if value == "-" else unquote(value)
 
 
 def leaf_hash(text: str) -> bytes:
