@@ -65,6 +65,7 @@ class Delivery:
         """When it came to this state."""
         self._clock = clock
         self._room = Room(0, "")
+        self._expected: int | None = None
         self.received = 0
         self._line_feeds = 0
         self._last = b""
@@ -99,13 +100,18 @@ class Delivery:
 
     # ── bytes on their way ───────────────────────────────────────────────────────────────────────────────────
 
-    def begin(self, room: Room, stage: Callable[[], Staging] | None, file_name: str | None) -> None:
-        """Uses the ticket, once: 4521 for the second who tries. Where `stage` refuses, it can be tried again."""
+    def begin(
+        self, room: Room, stage: Callable[[], Staging] | None, size: int | None = None, file_name: str | None = None
+    ) -> None:
+        """Uses the ticket, once: 4521 for the second who tries. Where `stage` refuses, it can be tried again.
+
+        `size` and `file_name` where the channel can say them before.
+        """
         with self._lock:
             if self.state != "waiting":
                 raise Refused(TICKET_ENDED)
             self._staging = stage() if stage is not None else None
-            self._room = room
+            self._room, self._expected = room, size
             self.file_name = file_name or self.file_name
             self._now("receiving")
 
@@ -121,17 +127,18 @@ class Delivery:
             raise
 
     def arrive(self) -> None:
-        """All bytes are here."""
+        """The last byte was there; 4515 where that is not all that were said."""
+        if self._expected not in {None, self.received}:
+            raise self.cut()
         with self._lock:
             self._refuse_unless("receiving")
             self._sha256 = self._running.hexdigest() if self._staging is None else self._staging.sha256()
             self._now("arrived")
 
-    def cut(self, expected: int | None = None) -> Refused:
+    def cut(self) -> Refused:
         """The line broke: the ticket is spent, and 4515 says what had come."""
-        refused = Refused(INCOMPLETE_UPLOAD, received=self.received, expected="?" if expected is None else expected)
-        self.end("refused", refused)
-        return refused
+        self.end("refused", self._missing())
+        return self._fault or self._missing()
 
     # ── what has come ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -182,8 +189,12 @@ class Delivery:
         if self.state == state:
             return
         if self.state in {"waiting", "receiving"}:
-            raise Refused(INCOMPLETE_UPLOAD, received=self.received, expected="?")
+            raise self._missing()
         raise self._fault or Refused(TICKET_ENDED)
+
+    def _missing(self) -> Refused:
+        expected = "?" if self._expected is None else self._expected
+        return Refused(INCOMPLETE_UPLOAD, received=self.received, expected=expected)
 
     def _now(self, state: TicketState) -> None:
         self.state, self.since = state, self._clock.now()

@@ -148,7 +148,7 @@ class Tickets:
             delivery.end("refused", refused)
             raise
         stage = partial(self._submissions.stagings.open, maker.login_id, size or 0)
-        delivery.begin(room, stage if delivery.purpose == "submit" else None, name)
+        delivery.begin(room, stage if delivery.purpose == "submit" else None, size, name)
         return delivery
 
     def arrive(self, delivery: Delivery) -> FileTicketProgress:

@@ -79,17 +79,17 @@ async def take(
 ) -> FileTicketProgress:
     size = declared_size(request.headers)
     delivery = await run_in_threadpool(services.tickets.begin, ticket, source, size=size, file_name=query.file_name)
-    await _received(delivery, request, size)
+    await _received(delivery, request)
     return await run_in_threadpool(services.tickets.arrive, delivery)
 
 
-async def _received(delivery: Delivery, request: Request, size: int | None) -> None:
+async def _received(delivery: Delivery, request: Request) -> None:
     """Streams the body in; where that ends before the body, the ticket is spent."""
     try:
         async for block in blocks_of(request):
             await run_in_threadpool(delivery.write, block)
     except ClientDisconnect as error:
-        raise await run_in_threadpool(delivery.cut, size) from error
+        raise await run_in_threadpool(delivery.cut) from error
     except Refused:
         raise
     except BaseException as error:
