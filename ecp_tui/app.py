@@ -120,6 +120,9 @@ class EcpApp(KeyedApp):
         if self._at_sign_in:
             self.push_screen(SignInScreen(bookmarked=True))
 
+    def on_ready(self) -> None:
+        self.call_after_refresh(self.context.painted.set)
+
     def get_line_filters(self) -> list[LineFilter]:
         return [*super().get_line_filters(), *(one for one in self._lines if one.enabled)]
 

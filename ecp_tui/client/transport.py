@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import ssl
 from base64 import b64encode
 from collections.abc import AsyncIterator
@@ -10,14 +9,14 @@ from contextlib import asynccontextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, TypeVar
-from urllib.parse import urlsplit
 
 import httpx
 
 from backend.contract import paths
-from backend.contract.faults import NOT_UNDERSTOOD, UNEXPECTED, UNREACHABLE, VERSIONS_DIFFER, Refused, refusal
+from backend.contract.faults import UNEXPECTED, UNREACHABLE, VERSIONS_DIFFER, Refused, refusal
 from backend.contract.messages import Message
 from backend.contract.rules.shown import shown, shown_lines
+from ecp_tui.server import allowed, trusted
 
 _LINES: Final = frozenset({"receipt", "text", "findings"})
 """What may have several lines."""
@@ -33,13 +32,14 @@ class Transport:
         *,
         token: str | None = None,
         ca_file: Path | None = None,
+        source: str | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self.server = _allowed(server)
+        self.server = allowed(server)
         self.token = token
         self.fingerprint: str | None = None
         """Of the server's certificate, as `landing` met it; `None` without TLS."""
-        verify: ssl.SSLContext | bool = ssl.create_default_context(cafile=ca_file) if ca_file else True
+        verify: ssl.SSLContext | bool = trusted(ca_file) if ca_file else True
         if transport is not None or self.server.startswith("http://"):
             verify = False
         self._http = httpx.AsyncClient(
@@ -49,7 +49,8 @@ class Transport:
             follow_redirects=False,
             trust_env=False,
             timeout=httpx.Timeout(15.0, connect=5.0),
-            headers={paths.VERSION_HEADER: paths.VERSION, paths.CLIENT_HEADER: "console"},
+            headers={paths.VERSION_HEADER: paths.VERSION, paths.CLIENT_HEADER: "console"}
+            | ({} if source is None else {"x-forwarded-for": source}),
         )
 
     async def close(self) -> None:
@@ -145,25 +146,3 @@ def cleaned(value: Any, key: str = "") -> Any:
     if isinstance(value, dict):
         return {str(name): cleaned(item, str(name)) for name, item in value.items()}
     return value
-
-
-def _allowed(server: str) -> str:
-    parts = urlsplit(server)
-    if parts.scheme == "https" and parts.hostname:
-        return server.rstrip("/")
-    if parts.scheme == "http" and parts.hostname and _loopback(parts.hostname):
-        return server.rstrip("/")
-    raise Refused(
-        NOT_UNDERSTOOD,
-        what=f"{shown(server, 80)} is not a server address: "
-        "it must begin with https:// (http:// only for this machine).",
-    )
-
-
-def _loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -15,9 +15,10 @@ from typing import Any, Concatenate, ParamSpec
 
 import click
 
-from backend.contract.faults import NOT_UNDERSTOOD, SESSION_ENDED, Exit, Refused
+from backend.contract.faults import SESSION_ENDED, Exit, Refused
 from ecp_tui.client import EcpClient
 from ecp_tui.config import Config, forget_session, load, read_session
+from ecp_tui.server import allowed
 
 _P = ParamSpec("_P")
 
@@ -100,14 +101,8 @@ def fault_data(refused: Refused) -> dict[str, Any]:
 
 
 def new_client(config: Config, token: str | None = None) -> EcpClient:
-    """A client of the configured server; refuses where none is named, or its CA file cannot be read."""
-    if config.server is None:
-        raise Refused(NOT_UNDERSTOOD, what="No server is named: add --server URL, or set ECP_SERVER.")
-    try:
-        return EcpClient(config.server, token=token, ca_file=config.ca_file)
-    except OSError as error:
-        why = error.strerror or type(error).__name__
-        raise Refused(NOT_UNDERSTOOD, what=f"The CA file {config.ca_file} cannot be used: {why}.") from error
+    """A client of the configured server; refuses where none is named, or its CA file cannot be used."""
+    return EcpClient(allowed(config.server), token=token, ca_file=config.ca_file)
 
 
 def command(run: Callable[Concatenate[Call, _P], Coroutine[Any, Any, Exit]]) -> Callable[_P, None]:

@@ -5,9 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING
 
 from backend.contract.faults import TERMINAL_NOT_SUPPORTED, Refused
 from ecp_tui.config import Config
+from ecp_tui.server import refuse_unusable
+
+if TYPE_CHECKING:
+    from ecp_tui.client import EcpClient
 
 
 def require_terminal(environ: Mapping[str, str] | None = None) -> None:
@@ -22,10 +28,16 @@ def require_terminal(environ: Mapping[str, str] | None = None) -> None:
 
 def open_console(config: Config, at: str | None = None) -> int:
     """Runs the console until it is left; its exit code."""
+    refuse_unusable(config)
     from ecp_tui.app import EcpApp  # nothing before this line loads Textual
-    from ecp_tui.commands.call import new_client
     from ecp_tui.screens.context import Context
 
-    app = EcpApp(Context(new_client(config), config), at_sign_in=at == "sign-in", seen=sys.stdin.isatty)
+    app = EcpApp(Context(partial(_client, config), config), at_sign_in=at == "sign-in", seen=sys.stdin.isatty)
     app.run()
     return app.return_code or 0
+
+
+def _client(config: Config) -> EcpClient:
+    from ecp_tui.commands.call import new_client  # loaded beside the first page
+
+    return new_client(config)

@@ -156,6 +156,7 @@ class EcpScreen(Screen[None]):
 
     async def _guarded(self, work: Awaitable[None], *, quiet: bool) -> None:
         try:
+            await self.context.load_client()
             await work
         except Refused as refused:
             self.show_fault(refused)
@@ -200,7 +201,7 @@ class EcpScreen(Screen[None]):
     def _who(self) -> tuple[tuple[str, ...], bool]:
         me, ends = self.context.me, self.context.ends
         if me is None or ends is None or not self.context.signed_in:
-            return (self.context.client.server.partition("://")[2],), False
+            return (self.context.server.partition("://")[2],), False
         side = (me.company_name,) if me.company_name else ()
         if not self.context.last_minutes:
             return (*side, me.login_id, f"until {self.context.here(ends):%H:%M}"), False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.content import Content
@@ -13,7 +13,6 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from backend.contract.faults import NOT_UNDERSTOOD, Refused
-from backend.contract.messages import Activity
 from ecp_tui import config, wording
 from ecp_tui.digest import digest, size_of
 from ecp_tui.pastes import find_hash
@@ -25,6 +24,9 @@ from ecp_tui.theme import SIGNS
 from ecp_tui.widgets.field import Field
 from ecp_tui.widgets.form import Form
 from ecp_tui.widgets.words import Words
+
+if TYPE_CHECKING:  # the first page does not wait for it
+    from backend.contract.messages import Activity
 
 _LONG = 24
 """Hexadecimal digits from which on a text is taken for a hash rather than for a name."""

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-from backend.contract.messages import DemoWorld, Folder, Landing, Me, User
-from ecp_tui.client import EcpClient
 from ecp_tui.config import Config
 from ecp_tui.downloads import Downloads
 from ecp_tui.transfers import Transfers
 
-if TYPE_CHECKING:  # the first page does not wait for it
+if TYPE_CHECKING:  # the first page does not wait for them
+    from backend.contract.messages import DemoWorld, Folder, Landing, Me, User
+    from ecp_tui.client import EcpClient
     from ecp_tui.screens.form_draft import FormDraft
 
 LAST_MINUTES: Final = timedelta(minutes=2)
@@ -28,7 +31,8 @@ def _now() -> datetime:
 class Context:
     """One console session. `local` is False over SSH, where "this computer" would be the server."""
 
-    client: EcpClient
+    connect: Callable[[], EcpClient]
+    """Makes the client, once, when the server is first asked."""
     config: Config
     local: bool = True
     clock: Callable[[], datetime] = _now
@@ -44,16 +48,35 @@ class Context:
     """The folders as last answered, for the palette and for naming them."""
     world: DemoWorld | None = None
     """Where the demo keeps its files, once somebody wanted to know."""
+    painted: asyncio.Event = field(default_factory=asyncio.Event)
+    """Whether the first page is on the screen."""
     form: FormDraft | None = None
     """The application form being filled in: it outlives signing in, since it is begun without an account."""
-    transfers: Transfers = field(init=False)
-    """The uploads of this session."""
-    downloads: Downloads = field(init=False)
-    """The files that come the other way."""
 
-    def __post_init__(self) -> None:
-        self.transfers = Transfers(self.client.submit, self.client.let_go)
-        self.downloads = Downloads(self.client.fetch)
+    @property
+    def server(self) -> str:
+        """Its address, as it was named."""
+        return (self.config.server or "").rstrip("/")
+
+    @cached_property
+    def client(self) -> EcpClient:
+        return self.connect()
+
+    async def load_client(self) -> None:
+        """Loads what the client is made of beside the first page, once that is painted."""
+        if "client" not in self.__dict__:
+            await self.painted.wait()
+            await asyncio.to_thread(import_module, "ecp_tui.client")
+
+    @cached_property
+    def transfers(self) -> Transfers:
+        """The uploads of this session."""
+        return Transfers(self.client.submit, self.client.let_go)
+
+    @cached_property
+    def downloads(self) -> Downloads:
+        """The files that come the other way."""
+        return Downloads(self.client.fetch)
 
     @property
     def running(self) -> list[str]:

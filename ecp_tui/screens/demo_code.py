@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from textual.app import App
 
 from backend.contract.faults import Refused
-from backend.contract.messages import DemoCode
 from ecp_tui.screens.context import Context
 from ecp_tui.widgets.keys import KEYS
 from ecp_tui.widgets.password import OtpField
+
+if TYPE_CHECKING:  # the first page does not wait for them
+    from backend.contract.messages import DemoCode
 
 _NONE: Final = "No authenticator is set up here: a mail in the demo's mailbox leads to one."
 _YOURS: Final = "Your authenticator shows the code."

@@ -148,7 +148,7 @@ async def test_the_ssh_configuration_that_the_demo_shows_connects_as_it_is(
 ) -> None:
     client = EcpClient(demo["http"])
     config = Config(tmp_path / "config.toml", tmp_path / "state", tmp_path / "session", server=demo["http"])
-    context = Context(client, config, world=await client.demo_world())
+    context = Context(lambda: client, config, world=await client.demo_world())
     offered = await client.demo_credentials("TAI09")
     begun = await client.begin_sign_in()
     ticket = await client.sign_in(begun.transaction, "TAI09", offered.password, offered.otp)

@@ -153,7 +153,7 @@ async def console(
         **{"glyphs": "unicode", "animations": False, **settings},
     )
     client = EcpClient(SERVER, transport=transport)
-    app = EcpApp(Context(client, config, local=local, clock=clock), at_sign_in=at_sign_in)
+    app = EcpApp(Context(lambda: client, config, local=local, clock=clock), at_sign_in=at_sign_in)
     async with app.run_test(size=size, notifications=True) as pilot:
         yield Person(app, pilot)
     await app.context.transfers.close()
