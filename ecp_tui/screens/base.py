@@ -154,7 +154,7 @@ class EcpScreen(Screen[None]):
         """Runs `work` beside the screen. A refusal is shown here, whoever asked; success clears the one before."""
         return self.run_worker(self._guarded(work, quiet=quiet), group=group, exclusive=True, exit_on_error=False)
 
-    async def _guarded(self, work: Awaitable[None], *, quiet: bool) -> None:
+    async def _guarded(self, work: Coroutine[Any, Any, None], *, quiet: bool) -> None:
         try:
             await self.context.load_client()
             await work
@@ -165,6 +165,8 @@ class EcpScreen(Screen[None]):
         else:
             if not quiet:
                 self.clear_fault()
+        finally:
+            work.close()  # where the page went before it began
 
     def show_fault(self, refused: Refused) -> None:
         """The one place where a refusal reaches a person."""
