@@ -18,7 +18,11 @@ from ecp_tui.web.site import Site
 _OWN: Final = ("page.css", "console.css", "console.js", "upload.js", "icon.svg")
 _TYPES: Final = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _PAGES: Final = Environment(
-    loader=PackageLoader("ecp_tui.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    loader=PackageLoader("ecp_tui.web"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
 )
 _RULES: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'{nonce}; img-src 'self'; connect-src 'self' {socket}; "
@@ -35,9 +39,9 @@ _HEADERS: Final = {
 _YEAR: Final = "max-age=31536000"
 
 
-def page(name: str, *, status: int = 200, nonce: str = "", **values: Any) -> web.Response:
+def page(template: str, /, *, status: int = 200, nonce: str = "", **values: Any) -> web.Response:
     """A page of this name. With a `nonce` its script may add styles, as a terminal in a page has to."""
-    text = _PAGES.get_template(f"{name}.html").render(nonce=nonce, **values)
+    text = _PAGES.get_template(f"{template}.html").render(nonce=nonce, **values)
     answer = web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
     answer["nonce"] = nonce
     return answer
@@ -82,7 +86,9 @@ class Static:
         headers = {"ETag": tag, "Cache-Control": "no-cache"}
         if request.headers.get("if-none-match") == tag:
             return web.Response(status=304, headers=headers)
-        return web.Response(body=content, content_type=_TYPES[name.rpartition(".")[2]], charset="utf-8", headers=headers)
+        return web.Response(
+            body=content, content_type=_TYPES[name.rpartition(".")[2]], charset="utf-8", headers=headers
+        )
 
 
 def _palette_css() -> str:

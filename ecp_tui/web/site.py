@@ -59,12 +59,16 @@ class Site:
             )
         if self.public_url:
             self._refuse_unreachable()
+        elif not is_loopback(self.host):
+            raise _unusable("--public-url is needed: the address that people type, such as https://ecp.example.org.")
 
     def _refuse_unreachable(self) -> None:
         parts = urlsplit(self.public_url)
         bare = parts.hostname and self.public_url == f"{parts.scheme}://{parts.netloc}" and "@" not in parts.netloc
         if not bare or self.public_url != self.public_url.lower():
-            raise _unusable("--public-url is the scheme and the host in small letters, such as https://ecp.example.org.")
+            raise _unusable(
+                "--public-url is the scheme and the host in small letters, such as https://ecp.example.org."
+            )
         if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
             raise _unusable("--public-url begins with https:// (http:// only for this machine).")
         if self.tls_certificate and parts.scheme != "https":

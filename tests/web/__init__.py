@@ -1,0 +1,1 @@
+"""The browser edition: before a real platform, with and without a real browser."""
