@@ -8,7 +8,7 @@ import tempfile
 import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -39,6 +39,33 @@ class SshEndpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Served:
+    """What a console, or one command, that is served over SSH was told when it was opened; it knows nothing else."""
+
+    server: str
+    """The private entrance."""
+    seat: str = field(repr=False)
+    token: str | None = field(repr=False)
+    """Of the session that is open already."""
+    login_id: str
+    page: str
+    """Where it opens: `console`, `sign_in` or `recover`."""
+    host: str
+    port: int
+    fingerprint: str
+    """Of the SSH host key."""
+    terminal: Mapping[str, str]
+    arguments: tuple[str, ...] | None = None
+    """A command's words; `None` opens the console."""
+    tty: bool = True
+
+    @property
+    def line(self) -> str:
+        """How its person connects."""
+        return f"ssh -p {self.port} {self.login_id or 'LOGIN_ID'}@{self.host}"
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything that may differ from one person or server to the next."""
 
@@ -56,6 +83,8 @@ class Config:
     """Remapped keys: the binding's id, and the key that takes its place."""
     problems: tuple[str, ...] = ()
     """Settings of the look that stay at their default, and why: no reason not to start."""
+    served: Served | None = None
+    """Over SSH: then nothing of this machine is read or written, whoever's it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +146,12 @@ def load(
     )
 
 
+def of_served(served: Served) -> Config:
+    """Over SSH: what the opening said; of this machine no file and no variable is looked at."""
+    nowhere = Path(os.devnull)
+    return Config(nowhere, nowhere, nowhere, server=served.server, animations=False, served=served)
+
+
 def save_server(config: Config, server: str, ca_file: Path | None = None) -> None:
     """Writes the server into the profile, leaving every other line of the file as its owner wrote it."""
     import tomlkit  # only writing needs it, and every command's start would pay for it
@@ -133,16 +168,21 @@ def save_server(config: Config, server: str, ca_file: Path | None = None) -> Non
 
 def last_folder(config: Config) -> Path | None:
     """The local folder a file was last taken from, while it is still there."""
+    if config.served is not None:
+        return None
     found = _remembered(config.state_dir, "last_folder", config.server or "")
     return Path(found) if found and Path(found).is_dir() else None
 
 
 def remember_folder(config: Config, folder: Path) -> None:
-    _remember(config.state_dir, "last_folder", config.server or "", str(folder))
+    if config.served is None:
+        _remember(config.state_dir, "last_folder", config.server or "", str(folder))
 
 
 def read_session(config: Config) -> SavedSession | None:
-    """The session kept for this server, if any."""
+    """The session kept for this server, if any; over SSH the one that was opened there."""
+    if (served := config.served) is not None:
+        return SavedSession(served.server, served.login_id, served.token) if served.token else None
     if config.server is None:
         return None
     try:
@@ -163,7 +203,7 @@ def save_session(config: Config, session: SavedSession) -> None:
 
 
 def forget_session(config: Config) -> None:
-    if config.server is not None:
+    if config.server is not None and config.served is None:
         _session_file(config, config.server).unlink(missing_ok=True)
 
 

@@ -31,10 +31,12 @@ class Transport:
         server: str,
         *,
         token: str | None = None,
+        seat: str | None = None,
         ca_file: Path | None = None,
         source: str | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
+        """`seat`: where somebody sits whose console is served over SSH, for the private entrance."""
         self.server = allowed(server)
         self.token = token
         self.fingerprint: str | None = None
@@ -50,6 +52,7 @@ class Transport:
             trust_env=False,
             timeout=httpx.Timeout(15.0, connect=5.0),
             headers={paths.VERSION_HEADER: paths.VERSION, paths.CLIENT_HEADER: "console"}
+            | ({} if seat is None else {paths.SEAT_HEADER: seat})
             | ({} if source is None else {"x-forwarded-for": source}),
         )
 
