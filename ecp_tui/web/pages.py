@@ -37,6 +37,14 @@ _HEADERS: Final = {
     "Permissions-Policy": "clipboard-read=(), camera=(), microphone=(), geolocation=(), usb=(), display-capture=()",
 }
 _YEAR: Final = "max-age=31536000"
+_FONTS: Final = (
+    "ui-monospace, 'Cascadia Mono', Consolas, 'SF Mono', Menlo, 'DejaVu Sans Mono', 'Liberation Mono', monospace"
+)
+_CHANGES: Final = (
+    ("this.webglAddon=new p.WebglAddon,this.terminal.loadAddon(this.webglAddon),", ""),
+    ("'Roboto Mono', Monaco, 'Courier New', monospace", _FONTS),
+)
+"""What its page script has and ours must not, each exactly once."""
 
 
 def page(template: str, /, *, status: int = 200, nonce: str = "", **values: Any) -> web.Response:
@@ -71,7 +79,7 @@ class Static:
         its = files("textual_serve") / "static"
         found = {name: (own / name).read_bytes() for name in _OWN}
         found["palette.css"] = _palette_css().encode()
-        found["terminal.js"] = (its / "js" / "textual.js").read_bytes()
+        found["terminal.js"] = _changed((its / "js" / "textual.js").read_text("utf-8")).encode()
         found["terminal.css"] = (its / "css" / "xterm.css").read_bytes()
         self._files: Mapping[str, tuple[bytes, str]] = {
             name: (content, f'"{sha256(content).hexdigest()[:16]}"') for name, content in found.items()
@@ -89,6 +97,15 @@ class Static:
         return web.Response(
             body=content, content_type=_TYPES[name.rpartition(".")[2]], charset="utf-8", headers=headers
         )
+
+
+def _changed(script: str) -> str:
+    """The terminal's script without what keeps it from computers that show no 3D, and with their own font."""
+    for before, after in _CHANGES:
+        if script.count(before) != 1:
+            raise RuntimeError(f"textual-serve has another page script than the one this edition is made for: {before}")
+        script = script.replace(before, after)
+    return script
 
 
 def _palette_css() -> str:
