@@ -143,22 +143,24 @@ class Delivery:
     # ── what has come ────────────────────────────────────────────────────────────────────────────────────────
 
     @contextmanager
-    def held(self) -> Iterator[Staging]:
-        """The bytes that have all come, for one reader at a time; one more may wait for them, 5005 for a third."""
+    def turn(self) -> Iterator[None]:
+        """One reader at a time, in which nothing goes that is here; one more may wait, 5005 for a third."""
         if not self._next_turn.acquire(blocking=False):
             raise Refused(TOO_MANY_HANDLES)
         self._turn.acquire()
         self._next_turn.release()
         try:
-            with self._lock:
-                self._refuse_unless("arrived")
-                if self._staging is None:
-                    raise Refused(TICKET_ENDED)
-                staging = self._staging
-            yield staging
+            yield
         finally:
             self._turn.release()
             self._let_go()
+
+    def staged(self) -> Staging:
+        """The bytes, for whose turn it is; raises why there are none."""
+        self._refuse_unless("arrived")
+        if self._staging is None:
+            raise Refused(TICKET_ENDED)
+        return self._staging
 
     def end(self, state: TicketState, refused: Refused | None = None) -> None:
         """Ends it, unless it has ended, and keeps none of its bytes."""

@@ -6,6 +6,8 @@ import hashlib
 import secrets
 from base64 import b32encode
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from threading import Lock
@@ -39,6 +41,7 @@ from backend.core.client_connect.source_limit import SourceLimit
 from backend.core.delivery import Delivery, Maker, Room
 from backend.core.gate import activity_scope, folders_for
 from backend.core.ports import Clock, Store
+from backend.core.slots import Slots
 from backend.core.submissions import Submissions
 
 USED_WITHIN: Final = timedelta(minutes=10)
@@ -50,6 +53,10 @@ MOST_REMEMBERED: Final = 32
 MOST_ARRIVED: Final = 64
 MOST_IN_ALL: Final = 10_000
 """Whoever's: each that arrived is a descriptor; the others are but a few hundred bytes."""
+LARGE: Final = 8 << 20
+MOST_READ_OF_ACCOUNT: Final = 2
+MOST_READ: Final = 8
+"""Files of so many bytes that are judged at once, so that threads are left for everybody else."""
 MOST_GUESSES: Final = 10
 """Wrong tickets in a minute from one source."""
 _RANDOM_BYTES: Final = 10
@@ -66,6 +73,7 @@ class Tickets:
         self._submissions = submissions
         self._sessions = sessions
         self._wrong = SourceLimit(clock, MOST_GUESSES)
+        self._read = Slots(MOST_READ_OF_ACCOUNT, MOST_READ)
         self._deliveries: dict[str, Delivery] = {}
         """By id, the oldest first."""
         self._by_digest: dict[bytes, Delivery] = {}
@@ -98,17 +106,19 @@ class Tickets:
     def check(self, actor: Actor, ticket_id: str, file: TicketedFile) -> Check:
         """The verdict that submitting what arrived would get, its content included; without a trace."""
         delivery = self._own(actor, ticket_id)
-        with delivery.held() as staging:
+        with self._turn(delivery):
+            staging = delivery.staged()
             request = CheckRequest(**file.model_dump(), size=staging.size, sha256=staging.sha256())
             return self._submissions.check(actor, request, staging)
 
     def submit(self, actor: Actor, ticket_id: str, wish: TicketedSubmission) -> Receipt:
         """Submits what arrived as what the form says now. An id that has an outcome gets it again."""
         delivery = self._own(actor, ticket_id)
-        receipt = self._submissions.outcome(actor, wish.submission)
-        if receipt is not None:
-            return receipt
-        with delivery.held() as staging:
+        with self._turn(delivery):
+            receipt = self._submissions.outcome(actor, wish.submission)
+            if receipt is not None:
+                return receipt
+            staging = delivery.staged()
             claim = Claim(**wish.model_dump(), size=staging.size, sha256=staging.sha256())
             begun = self._submissions.begin(actor, claim, staging)
             return begun if isinstance(begun, Receipt) else self._finished(actor, delivery, begun)
@@ -160,17 +170,17 @@ class Tickets:
     # ── time ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def expire(self) -> None:
-        """Ends what has waited for too long, and all that was made in a session that is over."""
+        """Ends what has waited for too long, and whatever came to a session that is over."""
         self._forget_old()
         standing: dict[Maker, Refused | None] = {}
         for delivery in self._all():
+            if not delivery.open or delivery.state == "waiting":
+                continue
             maker = delivery.maker
             if maker not in standing:
                 standing[maker] = self._ended(maker)
             if (over := standing[maker]) is not None:
                 delivery.end("refused", over)
-                with self._lock:
-                    self._forget(delivery)
 
     def close(self) -> None:
         for delivery in self._all():
@@ -197,6 +207,19 @@ class Tickets:
             raise Refused(NOT_ALLOWED, what="This account submits to no folder.")
         largest = max(folders, key=lambda folder: folder.size_limit)
         return Room(largest.size_limit, largest.code)
+
+    @contextmanager
+    def _turn(self, delivery: Delivery) -> Iterator[None]:
+        """The delivery's; of large files the account's, and everybody's, 5005 where those are taken."""
+        with delivery.turn():
+            if delivery.received < LARGE:
+                yield
+                return
+            self._read.take(delivery.maker.login_id)
+            try:
+                yield
+            finally:
+                self._read.give_back(delivery.maker.login_id)
 
     def _finished(self, actor: Actor, delivery: Delivery, upload: Upload) -> Receipt:
         """From here on the ticket has ended, whatever comes of it."""
@@ -251,4 +274,4 @@ class Tickets:
 
 
 def _digest(ticket: str) -> bytes:
-    return hashlib.sha256(ticket.upper().encode()).digest()
+    return hashlib.sha256(ticket.upper().encode("utf-8", "surrogatepass")).digest()
