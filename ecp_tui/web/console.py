@@ -1,4 +1,4 @@
-"""The console of one browser: the program that `ecp web` starts for each, told by a pipe whose it is."""
+"""The console of one browser: told by a pipe whose it is, shown by its driver, gone with its page."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 import base64
 import os
 import secrets
-import sys
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -116,7 +115,3 @@ def _exactly(size: int) -> bytes:
             raise EOFError("nobody opened this console")
         taken += more
     return taken
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -35,7 +35,7 @@ class ConsoleProcess:
                 sys.executable,
                 "-I",
                 "-m",
-                "ecp_tui.web.console",
+                "ecp_tui.web",
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=complaints,

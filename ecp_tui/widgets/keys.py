@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from textual.binding import Binding, BindingType
@@ -87,6 +87,19 @@ KEYS: Final[dict[str, Key]] = {
         ("earlier", "down", "↓ on a date", "↓", "a day earlier", "The day before"),
     ),
 }
+
+_IN_BROWSER: Final = {
+    "menu": ("f10,ctrl+p", "F10 or ctrl+p", "F10"),
+    "goto": ("f3,ctrl+o", "F3 or ctrl+o", "F3"),
+    "transfers": ("f7", "F7", "F7"),
+}
+"""Where a browser may have a use of its own for the key; ctrl+t, n and w no page ever hears of."""
+
+
+def use_in_browser() -> None:
+    """From here on the table is that of the browser edition. It comes first: pages take their keys when loaded."""
+    for id_, (keys, shown_, hint) in _IN_BROWSER.items():
+        KEYS[id_] = replace(KEYS[id_], keys=keys, shown=shown_, hint=hint)
 
 
 def _is_typed(key: str) -> bool:
