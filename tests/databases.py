@@ -17,10 +17,9 @@ from sqlalchemy import Engine, create_engine, make_url, text
 
 from backend.adapters.passwords import Argon2Passwords
 from backend.demo.world import Credentials
-from backend.doors.http import create_app
 from backend.settings import Settings
 from backend.wiring import open_platform
-from tests.world import SetClock, World, open_world
+from tests.world import SetClock, World, app_over, open_world
 
 REQUIRED = "ECP_REQUIRE_CLIENTS"
 
@@ -103,6 +102,7 @@ def reopened_world(prepared: Prepared, data_dir: Path, database_url: str = "") -
     settings = Settings(data_dir=data_dir, database_url=database_url)
     platform = open_platform(settings, clock=clock, hasher=Argon2Passwords(memory_kib=64, passes=1))
     try:
-        yield World(platform, clock, create_app(platform.services), dict(prepared.people))
+        with app_over(platform.services) as app:
+            yield World(platform, clock, app, dict(prepared.people))
     finally:
         platform.close()
