@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 SFTP: Final = "sftp"
-SERVICES: Final = (SFTP,)
+CONSOLE: Final = "console"
+COMMANDS: Final = "commands"
+SERVICES: Final = (SFTP, CONSOLE, COMMANDS)
 """What a listener can serve. One that names nothing serves everything."""
 _WRITTEN: Final = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+):(?P<port>[0-9]{1,5})(?P<services>(\s+\S+)*)")
 _HIGHEST_PORT: Final = 65535
@@ -47,5 +49,7 @@ def _listener(written: str) -> Listener:
     services = tuple(dict.fromkeys(match["services"].split()))
     unknown = [service for service in services if service not in SERVICES]
     if unknown:
-        raise ValueError(f"ssh_listeners: {unknown[0]!r} is not served: write {' or '.join(SERVICES)}")
+        raise ValueError(
+            f"ssh_listeners: {unknown[0]!r} is not served: write {', '.join(SERVICES[:-1])} or {SERVICES[-1]}"
+        )
     return Listener(match["host"].strip("[]"), int(match["port"]), services or SERVICES)

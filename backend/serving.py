@@ -24,9 +24,9 @@ from starlette.types import ASGIApp
 from backend.doors.http import create_app
 from backend.doors.http.connections import Connection, Entrance
 from backend.doors.http.private import PrivateEntrance
-from backend.doors.ssh import start_ssh
+from backend.doors.ssh import Consoles, Hosting, start_ssh
 from backend.listeners import Listener
-from backend.settings import SettingsError
+from backend.settings import Settings, SettingsError
 from backend.wiring import Platform
 
 _SWEEP_SECONDS: Final = 3600
@@ -60,10 +60,22 @@ class _Server(uvicorn.Server):
 def serve(platform: Platform, ready: Callable[[Listening], None], app: FastAPI | None = None) -> None:
     """Serves until SIGTERM, SIGINT or SIGHUP, then lets running requests and transfers finish; `ready` hears where."""
     _take_all_handles()
+    hosting = _hosting(platform.settings)
     try:
-        uvloop.run(_serve(platform, ready, app))
+        uvloop.run(_serve(platform, ready, app, hosting))
     finally:
         _ignore_signals()
+        if hosting is not None:
+            hosting.close()
+
+
+def _hosting(settings: Settings) -> Hosting | None:
+    """Started before the event loop, and at once: nobody is to wait until it has imported the console."""
+    if settings.console_host is None or not settings.consoles:
+        return None
+    hosting = Hosting.of_consoles(settings.console_user)
+    hosting.start()
+    return hosting
 
 
 def end_on_signals() -> None:
@@ -89,13 +101,16 @@ def _stopping() -> list[signal.Signals]:
     return [number for number in _STOPPING if number is not signal.SIGHUP or hung_up is not signal.SIG_IGN]
 
 
-async def _serve(platform: Platform, ready: Callable[[Listening], None], app: FastAPI | None) -> None:
+async def _serve(
+    platform: Platform, ready: Callable[[Listening], None], app: FastAPI | None, hosting: Hosting | None
+) -> None:
     settings = platform.settings
     stopped = _stop_signal()
     app = app or create_app(platform.services)
     server, private = _Server(_loaded(_uvicorn(platform, app))), _Server(_privately(platform, app))
     http, consoles = _bound(settings.http_host, settings.http_port), _bound(_THIS_MACHINE, 0)
-    ssh = await start_ssh(platform.services, settings.listeners, settings.secrets / "ssh_host_key")
+    for_people = _consoles(settings, hosting, consoles)
+    ssh = await start_ssh(platform.services, settings.listeners, settings.secrets / "ssh_host_key", for_people)
     serving = asyncio.create_task(server.serve([http]))
     serving_consoles = asyncio.create_task(private.serve([consoles]))
     sweeping = asyncio.create_task(_sweep_hourly(platform))
@@ -114,6 +129,12 @@ async def _serve(platform: Platform, ready: Callable[[Listening], None], app: Fa
         await ssh.close()
         private.should_exit = True
         await asyncio.gather(serving, serving_consoles)
+
+
+def _consoles(settings: Settings, hosting: Hosting | None, entrance: socket.socket) -> Consoles | None:
+    if hosting is None:
+        return None
+    return Consoles(hosting, f"http://{_authority(entrance)}", settings.console_host or "", settings.consoles)
 
 
 def _take_all_handles() -> None:

@@ -16,10 +16,11 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from backend.durable import make_folder, write_once
-from backend.listeners import SFTP, Listener, listeners
+from backend.listeners import COMMANDS, CONSOLE, SFTP, Listener, listeners
 
 SETTINGS_FILE: Final = "ecpd.toml"
 _HIGHEST_PORT: Final = 65535
+_NUMBERS: Final = {"http_port": _HIGHEST_PORT, "ssh_port": _HIGHEST_PORT, "smtp_port": _HIGHEST_PORT, "consoles": 1000}
 _DATABASES: Final = ("sqlite:///", "postgresql+psycopg://")
 _EVERYWHERE: Final = ("0.0.0.0", "::")  # noqa: S104 - to be told apart, not to be listened on
 _SMTP_TLS: Final = ("starttls", "tls", "none")
@@ -47,6 +48,10 @@ class Settings:
     ssh_port: int = 2222
     ssh_listeners: tuple[str, ...] = ()
     """Instead of the two above where SSH listens in several places, or for some services only."""
+    console_user: str = ""
+    """Whom of this machine's users consoles and commands over SSH run as; empty: as ecpd itself."""
+    consoles: int = 64
+    """How many of them may run at once; none means that SSH serves SFTP alone."""
     name: str = "ECP 2.0"
     operator: str = "The operator"
     origin: str = "ecp.local"
@@ -114,7 +119,16 @@ class Settings:
     @property
     def sftp_host(self) -> str:
         """Where SFTP is found: where it listens, or the machine's name where it listens on every address."""
-        host = self.sftp_listener.host
+        return self._found_at(self.sftp_listener)
+
+    @property
+    def console_host(self) -> str | None:
+        """Where consoles are found by SSH; `None` where they are not."""
+        served = {CONSOLE, COMMANDS}
+        return next((self._found_at(one) for one in self.listeners if served & set(one.services)), None)
+
+    def _found_at(self, listener: Listener) -> str:
+        host = listener.host
         return host if host not in _EVERYWHERE else urlsplit(self.public_url).hostname or gethostname()
 
     @property
@@ -173,9 +187,9 @@ def write_new(settings: Settings) -> Path:
 
 
 def _refuse_impossible(settings: Settings) -> None:
-    for name in ("http_port", "ssh_port", "smtp_port"):
-        if not 0 <= getattr(settings, name) <= _HIGHEST_PORT:
-            raise SettingsError(f"{name} is {getattr(settings, name)}: write a number from 0 to {_HIGHEST_PORT}.")
+    for name, most in _NUMBERS.items():
+        if not 0 <= getattr(settings, name) <= most:
+            raise SettingsError(f"{name} is {getattr(settings, name)}: write a number from 0 to {most}.")
     if settings.ssh_listeners and (settings.ssh_host, settings.ssh_port) != (_DEFAULTS.ssh_host, _DEFAULTS.ssh_port):
         raise SettingsError("ssh_listeners says where SSH listens: leave out ssh_host and ssh_port, or ssh_listeners.")
     if not settings.url.startswith(_DATABASES) or settings.url == _DATABASES[0]:
@@ -230,9 +244,11 @@ _MEANINGS: Final = {
     "tls_certificate": "PEM files for HTTPS, both or neither.",
     "tls_key": "The key that belongs to it.",
     "trusted_proxy": "Address or network of the proxy that ends TLS, instead of the two above.",
-    "ssh_host": "Where the SFTP endpoint listens.",
+    "ssh_host": "Where SSH listens: SFTP, the console and commands.",
     "ssh_port": "Its port.",
-    "ssh_listeners": 'Instead of these two, several: ["10.20.0.5:2222 sftp", "[2001:db8::5]:2222 sftp"].',
+    "ssh_listeners": 'Instead of these two, several: ["10.20.0.5:2222 sftp", "[2001:db8::5]:2222 console commands"].',
+    "console_user": "Whom of this machine's users consoles over SSH run as, to keep them off this folder; needs root.",
+    "consoles": "How many consoles and commands over SSH may run at once; 0: none.",
     "name": "The platform's name on the landing page.",
     "operator": "Who runs it.",
     "origin": "The name of the log, as it stands in every receipt. Never change it once files were accepted.",

@@ -17,6 +17,9 @@ from backend.contract.messages import Activity, ActivityFilter
 from backend.core.actor import Actor
 from backend.core.client_connect.standing import actor_for
 from backend.doors.ssh import SshDoor, start_ssh
+from backend.doors.ssh.front import Front
+from backend.doors.ssh.session import Session
+from backend.doors.ssh.visit import Visit
 from backend.listeners import Listener
 from tests.world import World
 
@@ -119,6 +122,13 @@ async def open_door(world: World, folder: Path) -> AsyncIterator[SftpWorld]:
         yield SftpWorld(world, door, folder)
     finally:
         await door.close(grace=2)
+
+
+def files_of(visit: Visit) -> Session:
+    """The session that serves files, of a connection that has opened one."""
+    front = visit._sessions[0]
+    assert isinstance(front, Front) and front.files is not None
+    return front.files
 
 
 def installed(program: str) -> str:

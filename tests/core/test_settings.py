@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from backend.listeners import Listener
+from backend.listeners import SERVICES, Listener
 from backend.settings import Settings, SettingsError, load, write_new
 
 
@@ -82,7 +82,7 @@ def test_ssh_listens_in_one_place_or_in_several(tmp_path: Path) -> None:
     assert Settings(tmp_path).listeners == (Listener("127.0.0.1", 2222),)
     text = 'ssh_listeners = ["10.20.0.5:2222 sftp", "[2001:db8::5]:22"]'
     settings = loaded(tmp_path, text)
-    assert settings.listeners == (Listener("10.20.0.5", 2222, ("sftp",)), Listener("2001:db8::5", 22, ("sftp",)))
+    assert settings.listeners == (Listener("10.20.0.5", 2222, ("sftp",)), Listener("2001:db8::5", 22, SERVICES))
     assert [str(one) for one in settings.listeners] == ["10.20.0.5:2222", "[2001:db8::5]:22"]
     assert settings.sftp_host == "10.20.0.5" and settings.sftp_listener.port == 2222
     environ = {"ECPD_SSH_LISTENERS": "sdnet.exchange.example:2022 sftp|127.0.0.1:0"}
@@ -96,7 +96,7 @@ def test_ssh_listens_in_one_place_or_in_several(tmp_path: Path) -> None:
         ('ssh_listeners = ["2001:db8::5:22"]', "is no listener"),
         ('ssh_listeners = ["10.20.0.5:70000"]', "is no listener"),
         ('ssh_listeners = [":22"]', "is no listener"),
-        ('ssh_listeners = ["10.20.0.5:22 telnet"]', "'telnet' is not served: write sftp"),
+        ('ssh_listeners = ["10.20.0.5:22 telnet"]', "'telnet' is not served: write sftp, console or commands"),
         ('ssh_listeners = ["10.20.0.5:22", "10.20.0.5:22 sftp"]', "names 10.20.0.5:22 twice"),
         ('ssh_port = 22\nssh_listeners = ["10.20.0.5:22"]', "leave out ssh_host and ssh_port"),
     ],

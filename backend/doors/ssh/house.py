@@ -8,6 +8,7 @@ from typing import Protocol
 
 from backend.core.actor import Actor
 from backend.core.services import Services
+from backend.core.tickets import Tickets
 from backend.doors.ssh.boxes import Boxes
 from backend.doors.ssh.desk import Desk
 from backend.doors.ssh.inflow import Run
@@ -22,13 +23,14 @@ class House:
     boxes: Boxes
     tree: Tree
     desk: Desk
+    tickets: Tickets
     run: Run
     taking: Callable[[], bool]
     turns: Turns = field(default_factory=Turns)
 
     @classmethod
     def of(cls, services: Services, desk: Desk, run: Run, taking: Callable[[], bool]) -> House:
-        return cls(Boxes(services), Tree(services), desk, run, taking)
+        return cls(Boxes(services), Tree(services), desk, services.tickets, run, taking)
 
 
 class Guest(Protocol):

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 import asyncssh
@@ -14,10 +15,13 @@ from asyncssh.packet import SSHPacket
 
 from backend.doors.ssh import algorithms
 from backend.doors.ssh.quick import QuickLine
+from backend.doors.ssh.terminals import acceptable
 from backend.doors.ssh.visit import Visit
 from backend.listeners import Listener
 
 LOGIN_GRACE: Final = 30
+PROMPT_GRACE: Final = 120
+"""Seconds until somebody has to be signed in, and from the first prompt on: people type."""
 KEEPALIVE: Final = 15
 MOST_UNANSWERED: Final = 3
 """A peer that vanished is gone within a minute."""
@@ -41,6 +45,7 @@ class Line(QuickLine):
         super().__init__(loop, options)
         self._exchanges: deque[float] = deque(maxlen=MOST_EXCHANGES)
         self._unread = False
+        self._prompted = False
 
     # ── who does not listen ──────────────────────────────────────────────────────────────────────────────────
 
@@ -96,18 +101,33 @@ class Line(QuickLine):
         """Nothing is configured by login ID; asyncssh would read all options again, in a thread, for each sign-in."""
 
     def create_server_channel(self, *args: Any, **kwargs: Any) -> SSHServerChannel[Any]:
-        """One that refuses variables: asyncssh would keep as many as a client sends."""
+        """One that takes a terminal's variables and no other: asyncssh would keep as many as a client sends."""
         channel = super().create_server_channel(*args, **kwargs)
-        channel._process_env_request = _refused  # type: ignore[method-assign]  # of this channel
+        channel._process_env_request = partial(_kept, channel._env)  # type: ignore[method-assign]  # of this channel
         return channel
+
+    # ── who types ────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def get_kbdint_challenge(self, username: str, lang: str, submethods: str) -> Any:
+        """Prompts; the first of them give people the time that they need."""
+        if not self._prompted and self._login_timer is not None:
+            self._prompted = True
+            self._login_timer.cancel()
+            self._login_timer = self._loop.call_later(PROMPT_GRACE, self._login_timer_callback)
+        return await super().get_kbdint_challenge(username, lang, submethods)
 
     @property
     def _visit(self) -> Visit | None:
         return self._owner if isinstance(self._owner, Visit) else None
 
 
-def _refused(packet: SSHPacket) -> bool:
-    return False
+def _kept(variables: dict[bytes, bytes], packet: SSHPacket) -> bool:
+    name, value = packet.get_string(), packet.get_string()
+    packet.check_end()
+    known = acceptable(name, value)
+    if known:
+        variables[name] = value
+    return known
 
 
 async def listen(listener: Listener, own_key: SSHKey, visit: Callable[[], Visit]) -> asyncio.Server:
@@ -129,10 +149,10 @@ def _options(own_key: SSHKey, visit: Callable[[], Visit]) -> SSHServerConnection
         signature_algs=algorithms.SIGNATURES,
         public_key_auth=True,
         password_auth=False,
-        kbdint_auth=False,
+        kbdint_auth=True,
         host_based_auth=False,
         gss_host=None,
-        allow_pty=False,
+        allow_pty=True,
         agent_forwarding=False,
         x11_forwarding=False,
         line_editor=False,

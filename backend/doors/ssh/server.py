@@ -15,12 +15,15 @@ from typing import Any, Final, TypeVar
 import asyncssh
 import structlog
 
-from backend.contract.faults import TOO_MANY_HANDLES, Refused
+from backend.contract.faults import GOING_DOWN, TOO_MANY_ATTEMPTS, TOO_MANY_HANDLES, Refused
 from backend.core.actor import Actor
+from backend.core.client_connect.source_limit import source_of
 from backend.core.services import Services
+from backend.doors.ssh.consoles import Consoles
 from backend.doors.ssh.desk import Desk
 from backend.doors.ssh.house import House
 from backend.doors.ssh.line import listen
+from backend.doors.ssh.people import People
 from backend.doors.ssh.strangers import Strangers
 from backend.doors.ssh.visit import Visit
 from backend.durable import write_once
@@ -29,6 +32,7 @@ from backend.settings import SettingsError
 
 MOST_VISITS: Final = 32
 """Of one account; all of them together have a quarter of the process's handles, as HTTP has."""
+MOST_RECOVERING: Final = 16
 _MOST_IN_ALL: Final = 4096
 _OWN_KIND: Final = "ssh-ed25519"
 _THREADS: Final = 16
@@ -41,13 +45,15 @@ _log = structlog.get_logger(__name__)
 class SshDoor:
     """Takes connections until it is closed. Its threads do what waits for disk or database."""
 
-    def __init__(self, services: Services, own_key: asyncssh.SSHKey) -> None:
+    def __init__(self, services: Services, own_key: asyncssh.SSHKey, consoles: Consoles | None = None) -> None:
+        self.consoles = consoles
         self._access = services.sftp_access
         self._own_key = own_key
         self._loop = asyncio.get_running_loop()
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="ssh-door")
         self._desk = Desk()
         self.house = House.of(services, self._desk, self.run, lambda: self._open)
+        self.people = People(services, self.run, self.remember)
         self._strangers: Strangers[Visit] = Strangers()
         self._visits: set[Visit] = set()
         self._work: set[asyncio.Task[None]] = set()
@@ -96,11 +102,13 @@ class SshDoor:
         self._tidying.cancel()
         for server in self._servers:
             server.close()
+        for visit in self._visits:
+            visit.going_down()
         until = self._loop.time() + grace
         while self._under_way() and self._loop.time() < until:
             await asyncio.sleep(_WAIT_SECONDS)
         for visit in [*self._visits, *self._strangers]:
-            visit.drop("the server is going down")
+            visit.refuse(Refused(GOING_DOWN))
         while self._visits or self._strangers or self._work:
             await asyncio.sleep(_WAIT_SECONDS)
         for draft in self._desk.clear():
@@ -122,10 +130,19 @@ class SshDoor:
             actor = await self.run(self._access.admit, login_id, fingerprint, address)
             if seen == self._changes:
                 break
-        mine = sum(visit.actor.login_id == actor.login_id for visit in self._visits)
+        self.refuse_crowd(actor.login_id)
+        return actor
+
+    def refuse_crowd(self, name: str) -> None:
+        mine = sum(visit.name == name for visit in self._visits)
         if mine >= MOST_VISITS or len(self._visits) >= self._most_in_all:
             raise Refused(TOO_MANY_HANDLES)
-        return actor
+
+    def refuse_recovering(self, source: str) -> None:
+        """One from each source, and so many in all."""
+        here = [source_of(visit.source) for visit in self._visits if visit.recovering]
+        if source_of(source) in here or len(here) >= MOST_RECOVERING:
+            raise Refused(TOO_MANY_ATTEMPTS)
 
     def came(self, visit: Visit, address: str) -> bool:
         gone = self._strangers.came(visit, address) if self._open else visit
@@ -136,7 +153,7 @@ class SshDoor:
     def signed_in(self, visit: Visit) -> None:
         self._strangers.left(visit)
         self._visits.add(visit)
-        self.remember(self._loop.create_task(self._note(visit)))
+        self.remember(self._loop.create_task(self._note(visit) if visit.by_key else self._ask_again(visit)))
 
     def left(self, visit: Visit) -> None:
         self._strangers.left(visit, visit.penalty)
@@ -162,17 +179,20 @@ class SshDoor:
 
     async def _ask_again(self, visit: Visit) -> None:
         try:
-            visit.still(await self.run(self._access.still, visit.actor, visit.fingerprint))
+            if visit.by_key:
+                visit.still(await self.run(self._access.still, visit.actor, visit.fingerprint))
+            elif visit.seated is not None:
+                await self.people.refuse_ended(visit.seated.seat)
         except Refused as refused:
-            visit.drop(f"{refused.number} {refused.title}")
+            visit.refuse(refused)
         except Exception as error:  # the watch says when the database is gone; nothing new is taken then
-            _log.error("rights could not be read again", login_id=visit.actor.login_id, exc_info=error)
+            _log.error("rights could not be read again", login_id=visit.name, exc_info=error)
 
     async def _note(self, visit: Visit) -> None:
         try:
             await self.run(self._access.connected, visit.fingerprint)
         except Exception as error:  # nobody is kept out because it could not be written down
-            _log.error("a connection could not be noted", login_id=visit.actor.login_id, exc_info=error)
+            _log.error("a connection could not be noted", login_id=visit.name, exc_info=error)
 
     async def _tidy(self) -> None:
         """Lets go of drafts that nobody named, and of visits whose key has expired; learns new addresses."""
@@ -193,10 +213,12 @@ class SshDoor:
             _log.error("registered addresses could not be read", exc_info=error)
 
 
-async def start_ssh(services: Services, listeners: Sequence[Listener], host_key_path: Path) -> SshDoor:
-    """Opens the door; port 0 means any free one, `SshDoor.listeners` say which."""
+async def start_ssh(
+    services: Services, listeners: Sequence[Listener], host_key_path: Path, consoles: Consoles | None = None
+) -> SshDoor:
+    """Opens the door; port 0 means any free one, `SshDoor.listeners` say which. People need `consoles`."""
     logging.getLogger("asyncssh").setLevel(logging.WARNING)  # it logs names as they come, unescaped
-    door = SshDoor(services, host_key(host_key_path))
+    door = SshDoor(services, host_key(host_key_path), consoles)
     try:
         await door.listen(listeners)
         services.sftp_setup.opened(door.port, door.fingerprint)

@@ -10,7 +10,7 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from tests.sftp_world import RECEIPTS, SUBMIT, TODAY, Ran, SftpWorld, installed, run
+from tests.sftp_world import RECEIPTS, SUBMIT, TODAY, Ran, SftpWorld, files_of, installed, run
 
 PATH = f"{SUBMIT}/{TODAY}"
 DATA = b"1,2,3\n" * 1000
@@ -92,9 +92,9 @@ async def test_nothing_is_hashed_for_a_client_that_is_gone(sftp_world: SftpWorld
             await connection.create_process(f"md5sum {PATH}.partial")
             (visit,) = sftp_world.door._visits
             async with asyncio.timeout(5):
-                while not (visit._sessions and visit._sessions[0]._task):
+                while not (visit._sessions and files_of(visit)._task):
                     await asyncio.sleep(0.01)
-            command = visit._sessions[0]._command
+            command = files_of(visit)._command
         async with asyncio.timeout(5):
             while sftp_world.door._visits:
                 await asyncio.sleep(0.01)

@@ -20,7 +20,7 @@ from backend.doors.ssh.strangers import FAILED, LONGEST_PENALTY, MOST_OF_A_SOURC
 from backend.doors.ssh.submitting import Open
 from backend.doors.ssh.wire import MOST_HANDLES, Op, Status
 from tests.doors.ssh.raw import raw_sftp, string
-from tests.sftp_world import RECEIPTS, SUBMIT, TODAY, YESTERDAY, SftpWorld
+from tests.sftp_world import RECEIPTS, SUBMIT, TODAY, YESTERDAY, SftpWorld, files_of
 
 NEW = pack(">II", Open.WRITE | Open.CREAT | Open.TRUNC, 0)
 
@@ -223,7 +223,7 @@ async def test_a_client_that_asks_and_never_listens_costs_no_memory(sftp_world: 
         ask = Op.READ.to_bytes(1, "big") + pack(">I", 7) + handle + pack(">QI", 0, 400)
         asking = (pack(">I", len(ask)) + ask) * 1000
         guest = next(iter(sftp_world.door._visits))
-        served = guest._sessions[0]
+        served = files_of(guest)
         for _ in range(2):
             raw.writer.write(asking)
         async with asyncio.timeout(20):

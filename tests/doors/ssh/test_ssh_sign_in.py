@@ -17,7 +17,8 @@ from structlog.testing import capture_logs
 
 from backend.adapters.database import tables
 from backend.doors.ssh import SshDoor, server
-from backend.doors.ssh.visit import MOST_OFFERS, MOST_WRONG_SIGNATURES, Visit
+from backend.doors.ssh.arrival import MOST_OFFERS, MOST_WRONG_SIGNATURES
+from backend.doors.ssh.visit import Visit
 from tests.sftp_world import SUBMIT, TODAY, SftpWorld, installed, open_door, run
 
 REFUSED = (asyncssh.PermissionDenied, asyncssh.DisconnectError, asyncssh.ConnectionLost)
