@@ -1,7 +1,8 @@
-"""ecpd's commands: serve, init, operators, upgrade, demo."""
+"""ecpd's commands: serve, init, operators, upgrade, doctor, check, demo."""
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import sys
@@ -18,7 +19,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from backend import operators
 from backend.adapters.database import SchemaMismatch
 from backend.contract.faults import Refused
+from backend.contract.findings import Finding, as_data, as_lines, worst
 from backend.demo.running import as_line, run_demo
+from backend.doctor import examine, verify
 from backend.serving import Listening, end_on_signals
 from backend.serving import serve as run
 from backend.settings import SETTINGS_FILE, Settings, SettingsError, load, write_new
@@ -165,6 +168,28 @@ def serve(**flags: Any) -> None:
 
 
 @main.command()
+@_with(_OPTIONS)
+@click.option("--json", "as_json", is_flag=True, help="Answer with JSON.")
+@_in_words
+def doctor(as_json: bool, **flags: Any) -> None:
+    """Look at folder, database, certificate, ports, mail, clock and consoles; exit 1 where something is wrong."""
+    _tell(examine(load(flags)), as_json)
+
+
+@main.command()
+@_with(_OPTIONS)
+@click.option("--quick", is_flag=True, help="Compare sizes alone, without reading every file.")
+@click.option("--json", "as_json", is_flag=True, help="Answer with JSON.")
+@_in_words
+def check(quick: bool, as_json: bool, **flags: Any) -> None:
+    """Compare what lies on disk with the database: every file, and the log; exit 1 where something is wrong.
+
+    Reads only, and may run while ecpd serves.
+    """
+    _tell(verify(load(flags), contents=not quick), as_json)
+
+
+@main.command()
 @click.option(
     "--data-dir", type=click.Path(path_type=Path), help="Keep the world here. Default: a folder that goes away."
 )
@@ -175,6 +200,13 @@ def demo(data_dir: Path | None, as_json: bool) -> None:
     _log_to_stderr(logging.WARNING)
     end_on_signals()
     run_demo(data_dir, _print_ready if as_json else _print_words)
+
+
+def _tell(found: list[Finding], as_json: bool) -> None:
+    ascii_only = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    for line in [json.dumps(as_data(found), ensure_ascii=False)] if as_json else as_lines(found, ascii_only=ascii_only):
+        click.echo(line)
+    click.get_current_context().exit(int(worst(found) == "problem"))
 
 
 def _refuse_other(written: Path, settings: Settings, flags: dict[str, Any]) -> None:

@@ -31,6 +31,8 @@ from backend.wiring import Platform
 
 _SWEEP_SECONDS: Final = 3600
 _MOST_HANDLES: Final = 65536
+ENOUGH_HANDLES: Final = 8192
+"""Files and connections open at once: below that a rush before a cut-off meets a limit."""
 _MOST_CONNECTIONS: Final = 4096
 _THIS_MACHINE: Final = "127.0.0.1"
 _STOPPING: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -143,6 +145,10 @@ def _take_all_handles() -> None:
     wanted = _MOST_HANDLES if hard == resource.RLIM_INFINITY else min(hard, _MOST_HANDLES)
     if soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    if wanted < ENOUGH_HANDLES:
+        _log.warning(
+            "too few descriptors for a rush: raise LimitNOFILE= or ulimit -Hn", most=wanted, enough=ENOUGH_HANDLES
+        )
 
 
 def _uvicorn(platform: Platform, app: FastAPI) -> uvicorn.Config:

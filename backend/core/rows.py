@@ -54,6 +54,10 @@ class Rows(ClientConnectRows, OutgoingRows, Protocol):
 
     def activity(self, log_index: int) -> ActivityRow | None: ...
 
+    def entries(self, start: int, limit: int) -> list[ActivityRow]:
+        """Entries of the log from there on, in its order."""
+        ...
+
     def activities(
         self,
         wanted: ActivityFilter,

@@ -50,6 +50,7 @@ ROWS: Final = select(*_SHOWN).outerjoin(_details)
 # What every submission asks and says: built once, so that only the values change.
 _HEAD: Final = select(tables.log_head.c.size, tables.log_head.c.frontier)
 _ONE: Final = ROWS.where(_table.c.log_index == bindparam("place"))
+_FROM: Final = ROWS.where(_table.c.log_index >= bindparam("place")).order_by(_table.c.log_index)
 _OUTCOME: Final = ROWS.where(_table.c.login_id == bindparam("login"), _table.c.submission == bindparam("submitted"))
 _STANDING: Final = ROWS.where(
     _table.c.folder == bindparam("in_folder"),
@@ -88,6 +89,10 @@ class ActivityRows:
 
     def activity(self, log_index: int) -> ActivityRow | None:
         return self._first(_ONE, place=log_index)
+
+    def entries(self, start: int, limit: int) -> list[ActivityRow]:
+        found = self._connection.execute(_FROM.limit(limit), {"place": start}).all()
+        return [row_of(row) for row in found]
 
     def activities(
         self, wanted: ActivityFilter, scope: Scope, days: Days, before: int | None, limit: int

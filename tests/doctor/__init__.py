@@ -1,0 +1,1 @@
+"""`ecpd doctor` and `ecpd check`."""
