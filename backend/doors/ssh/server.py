@@ -195,16 +195,23 @@ class SshDoor:
             _log.error("a connection could not be noted", login_id=visit.name, exc_info=error)
 
     async def _tidy(self) -> None:
-        """Lets go of drafts that nobody named, and of visits whose key has expired; learns new addresses."""
+        """Lets go of drafts that nobody named, of visits and tickets whose time is over; learns new addresses."""
         while True:
             await asyncio.sleep(_TIDY_SECONDS)
             self._ask_everyone_again()
             await self._learn_addresses()
+            await self._expire_tickets()
             for draft in self._desk.expired():
                 try:
                     await self.run(draft.upload.staging.abandon)
                 except OSError as error:
                     _log.error("staged bytes could not be removed", exc_info=error)
+
+    async def _expire_tickets(self) -> None:
+        try:
+            await self.run(self.house.tickets.expire)
+        except Exception as error:  # asked again in a minute, and whenever one is used
+            _log.error("tickets could not be looked through", exc_info=error)
 
     async def _learn_addresses(self) -> None:
         try:

@@ -14,6 +14,7 @@ from backend.contract import paths
 from backend.contract.faults import Refused
 from backend.contract.messages import FileTicket, FileTicketProgress
 from backend.core import tickets as limits
+from backend.core.delivery import Room
 from ecp_tui.client import EcpClient
 from tests.doors.http.asking import SECRET, Asking, assert_problem, number_of
 from tests.doors.http.conftest import Served
@@ -210,15 +211,12 @@ def test_a_file_longer_than_any_folder_takes_is_refused_before_its_bytes(sending
 
 
 def test_a_stream_is_cut_where_it_becomes_too_long(sending: Sending, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "Room", lambda most, folder: SmallRoom(MIB + 5, folder))
+    monkeypatch.setattr(limits, "Room", lambda most, folder: Room(MIB + 5, folder))
     line = sending.line("Transfer-Encoding: chunked")
     line.sendall(f"{3 * MIB:x}\r\n".encode() + b"x" * 2 * MIB)
     status, body = answer_on(line)
     assert (status, "4511" in body) == (413, True)
     assert (sending.progress.state, staged_files(sending.served.world)) == ("refused", 0)
-
-
-SmallRoom = limits.Room
 
 
 def test_the_end_of_the_session_ends_the_line(sending: Sending) -> None:
