@@ -65,6 +65,7 @@ class Delivery:
         """When it came to this state."""
         self._clock = clock
         self._room = Room(0, "")
+        self._source: str | None = None
         self._expected: int | None = None
         self.received = 0
         self._line_feeds = 0
@@ -91,6 +92,7 @@ class Delivery:
             state=state,
             expires=self.expires,
             file_name=self.file_name,
+            source=self._source,
             received=self.received,
             size=self.received if here else None,
             rows=self._line_feeds + (self._last not in {b"", b"\n"}) if here else None,
@@ -101,7 +103,13 @@ class Delivery:
     # ── bytes on their way ───────────────────────────────────────────────────────────────────────────────────
 
     def begin(
-        self, room: Room, stage: Callable[[], Staging] | None, size: int | None = None, file_name: str | None = None
+        self,
+        room: Room,
+        source: str,
+        stage: Callable[[], Staging] | None,
+        *,
+        size: int | None = None,
+        file_name: str | None = None,
     ) -> None:
         """Uses the ticket, once: 4521 for the second who tries. Where `stage` refuses, it can be tried again.
 
@@ -111,7 +119,7 @@ class Delivery:
             if self.state != "waiting":
                 raise Refused(TICKET_ENDED)
             self._staging = stage() if stage is not None else None
-            self._room, self._expected = room, size
+            self._room, self._source, self._expected = room, source, size
             self.file_name = file_name or self.file_name
             self._now("receiving")
 

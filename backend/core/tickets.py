@@ -158,7 +158,7 @@ class Tickets:
             delivery.end("refused", refused)
             raise
         stage = partial(self._submissions.stagings.open, maker.login_id, size or 0)
-        delivery.begin(room, stage if delivery.purpose == "submit" else None, size, name)
+        delivery.begin(room, source, stage if delivery.purpose == "submit" else None, size=size, file_name=name)
         return delivery
 
     def arrive(self, delivery: Delivery) -> FileTicketProgress:

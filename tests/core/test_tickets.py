@@ -53,6 +53,7 @@ def test_a_file_comes_by_its_ticket_and_is_submitted_in_the_form_that_made_it(wo
     delivery.write(DATA[:5])
     receiving = tickets.progress(chan, ticket.id)
     assert (receiving.state, receiving.received, receiving.sha256) == ("receiving", 5, None)
+    assert (waiting.source, receiving.source) == (None, ELSEWHERE), "the form says where it comes from"
     delivery.write(DATA[5:])
     here = tickets.arrive(delivery)
     assert here == tickets.progress(chan, ticket.id)

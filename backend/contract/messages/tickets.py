@@ -49,6 +49,8 @@ class FileTicketProgress(Message):
     expires: datetime
     file_name: str | None = None
     """As whoever sends it says; over SSH as whoever made the ticket said, for a stream has no name."""
+    source: str | None = None
+    """Where the bytes come from."""
     received: int = 0
     size: int | None = None
     rows: int | None = None

@@ -21,7 +21,7 @@ from backend.listeners import SERVICES
 MOST_SESSIONS: Final = 10
 RECOVERY_SECONDS: Final = 300.0
 IDLE_SECONDS: Final = 60.0
-"""How long recovery lasts, and how long a connection may be there that opened nothing, where nobody signed in."""
+"""How long recovery lasts, and how long a connection may be there in which nothing is open, where nobody signed in."""
 _WORDS_LAST: Final = 0.3
 """Seconds in which a console's last words leave, before the connection ends."""
 _log = structlog.get_logger(__name__)
@@ -135,5 +135,7 @@ class Visit(Arrival):
         self._door.remember(work)
 
     def _refuse_idle(self) -> None:
-        if not self._sessions:
-            self.drop("nothing was asked for")
+        if all(session.over for session in self._sessions):
+            self.drop("nothing is asked for")
+        elif self._connection is not None:
+            asyncio.get_running_loop().call_later(IDLE_SECONDS, self._refuse_idle)

@@ -20,10 +20,11 @@ from backend.core import tickets as limits
 from backend.core.actor import Actor
 from backend.core.client_connect.sftp_access import RegisteredAddresses
 from backend.core.delivery import Room
-from backend.doors.ssh import ticketed
-from tests.sftp_world import TODAY, Ran, SftpWorld, installed
+from backend.doors.ssh import server, ticketed, visit
+from tests.sftp_world import TODAY, Ran, SftpWorld, installed, open_door
 from tests.submitting import objects, staged_files
 from tests.ticketing import file, made, submission
+from tests.world import World
 
 MIB = 1 << 20
 
@@ -215,6 +216,30 @@ async def test_two_sessions_of_one_connection_are_one_use(sender: Sender) -> Non
         second = await connection.run(input=b"def", encoding=None)
     assert (first.exit_status, second.exit_status) == (0, 4)
     assert sender.progress(ticket).sha256 == hashlib.sha256(b"abc").hexdigest()
+
+
+@pytest.mark.parametrize("used", [True, False])
+async def test_a_connection_by_ticket_that_asks_for_nothing_is_ended(
+    sender: Sender, used: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visit, "IDLE_SECONDS", 0.2)
+    async with sender.connected(sender.ticket().ticket) as connection:
+        if used:
+            assert (await connection.run(input=b"abc", encoding=None)).exit_status == 0
+        async with asyncio.timeout(10):
+            await connection.wait_closed()
+
+
+async def test_what_came_goes_soon_after_its_session_has_ended(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "_TIDY_SECONDS", 0.05)
+    async with open_door(world, tmp_path) as here:
+        sender = Sender(here)
+        await sender.ssh(sender.ticket().ticket, b"abc")
+        assert staged_files(world) == 1
+        world.platform.store.write(lambda unit: unit.end_session(sender.chan.session or b""))
+        await sender.comes_to(lambda: staged_files(world) == 0)
 
 
 async def test_a_stream_without_end_is_cut_at_the_limit_and_what_is_said_says_it(
