@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -204,8 +205,9 @@ def demo(data_dir: Path | None, as_json: bool) -> None:
 
 def _tell(found: list[Finding], as_json: bool) -> None:
     ascii_only = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
-    for line in [json.dumps(as_data(found), ensure_ascii=False)] if as_json else as_lines(found, ascii_only=ascii_only):
-        click.echo(line)
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    lines = as_lines(found, columns=columns, ascii_only=ascii_only)
+    click.echo(json.dumps(as_data(found), ensure_ascii=False) if as_json else "\n".join(lines))
     click.get_current_context().exit(int(worst(found) == "problem"))
 
 

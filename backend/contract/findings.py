@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from textwrap import wrap
 from typing import Any, Final, Literal
 
 State = Literal["ok", "warning", "problem"]
 _SIGNS: Final = {"ok": "●", "warning": "!", "problem": "✕"}
 _ASCII: Final = {"ok": "*", "warning": "!", "problem": "x"}
+_NARROWEST: Final = 20
+_ENDLESS: Final = 10_000
 _WORST: Final[tuple[State, ...]] = ("problem", "warning", "ok")
 
 
@@ -31,11 +34,13 @@ def as_data(found: Sequence[Finding]) -> dict[str, Any]:
     return {"state": worst(found), "checks": [asdict(one) | {"remedy": one.remedy or None} for one in found]}
 
 
-def as_lines(found: Sequence[Finding], *, ascii_only: bool = False) -> Iterator[str]:
-    """`● name  what`, and below what is not right its remedy."""
+def as_lines(found: Sequence[Finding], *, columns: int = 0, ascii_only: bool = False) -> Iterator[str]:
+    """`● name  what`, and below what is not right its remedy; within so many columns, where that is said."""
     signs = _ASCII if ascii_only else _SIGNS
-    width = max((len(one.name) for one in found), default=0)
+    names = max((len(one.name) for one in found), default=0)
+    room = max(_NARROWEST, columns - names - 4) if columns else _ENDLESS
     for one in found:
-        yield f"{signs[one.state]} {one.name:{width}}  {one.what}"
-        if one.remedy and one.state != "ok":
-            yield f"  {'':{width}}  {one.remedy}"
+        said = wrap(one.what, room, break_on_hyphens=False) or [""]
+        remedy = wrap(one.remedy, room, break_on_hyphens=False) if one.state != "ok" else []
+        yield f"{signs[one.state]} {one.name:{names}}  {said[0]}"
+        yield from (f"  {'':{names}}  {line}" for line in (*said[1:], *remedy))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import resource
 import socket
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -40,7 +41,7 @@ def settings_of(world: World, **other: Any) -> Settings:
     return replace(world.platform.settings, **free | other)
 
 
-def one(found: Any) -> Finding:
+def one(found: Iterable[Finding]) -> Finding:
     (finding,) = found
     return finding
 
