@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.text import Text
@@ -29,6 +30,7 @@ if TYPE_CHECKING:  # the first page does not wait for them
     from backend.contract.messages import Me
 
 FRONT: Final = "front"
+_HERE: Final = Path(__file__).parent
 _WATCH: Final = 20.0
 """Seconds between looks at the session."""
 BUILT: Final = {
@@ -55,7 +57,7 @@ def page_of(module: str, name: str) -> EcpScreen:
     return found
 
 
-def _first_place(me: Me) -> str:
+def first_place(me: Me) -> str:
     """Administrators without ECP functions begin where their work is; to ECP itself they are 2000 (FAQ Q5)."""
     return "client_connect" if me.services and not me.enters_ecp else "home"
 
@@ -68,7 +70,7 @@ class EcpApp(KeyedApp):
     """The console of one person: a mode a place, so that each keeps its page, row and draft."""
 
     TITLE = "ECP 2.0"
-    CSS_PATH: ClassVar = ["app.tcss", "widgets/widgets.tcss"]
+    CSS_PATH: ClassVar = [_HERE / "app.tcss", _HERE / "widgets" / "widgets.tcss"]
     ENABLE_COMMAND_PALETTE = False
     DEFAULT_MODE = FRONT
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (76, "-normal"), (100, "-wide")]  # noqa: RUF012  Textual declares it so
@@ -78,14 +80,13 @@ class EcpApp(KeyedApp):
         self,
         context: Context,
         *,
-        at_sign_in: bool = False,
+        first: Callable[[], EcpScreen] | None = None,
         driver_class: type[Driver] | None = None,
         seen: Callable[[], bool] = lambda: True,
     ) -> None:
-        """`at_sign_in`: begin at the sign-in page without the landing page, as a bookmark would (1003). `seen`: whether
-        there still is a terminal."""
+        """`first`: the page to begin at, on top of the landing page. `seen`: whether there still is a terminal."""
         super().__init__(context, driver_class=driver_class)
-        self._at_sign_in = at_sign_in
+        self._first = first
         self._seen = seen
         self._lines: tuple[LineFilter, ...] = (
             Exact256(enabled=self.console.color_system == "256"),
@@ -117,8 +118,8 @@ class EcpApp(KeyedApp):
         self.tell_problems()
         self.set_interval(1, self._tick)
         self.set_interval(_WATCH, self._watch)
-        if self._at_sign_in:
-            self.push_screen(SignInScreen(bookmarked=True))
+        if self._first is not None:
+            self.push_screen(self._first())
 
     def on_ready(self) -> None:
         self.call_after_refresh(self.context.painted.set)
@@ -205,7 +206,7 @@ class EcpApp(KeyedApp):
         elif self.current_mode in OPEN:
             await self.switch_mode(self._came_from)
         elif self.current_mode not in (FRONT, "home"):
-            await self.switch_mode(_first_place(self.context.me) if self.context.me is not None else FRONT)
+            await self.switch_mode(first_place(self.context.me) if self.context.me is not None else FRONT)
 
     # ── the session ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -223,7 +224,7 @@ class EcpApp(KeyedApp):
             self.context.folders = self.context.users = ()
             self.context.form = None
         await self._forget_pages()
-        await self._go(_first_place(event.me) if event.then == "home" else event.then)
+        await self._go(first_place(event.me) if event.then == "home" else event.then)
 
     async def on_ecp_screen_session_ended(self, event: EcpScreen.SessionEnded) -> None:
         await self._cover(event.refused)

@@ -31,8 +31,10 @@ def open_console(config: Config, at: str | None = None) -> int:
     refuse_unusable(config)
     from ecp_tui.app import EcpApp  # nothing before this line loads Textual
     from ecp_tui.screens.context import Context
+    from ecp_tui.screens.sign_in import SignInScreen
 
-    app = EcpApp(Context(partial(_client, config), config), at_sign_in=at == "sign-in", seen=sys.stdin.isatty)
+    first = partial(SignInScreen, bookmarked=True) if at == "sign-in" else None  # without the landing page: 1003
+    app = EcpApp(Context(partial(_client, config), config), first=first, seen=sys.stdin.isatty)
     app.run()
     return app.return_code or 0
 

@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from backend.demo.world import Credentials
 from ecp_tui.app import EcpApp
 from ecp_tui.client import EcpClient
 from ecp_tui.config import Config
-from ecp_tui.screens.context import Context
+from ecp_tui.screens.context import Context, Reach
 from ecp_tui.screens.places import PLACES
 from ecp_tui.screens.sign_in import SignInScreen
 from ecp_tui.widgets.table import Table
@@ -141,7 +142,7 @@ async def console(
     *,
     size: tuple[int, int] = (80, 24),
     at_sign_in: bool = False,
-    local: bool = True,
+    reach: Reach = "here",
     **settings: Any,
 ) -> AsyncIterator[Person]:
     """A console on a terminal of its own, before the server behind `transport`; `settings` are `Config`'s."""
@@ -153,7 +154,8 @@ async def console(
         **{"glyphs": "unicode", "animations": False, **settings},
     )
     client = EcpClient(SERVER, transport=transport)
-    app = EcpApp(Context(lambda: client, config, local=local, clock=clock), at_sign_in=at_sign_in)
+    first = partial(SignInScreen, bookmarked=True) if at_sign_in else None
+    app = EcpApp(Context(lambda: client, config, reach=reach, clock=clock), first=first)
     async with app.run_test(size=size, notifications=True) as pilot:
         yield Person(app, pilot)
     await app.context.transfers.close()

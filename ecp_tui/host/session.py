@@ -1,0 +1,59 @@
+"""What a child runs: one command, or the console until it is left."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from typing import Final
+
+import click
+
+from backend.contract.faults import Refused
+from ecp_tui.__main__ import run
+from ecp_tui.app import first_place
+from ecp_tui.commands.call import new_client
+from ecp_tui.commands.terminal import require_terminal
+from ecp_tui.config import Served, of_served
+from ecp_tui.host.app import AtHome, AtMenu, ServedApp
+from ecp_tui.screens.context import Context
+
+_BY_SIGNAL: Final = 128
+
+
+def run_session(served: Served, session: socket.socket) -> int:
+    """Its exit code."""
+    if served.arguments is not None:
+        return run(served.arguments, served)
+    try:
+        require_terminal()
+    except Refused as refused:
+        click.echo(str(refused), err=True)
+        return int(refused.fault.exit)
+    return asyncio.run(_console(served, session))
+
+
+async def _console(served: Served, session: socket.socket) -> int:
+    config = of_served(served)
+    client = new_client(config, served.token)
+    context = Context(lambda: client, config, reach="ssh", login_id=served.login_id)
+    app = await _app(context, served, session)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        loop.add_signal_handler(number, app.exit, None, _BY_SIGNAL + number)
+    await app.run_async()
+    await client.close()
+    return app.return_code or 0
+
+
+async def _app(context: Context, served: Served, session: socket.socket) -> ServedApp:
+    """Whoever signed in by SSH begins where their work is; where that cannot be asked, at the landing page."""
+    kind = ServedApp
+    if served.token is not None:
+        try:
+            context.landing, context.me = await asyncio.gather(context.client.landing(), context.client.me())
+        except Refused:
+            context.client.token = None
+        else:
+            kind = AtHome if first_place(context.me) == "home" else AtMenu
+    return kind(context, served, session)

@@ -1,0 +1,61 @@
+"""Warming: everything that a console or a command could import is imported before the first fork."""
+
+from __future__ import annotations
+
+import gc
+import os
+import pkgutil
+import sys
+from importlib import import_module
+from typing import Final
+
+_PACKAGES: Final = ("backend.contract", "ecp_tui", "textual.layouts", "textual.renderables", "textual.widgets")
+_NEVER: Final = (
+    "ecp_tui.host",
+    "ecp_tui.web",
+    "ecp_tui.commands.web",
+    "ecp_tui.__main__",
+    "ecp_tui.commands.unattended",
+)
+"""What nobody can call over SSH, and what would run by being imported."""
+_LATER: Final = (
+    "anyio._backends._asyncio",
+    "click._textwrap",
+    "encodings.idna",
+    "httpcore",
+    "importlib.resources.readers",
+    "rich._unicode_data.unicode17-0-0",
+    "textual.drivers.headless_driver",
+    "textual.drivers.linux_driver",
+    "textual.pilot",
+    "textual.scrollbar",
+    "zoneinfo",
+)
+"""What libraries import at their first use."""
+
+
+def warm() -> None:
+    for package in _PACKAGES:
+        for found in pkgutil.walk_packages(import_module(package).__path__, f"{package}."):
+            if not found.name.startswith(_NEVER):
+                _load(found.name)
+    for name in _LATER:
+        _load(name)
+
+
+def _load(name: str) -> None:
+    """What cannot be loaded is missed by whoever wants it, not by everybody."""
+    try:
+        import_module(name)
+    except ImportError as error:
+        sys.stderr.write(f"ecp_tui.host: {error}\n")
+
+
+def freeze() -> None:
+    """What is here now is never looked at again by the collector, so that forks go on sharing it."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.chdir("/")
+    gc.collect()
+    gc.disable()
+    gc.freeze()
