@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import click
 
 from ecp_tui.commands import ecp
+from ecp_tui.config import Served
 
 _USAGE = 2
 _CANCELLED = 130
@@ -16,18 +17,19 @@ _CANCELLED = 130
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Never a traceback: a usage error is 2, a cancelled command 130, everything unforeseen a 9000 with its log."""
-    sys.exit(_run(arguments))
+    sys.exit(run(arguments))
 
 
-def _run(arguments: Sequence[str] | None) -> int:
+def run(arguments: Sequence[str] | None, served: Served | None = None) -> int:
+    """Runs `ecp ARGUMENTS`; `served` says what its opening said, where it runs for somebody over SSH."""
     try:
-        return int(ecp.main(arguments, prog_name="ecp", standalone_mode=False) or 0)
+        return int(ecp.main(arguments, prog_name="ecp", standalone_mode=False, obj=served) or 0)
     except click.UsageError as error:
-        if isinstance(error, click.NoSuchOption):
-            from ecp_tui.commands.by_sftp import explain  # only an unknown option needs it
-
-            explain(error)
         error.show()
+        if isinstance(error, click.NoSuchOption):
+            from ecp_tui.commands.by_sftp import explanation  # only an unknown option needs it
+
+            click.echo(explanation(error), nl=False, err=True)
         return _USAGE
     except click.ClickException as error:
         error.show()
@@ -42,7 +44,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     except Exception as error:
         from ecp_tui.commands.mishaps import report  # what only a mishap needs is loaded by a mishap
 
-        return report(error)
+        return report(error, kept=served is None)
 
 
 if __name__ == "__main__":

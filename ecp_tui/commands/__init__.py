@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Final
 
 import click
+from click.shell_completion import CompletionItem
+
+from ecp_tui.commands.local import served, server_options
 
 _COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "demo": ("demo", "Start a demo world on this computer and open the console in it."),
@@ -26,24 +29,54 @@ _COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "forms": ("forms", "List application forms, check one, key it in."),
     "profile": ("profile", "Show your own account and its sessions, end sessions."),
     "recover": ("recover", "Use a code from a mail, or ask for one."),
+    "doctor": ("doctor", "Look at terminal, server and settings, and say what to do."),
+    "completion": ("completion", "Print what completes commands in bash, zsh or fish."),
+    "web": ("web", "Serve the console to browsers."),
 }
+_OWN_COMPUTER: Final[dict[str, str]] = {
+    "demo": "The demo runs on your own computer",
+    "login": "You sign in where you connect",
+    "logout": "The session ends with the connection",
+    "profiles": "Profiles are kept on your own computer",
+    "completion": "Completion is for the shell of your own computer",
+    "web": "Serving browsers is for a computer of your own",
+}
+"""What is not there over SSH, and why."""
 
 
 class LazyGroup(click.Group):
     """Knows every command's name and summary, and loads its module only to run it."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
+        return [name for name in _COMMANDS if not _absent(ctx, name)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
+        if why := _absent(ctx, cmd_name):
+            raise click.UsageError(why, ctx)
         found = getattr(import_module(f"ecp_tui.commands.{_COMMANDS[cmd_name][0]}"), cmd_name)
         return found if isinstance(found, click.Command) else None
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """Names and summaries as they stand above: whoever types must not wait for modules."""
+        own = [CompletionItem(name, help=said) for name, (_, said) in _COMMANDS.items() if name.startswith(incomplete)]
+        return [*own, *click.Command.shell_complete(self, ctx, incomplete)]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
+            formatter.write_dl([(name, _COMMANDS[name][1]) for name in self.list_commands(ctx)])
+
+
+def _absent(ctx: click.Context, name: str) -> str:
+    """Why a command is not there over SSH; nothing where it is."""
+    there = served(ctx)
+    if there is None:
+        return ""
+    if (there.page == "recover") != (name == "recover"):
+        way = f"ssh -p {there.port} RECOVER@{there.host} recover CODE"
+        return f"Over SSH recover has a way in of its own, for that alone: {way}"
+    return f"{_OWN_COMPUTER[name]}: ecp {name} is not there over SSH." if name in _OWN_COMPUTER else ""
 
 
 def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
@@ -56,9 +89,7 @@ def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> N
 
 @click.group(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
-@click.option("--profile", metavar="NAME", help="Take the server and settings of this profile.")
-@click.option("--server", metavar="URL", help="The server, such as https://ecp.example.org:8443.")
-@click.option("--ca-file", type=click.Path(path_type=Path), metavar="FILE", help="Trust the certificates in this file.")
+@server_options
 @click.option("--at", type=click.Choice(["sign-in"]), help="Open the console at this page instead of the landing page.")
 @click.option("--no-input", is_flag=True, help="Never ask.")
 @click.pass_context
@@ -75,6 +106,8 @@ def ecp(
       ecp demo
     """
     if ctx.invoked_subcommand is None:
+        if served(ctx) is not None:
+            raise click.UsageError("Over SSH the console opens on a terminal: ssh -t, and no command.", ctx)
         from ecp_tui.commands.console import start  # a command must not pay for it
 
         ctx.exit(start(profile=profile, server=server, ca_file=ca_file, at=at, no_input=no_input))

@@ -14,6 +14,7 @@ import click
 
 from backend.contract.faults import NOT_UNDERSTOOD, Refused
 from backend.contract.rules.shown import shown
+from ecp_tui.commands.local import LocalFile, served
 from ecp_tui.config import KEY_PASSPHRASE, Config
 
 if TYPE_CHECKING:
@@ -63,18 +64,18 @@ def by_sftp(run: Callable[..., None]) -> Callable[..., None]:
     """Gives a command the way through the SFTP endpoint: its `door` is then what was asked for, else `None`."""
 
     @click.option("--sftp", is_flag=True, help="By SFTP with a registered key, for work that runs alone.")
-    @click.option("--key", type=click.Path(path_type=Path), metavar="FILE", help="With --sftp: the private key.")
+    @click.option("--key", type=LocalFile(dash=False), metavar="FILE", help="With --sftp: the private key.")
     @click.option("--login", "login_id", metavar="LOGIN_ID", help="With --sftp: whose key it is.")
     @click.option("--host", metavar="HOST", help="With --sftp: where the endpoint is; else the server's host.")
     @click.option("--port", type=click.IntRange(1, 65535), help="With --sftp: its port.  [default: 2222]")
     @click.option("--host-key", "host_keys", multiple=True, metavar="SHA256:…", help="With --sftp: what it must show.")
     @click.option(
-        "--known-hosts", type=click.Path(path_type=Path), metavar="FILE", help="With --sftp: else who vouches for it."
+        "--known-hosts", type=LocalFile(dash=False), metavar="FILE", help="With --sftp: else who vouches for it."
     )
     @functools.wraps(run)
     def wrapped(*args: Any, sftp: bool, **kwargs: Any) -> None:
         asked = Asked(**{field.name: kwargs.pop(field.name) for field in fields(Asked)})
-        if sftp and click.get_current_context().find_root().obj is not None:
+        if sftp and served() is not None:
             raise click.UsageError("--sftp is for a computer of your own; here you are on the server already.")
         if not sftp and any(getattr(asked, field.name) for field in fields(Asked)):
             raise click.UsageError("--key, --login, --host, --port, --host-key and --known-hosts go with --sftp.")
@@ -83,11 +84,12 @@ def by_sftp(run: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
-def explain(error: click.NoSuchOption) -> None:
-    """Where another command was asked to go by SFTP: says what it needs instead."""
-    if error.option_name in _FLAGS and error.ctx is not None:
-        needed = "needs a signed-in session: ecp login LOGIN_ID. By SFTP go submit, ls and get alone."
-        error.message = f"{error.message} {error.ctx.info_name} {needed}"
+def explanation(error: click.NoSuchOption) -> str:
+    """Where another command was asked to go by SFTP: what it needs instead. Empty otherwise."""
+    if error.option_name not in _FLAGS or error.ctx is None:
+        return ""
+    needed = "needs a signed-in session: ecp login LOGIN_ID. By SFTP go submit, ls and get alone."
+    return f"{error.ctx.info_name} {needed}\n"
 
 
 def _fingerprint(said: str) -> str:

@@ -17,7 +17,8 @@ import click
 
 from backend.contract.faults import SESSION_ENDED, Exit, Refused
 from ecp_tui.client import EcpClient
-from ecp_tui.config import Config, forget_session, load, read_session
+from ecp_tui.commands.local import served, server_options
+from ecp_tui.config import Config, forget_session, load, of_served, read_session
 from ecp_tui.server import allowed
 
 _P = ParamSpec("_P")
@@ -82,10 +83,17 @@ class Call:
         except Refused as refused:
             if refused.number == SESSION_ENDED.number:
                 forget_session(self.config)
-                self.note(f"Not signed in to {client.server}: ecp login LOGIN_ID signs in.")
+                self.note(_signs_in(self.config))
             raise
         finally:
             await client.close()
+
+
+def _signs_in(config: Config) -> str:
+    """How to be signed in again."""
+    if config.served is not None:
+        return f"Not signed in: connect again with your password: {config.served.line}"
+    return f"Not signed in to {config.server}: ecp login LOGIN_ID signs in."
 
 
 def fault_data(refused: Refused) -> dict[str, Any]:
@@ -102,7 +110,8 @@ def fault_data(refused: Refused) -> dict[str, Any]:
 
 def new_client(config: Config, token: str | None = None) -> EcpClient:
     """A client of the configured server; refuses where none is named, or its CA file cannot be used."""
-    return EcpClient(allowed(config.server), token=token, ca_file=config.ca_file)
+    seat = config.served.seat if config.served is not None else None
+    return EcpClient(allowed(config.server), token=token, ca_file=config.ca_file, seat=seat)
 
 
 def command(run: Callable[Concatenate[Call, _P], Coroutine[Any, Any, Exit]]) -> Callable[_P, None]:
@@ -110,9 +119,7 @@ def command(run: Callable[Concatenate[Call, _P], Coroutine[Any, Any, Exit]]) -> 
 
     @click.option("--json", "as_json", is_flag=True, help="Answer with JSON on standard output.")
     @click.option("--no-input", is_flag=True, help="Never ask.")
-    @click.option("--server", metavar="URL", help="The server; else the profile's, or the last one signed in to.")
-    @click.option("--ca-file", type=click.Path(path_type=Path), metavar="FILE", help="Trust these certificates.")
-    @click.option("--profile", metavar="NAME", help="Take the settings of this profile.")
+    @server_options
     @functools.wraps(run)
     def wrapped(*args: _P.args, **kwargs: _P.kwargs) -> None:
         given = click.get_current_context().find_root().params
@@ -120,7 +127,9 @@ def command(run: Callable[Concatenate[Call, _P], Coroutine[Any, Any, Exit]]) -> 
         as_json = bool(kwargs.pop("as_json", False))
         no_input = bool(kwargs.pop("no_input", False) or given.get("no_input"))
         try:
-            call = Call(load(**options), as_json, no_input)  # type: ignore[arg-type]  # click gave each its type
+            there = served()
+            config = of_served(there) if there else load(**options)  # type: ignore[arg-type]  # click gave each its type
+            call = Call(config, as_json, no_input)
             code = asyncio.run(run(call, *args, **kwargs))
         except Refused as refused:
             unconfigured = Config(Path(), Path(), Path())

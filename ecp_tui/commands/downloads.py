@@ -19,6 +19,7 @@ from ecp_tui import wording
 from ecp_tui.client import EcpClient
 from ecp_tui.commands.by_sftp import Asked, by_sftp
 from ecp_tui.commands.call import Call, command
+from ecp_tui.commands.local import LocalFile
 from ecp_tui.commands.rows import table
 from ecp_tui.downloads import Download, Downloads, Fetch
 from ecp_tui.records import publication_record
@@ -63,7 +64,7 @@ async def ls(
 
 @click.command()
 @click.argument("wanted", metavar="NAME")
-@click.option("--output", "-o", type=click.Path(path_type=Path), metavar="PATH", help="Where to; - is standard output.")
+@click.option("--output", "-o", type=LocalFile(writes=True), metavar="PATH", help="Where to; - is standard output.")
 @click.option("--replace", is_flag=True, help="Write over a file that lies there.")
 @by_sftp
 @command

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from backend.contract.faults import NOT_UNDERSTOOD, Refused
 from backend.contract.messages import Message, RequestState
+from ecp_tui.commands.local import LocalFile
 from ecp_tui.digest import content_of
 
 _LOGIN_ID: Final = re.compile(r"[A-Z0-9]{4,20}", re.ASCII)
@@ -33,7 +34,8 @@ class Noun(click.Group):
     DEFAULT: ClassVar[str] = "list"
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names):
+        lists = not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names)
+        if lists and not ctx.resilient_parsing:  # while a shell completes, a verb may follow
             args = [self.DEFAULT, *args]
         return super().parse_args(ctx, args)
 
@@ -67,7 +69,7 @@ state_option = click.option(
     callback=lambda _ctx, _param, state: None if state == "all" else state,
     help="Those open (without this option), all, or in one state: submitted, returned, applied, rejected and others.",
 )
-file_type = click.Path(path_type=Path, allow_dash=True)
+file_type = LocalFile()
 login_id_argument = click.argument("login_id", type=LoginIdType(), metavar="LOGIN_ID")
 login_id_option = click.option(
     "--login-id", type=LoginIdType(), metavar="LOGIN_ID", help="Of this account, for administrators; else your own."

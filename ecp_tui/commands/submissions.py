@@ -17,6 +17,7 @@ from ecp_tui import wording
 from ecp_tui.client import EcpClient
 from ecp_tui.commands.by_sftp import Asked, by_sftp
 from ecp_tui.commands.call import Call, Day, command
+from ecp_tui.commands.local import LocalFile
 from ecp_tui.commands.rows import receipt_lines
 from ecp_tui.digest import digest, size_of
 from ecp_tui.draft import Draft, Upload, propose
@@ -30,7 +31,7 @@ _input_date = click.option("--input-date", type=Day(), metavar="DATE", help="The
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=LocalFile())
 @_folder
 @_identity
 @_input_date
@@ -54,7 +55,7 @@ async def check(call: Call, file: Path, folder: str | None, identity_code: str |
 
 
 @click.command()
-@click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", type=LocalFile(), nargs=-1, required=True, metavar="FILE...")
 @_folder
 @_identity
 @_input_date

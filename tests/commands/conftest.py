@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from ecp_tui.__main__ import _run
+from ecp_tui import __main__ as program
 from ecp_tui.client import EcpClient
 from ecp_tui.commands import call
 from tests.world import World
@@ -61,15 +61,17 @@ def ecp(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: p
     for name in ("XDG_RUNTIME_DIR", "ECP_SERVER", "ECP_PROFILE"):
         monkeypatch.delenv(name, raising=False)
 
-    def client(server: str, *, token: str | None = None, ca_file: Path | None = None) -> EcpClient:
+    def client(
+        server: str, *, token: str | None = None, ca_file: Path | None = None, seat: str | None = None
+    ) -> EcpClient:
         transport = httpx.ASGITransport(app=world.app, raise_app_exceptions=False)
-        return EcpClient(server, token=token, ca_file=ca_file, transport=transport)
+        return EcpClient(server, token=token, ca_file=ca_file, seat=seat, transport=transport)
 
     monkeypatch.setattr(call, "EcpClient", client)
 
     def run(*arguments: str | Path, typed: str | bytes = "", answers: str | None = None) -> Outcome:
         monkeypatch.setattr(sys, "stdin", Input(typed) if answers is None else Keyboard(answers))
-        code = _run([str(argument) for argument in arguments])
+        code = program.run([str(argument) for argument in arguments])
         seen = capsys.readouterr()
         return Outcome(code, seen.out, seen.err)
 

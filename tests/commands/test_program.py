@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from ecp_tui.__main__ import _run
+from ecp_tui.__main__ import run
 from ecp_tui.commands import ecp
 
 COMMANDS = (
@@ -57,8 +57,8 @@ def test_a_command_never_loads_what_only_screens_need(
     tmp_path: Path, arguments: list[str], absent: tuple[str, ...]
 ) -> None:
     source = (
-        "import sys\nfrom ecp_tui.__main__ import _run\n"
-        f"_run({arguments!r})\nprint([name for name in {absent!r} if name in sys.modules], file=sys.stderr)"
+        "import sys\nfrom ecp_tui.__main__ import run\n"
+        f"run({arguments!r})\nprint([name for name in {absent!r} if name in sys.modules], file=sys.stderr)"
     )
     environ = {**os.environ, "ECP_CONFIG": str(tmp_path / "none"), "ECP_STATE_DIR": str(tmp_path)}
     seen = subprocess.run([sys.executable, "-c", source], env=environ, capture_output=True, text=True, timeout=60)
@@ -154,7 +154,7 @@ def test_what_nobody_foresaw_is_a_9000_with_a_log_and_no_traceback(
 
     monkeypatch.setattr(ecp, "main", broken)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    assert _run([]) == 1
+    assert run([]) == 1
     seen = capsys.readouterr()
     assert seen.err.startswith("9000 Unexpected")
     assert "Traceback" not in seen.err
@@ -167,4 +167,4 @@ def test_an_interrupted_command_exits_130(monkeypatch: pytest.MonkeyPatch) -> No
         raise KeyboardInterrupt
 
     monkeypatch.setattr(ecp, "main", interrupted)
-    assert _run([]) == 130
+    assert run([]) == 130

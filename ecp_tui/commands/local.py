@@ -1,0 +1,79 @@
+"""What is on the computer that `ecp` runs on: its files, its settings. Over SSH that is the server, and nothing is."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from ecp_tui.config import Served
+
+STANDARD: Final = Path("-")
+"""Standard input, or standard output."""
+_Run = TypeVar("_Run", bound=Callable[..., Any])
+
+
+def served(ctx: click.Context | None = None) -> Served | None:
+    """What the opening said where this runs over SSH; `None` on somebody's own computer."""
+    found = (ctx or click.get_current_context()).find_root().obj
+    return found if isinstance(found, Served) else None
+
+
+class LocalFile(click.ParamType[Path]):
+    """A path on the computer that `ecp` runs on. Over SSH there is none but -, whatever it may be called."""
+
+    name = "path"
+
+    def __init__(self, *, dash: bool = True, writes: bool = False) -> None:
+        self._dash = dash
+        self._writes = writes
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        if ctx is not None and (there := served(ctx)) is not None and not (self._dash and str(value) == "-"):
+            raise click.UsageError(self._words(str(value), param, ctx, there), ctx)
+        return Path(value)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        return [CompletionItem(incomplete, type="file")]
+
+    def _words(self, value: str, param: click.Parameter | None, ctx: click.Context, there: Served) -> str:
+        if not self._dash:
+            return _no_meaning(param, there)
+        name = shlex.quote(_last_part(value))
+        words = " ".join(ctx.command_path.split()[1:])
+        if self._writes:
+            return f"Over SSH a file goes to standard output: {there.line} {words} … > {name}"
+        named = f" --name {name}" if any(one.name == "name" for one in ctx.command.params) else ""
+        return f"Over SSH a file comes by standard input: {there.line} {words} -{named} < {name}"
+
+
+def server_options(run: _Run) -> _Run:
+    """Gives a command what says which server is meant; over SSH there is no choice."""
+    for option in (
+        click.option(
+            "--profile", metavar="NAME", callback=_refuse_served, help="Take the server and settings of this profile."
+        ),
+        click.option("--ca-file", type=LocalFile(dash=False), metavar="FILE", help="Trust these certificates."),
+        click.option("--server", metavar="URL", callback=_refuse_served, help="The server, else the profile's."),
+    ):
+        run = option(run)
+    return run
+
+
+def _refuse_served(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
+    if value is not None and (there := served(ctx)) is not None:
+        raise click.UsageError(_no_meaning(param, there), ctx)
+    return value
+
+
+def _no_meaning(param: click.Parameter | None, there: Served) -> str:
+    what = param.opts[0] if param is not None else "A file"
+    return f"{what} has no meaning over SSH: the server is {there.host}, and its files are not yours."
+
+
+def _last_part(path: str) -> str:
+    return path.replace("\\", "/").rstrip("/").rpartition("/")[2] or "FILE"
