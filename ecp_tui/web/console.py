@@ -6,18 +6,20 @@ import asyncio
 import base64
 import os
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
-from backend.contract.faults import Refused
+from textual import on
+
+from backend.contract.faults import UNEXPECTED, Refused
 from backend.contract.messages import Publication
-from ecp_tui.app import EcpApp
+from ecp_tui.app import EcpApp, first_place
 from ecp_tui.client import EcpClient
 from ecp_tui.config import Config
+from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.context import Context
-from ecp_tui.screens.sign_in import SignInScreen
 from ecp_tui.web.driver import BrowserDriver
 from ecp_tui.web.packets import read_told
 from ecp_tui.web.sizes import bounded
@@ -27,25 +29,53 @@ _LARGEST_OPENING: Final = 64 * 1024
 
 
 class BrowserApp(EcpApp):
-    """The console in a page: signed in when it begins, and over when nobody is."""
+    """The console in a page: signed in when it begins, and over when nobody is. This machine is the server's: nothing
+    of it is opened, written or shown."""
 
     CSS_PATH: ClassVar = ["../app.tcss", "../widgets/widgets.tcss"]
 
-    def on_mount(self) -> None:
-        self.run_worker(self._enter(), exit_on_error=True)
-
-    async def _enter(self) -> None:
-        self.context.landing = await self.context.client.landing()
-        me = await self.context.client.me(background=False)
-        self.post_message(SignInScreen.SignedIn(me, "home"))
-
-    async def on_ecp_screen_signed_out(self) -> None:
+    @on(EcpScreen.SignedOut)
+    def leave(self, event: EcpScreen.SignedOut) -> None:
+        """The page goes back to its own sign-in form."""
+        event.prevent_default()
         self.exit()
 
     def tell(self, **words: Any) -> None:
         """Says something to the server of the page."""
         if isinstance(self._driver, BrowserDriver):
             self._driver.tell(words)
+
+    def unexpected(self, error: BaseException) -> Refused:
+        """The log, and where it lies, is the server's."""
+        written = super().unexpected(error)
+        return Refused(UNEXPECTED, reference=written.values["reference"].partition(",")[0])
+
+    def action_suspend_process(self) -> None:
+        """Nobody could wake it."""
+
+    def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
+        """It would be a file of the server's."""
+
+    def open_url(self, url: str, *, new_tab: bool = True) -> None:
+        """Links are one-time links."""
+
+    def deliver_text(self, *_: Any, **__: Any) -> None:
+        """Files go by one-time links."""
+
+    def deliver_binary(self, *_: Any, **__: Any) -> None:
+        """Files go by one-time links."""
+
+
+class AtMenu(BrowserApp):
+    """Begins at Client Connect's own menu."""
+
+    DEFAULT_MODE: ClassVar[str] = "client_connect"
+
+
+class AtHome(BrowserApp):
+    """Begins at Home."""
+
+    DEFAULT_MODE: ClassVar[str] = "home"
 
 
 class BrowserLinks:
@@ -73,22 +103,31 @@ class BrowserLinks:
 
 def main() -> int:
     """Runs the console until it is left, and ends the session that it was in."""
-    opening = _opening()
+    return asyncio.run(_run(_opening()))
+
+
+async def _run(opening: Mapping[str, Any]) -> int:
+    folder, ca_file = Path(opening["state_dir"]), opening["ca_file"]
     config = Config(
-        file=Path(opening["state_dir"]) / "config.toml",
-        state_dir=Path(opening["state_dir"]),
-        session_dir=Path(opening["state_dir"]),
+        file=folder / "config.toml",
+        state_dir=folder,
+        session_dir=folder,
         server=opening["server"],
-        ca_file=Path(opening["ca_file"]) if opening["ca_file"] else None,
+        ca_file=Path(ca_file) if ca_file else None,
         theme=opening["theme"],
         animations=False,
     )
-    connect = partial(EcpClient, opening["server"], ca_file=config.ca_file, source=opening["source"])
-    context = Context(partial(connect, token=opening["token"]), config, local=False)
-    app = BrowserApp(context, driver_class=BrowserDriver)
-    links = BrowserLinks(app, opening["public_url"])  # noqa: F841
-    app.run(size=bounded(*opening["size"]))
-    asyncio.run(_sign_out(connect(token=context.client.token)))
+    client = EcpClient(opening["server"], token=opening["token"], ca_file=config.ca_file, source=opening["source"])
+    context = Context(lambda: client, config, reach="browser", login_id=opening["login_id"])
+    try:
+        context.landing, me = await asyncio.gather(client.landing(), client.me(background=False))
+        context.me = me
+        kind = AtHome if first_place(me) == "home" else AtMenu
+        app = kind(context, driver_class=BrowserDriver)
+        context.links = BrowserLinks(app, opening["public_url"])
+        await app.run_async(size=bounded(*opening["size"]))
+    finally:
+        await _sign_out(client)
     return app.return_code or 0
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from aiohttp import web
 
-from backend.contract.faults import NOT_FOUND, NOT_UNDERSTOOD, TERMINAL_NOT_SUPPORTED, UNEXPECTED, Refused
+from backend.contract.faults import NOT_FOUND, NOT_UNDERSTOOD, TERMINAL_NOT_SUPPORTED, UNEXPECTED, UNREACHABLE, Refused
 from backend.contract.rules.shown import shown
 from ecp_tui.screens.mishap import write_down
 from ecp_tui.web.browsers import NOT_SUPPORTED, SUPPORTED, why_not
@@ -46,7 +46,9 @@ async def hardened(request: web.Request, answer: web.StreamResponse) -> None:
 
 
 def refusal(request: web.Request, refused: Refused, status: int = 0) -> web.Response:
-    """The fault as a page, or as a line for what reads no pages."""
+    """The fault as a page, or as a line for what reads no pages. Where the platform lies is nobody's concern."""
+    if refused.fault is UNREACHABLE:
+        refused = Refused(UNREACHABLE, server="The platform behind this page", why="its line is down, or it is stopped")
     status = status or refused.fault.http
     if "text/html" not in request.headers.get("accept", "") and refused.fault is not TERMINAL_NOT_SUPPORTED:
         return web.Response(status=status, text=f"{refused}\n")

@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from ecp_tui.theme import DARK, LIGHT, Palette
 from ecp_tui.web.site import Site
 
+_NONCE: Final = web.ResponseKey("nonce", str)
 _OWN: Final = ("page.css", "console.css", "console.js", "upload.js", "icon.svg")
 _TYPES: Final = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _PAGES: Final = Environment(
@@ -51,7 +52,7 @@ def page(template: str, /, *, status: int = 200, nonce: str = "", **values: Any)
     """A page of this name. With a `nonce` its script may add styles, as a terminal in a page has to."""
     text = _PAGES.get_template(f"{template}.html").render(nonce=nonce, **values)
     answer = web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
-    answer["nonce"] = nonce
+    answer[_NONCE] = nonce
     return answer
 
 
@@ -61,7 +62,7 @@ def new_nonce() -> str:
 
 def harden(site: Site, answer: web.StreamResponse) -> None:
     """The headers that every answer bears: nothing from elsewhere, nothing framed, nothing kept."""
-    nonce = answer.get("nonce", "")
+    nonce = answer.get(_NONCE, "")
     socket = site.public_url.replace("http", "ws", 1)
     answer.headers["Content-Security-Policy"] = _RULES.format(nonce=f" 'nonce-{nonce}'" if nonce else "", socket=socket)
     answer.headers.update(_HEADERS)

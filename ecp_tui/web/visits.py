@@ -50,6 +50,7 @@ class Visit:
     page: web.WebSocketResponse | None = None
     _following: asyncio.Task[None] | None = None
     _waiting: asyncio.TimerHandle | None = None
+    _farewells: set[asyncio.Task[bool]] = field(default_factory=set)
     _size: tuple[int, int] = USUAL
     _over: bool = False
 
@@ -60,8 +61,9 @@ class Visit:
         before, self.page = self.page, page
         self._size = (width, height)
         self._wait_no_longer()
-        if before is not None:
-            await before.close(code=Closed.ELSEWHERE)
+        if before is not None:  # and it is not waited for: its computer may be asleep
+            self._farewells.add(farewell := asyncio.create_task(before.close(code=Closed.ELSEWHERE)))
+            farewell.add_done_callback(self._farewells.discard)
         if self._following is None:
             self._following = asyncio.create_task(self._run(theme))
         elif self.console is not None:
