@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import socket
 from typing import Final
@@ -15,13 +14,13 @@ from backend.doors.ssh.consoles import Consoles
 from backend.doors.ssh.hosting import NotHosted, Opening
 from backend.doors.ssh.pipes import Drain, Spout
 from backend.doors.ssh.replies import unexpected
+from backend.doors.ssh.reports import BY_SIGNAL, Reports
 from backend.doors.ssh.terminals import RESTORED, set_size
 
 _END_OF_FILE: Final = b"\x04"
 _TYPED: Final = {"INT": b"\x03", "QUIT": b"\x1c"}
 _SIGNALS: Final = {"HUP": 1, "INT": 2, "QUIT": 3, "KILL": 9, "TERM": 15}
-_BY_SIGNAL: Final = 128
-_LONGEST_LINE: Final = 1024
+_BLOCK: Final = 16 << 10
 _LINGER: Final = 1.0
 """Seconds for what is still on a terminal once its program has ended."""
 
@@ -43,9 +42,9 @@ class Console:
         self._size = size
         self._loop = asyncio.get_running_loop()
         self._choked = {"channel": False, "line": False}
+        self._reports = Reports(opening.login_id)
         self._code: int | None = None
         self._ended = self.over = False
-        self._said = b""
         consoles.take(*self._whose)
         try:
             self._link, (inward, *outward) = _opened(consoles, opening, size)
@@ -82,7 +81,7 @@ class Console:
         if self.interactive and signal in _TYPED:
             self._drain.write(_TYPED[signal])
         elif signal in _SIGNALS:
-            self._code = _BY_SIGNAL + _SIGNALS[signal]
+            self._code = BY_SIGNAL + _SIGNALS[signal]
             self._hang_up()
 
     def choke(self, by: str, choked: bool) -> None:
@@ -109,20 +108,20 @@ class Console:
     def _hear(self) -> None:
         """How it ended, as its host says."""
         try:
-            heard = self._link.recv(_LONGEST_LINE)
+            heard = self._link.recv(_BLOCK)
         except (BlockingIOError, InterruptedError):
             return
         except OSError:
             heard = b""
-        self._said += heard
-        if heard and len(self._said) < _LONGEST_LINE:
+        if heard:
+            self._reports.feed(heard)
             return
         self._loop.remove_reader(self._link)
         self._link.close()
         self.over = True
         self._consoles.give_back(*self._whose)
         if not self._ended:
-            self._code = self._code if self._code is not None else _code(self._said)
+            self._code = self._code if self._code is not None else self._reports.code
             if self.interactive:
                 self._loop.call_later(_LINGER, self._give_up)
             self._look()
@@ -142,7 +141,7 @@ class Console:
     def _finish(self) -> None:
         if self._ended:
             return
-        if self._code is None or (self.interactive and self._code >= _BY_SIGNAL):
+        if self._code is None or (self.interactive and self._code >= BY_SIGNAL):
             refused = unexpected(NotHosted(f"a console ended: {self._code or 'its host died'}"))
             self._say(refused, UNEXPECTED.exit if self._code is None else self._code)
             return
@@ -207,12 +206,3 @@ def _terminal(size: tuple[int, int]) -> tuple[list[int], list[int]]:
 def _pipes() -> tuple[list[int], list[int]]:
     (in_theirs, in_ours), (out_ours, out_theirs), (error_ours, error_theirs) = (os.pipe() for _ in range(3))
     return [in_ours, out_ours, error_ours], [in_theirs, out_theirs, error_theirs]
-
-
-def _code(said: bytes) -> int | None:
-    """The exit code in the host's line; none where it says nothing."""
-    try:
-        found = json.loads(said)
-        return int(found["exit"]) if "exit" in found else _BY_SIGNAL + int(found["signal"])
-    except (ValueError, KeyError, TypeError):
-        return None

@@ -26,6 +26,7 @@ NO_TERMINAL: Final = (
     Exit.USAGE,
 )
 NOT_SERVED: Final = ("This is not served at this address.", Exit.REFUSED)
+NO_COMMANDS: Final = ("Recovery has pages and no commands: ssh RECOVER@HOST, and nothing after it.", Exit.USAGE)
 NO_SFTP: Final = (
     "SFTP takes and gives files with a registered key, and not with a password: see SFTP access in the console. "
     "Without a key, files go by a one-time ticket: Submit, then F8.",
@@ -42,6 +43,9 @@ class Visitor(Host, Protocol):
     def seated(self) -> Seated | None:
         """By password, or to recover; `None` by key."""
         ...
+
+    @property
+    def recovering(self) -> bool: ...
 
     @property
     def consoles(self) -> Consoles | None: ...
@@ -99,6 +103,8 @@ class Front(SSHServerSession[bytes]):
     def exec_requested(self, command: str) -> bool:
         if self._visitor.seated is None:
             return self._serve_files().exec_requested(command)
+        if self._visitor.recovering:
+            return self._say(*NO_COMMANDS)
         try:
             self._arguments = shlex.split(command[:_LONGEST_COMMAND]) or ["--help"]
         except ValueError as error:
