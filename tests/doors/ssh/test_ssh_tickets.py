@@ -7,6 +7,7 @@ import hashlib
 import logging
 import os
 import pty
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -19,7 +20,7 @@ from backend.contract.messages import FileTicket, FileTicketProgress, TicketPurp
 from backend.core import tickets as limits
 from backend.core.actor import Actor
 from backend.core.client_connect.sftp_access import RegisteredAddresses
-from backend.core.delivery import Room
+from backend.core.delivery import Delivery, Room
 from backend.doors.ssh import server, ticketed, visit
 from tests.sftp_world import TODAY, Ran, SftpWorld, installed, open_door
 from tests.submitting import objects, staged_files
@@ -250,6 +251,25 @@ async def test_a_stream_without_end_is_cut_at_the_limit_and_what_is_said_says_it
     ran = await sender.ssh(ticket.ticket, Path("/dev/zero"))
     assert (ran.code, ran.said.startswith("4511 File too large")) == (5, True)
     assert (sender.fault(ticket), staged_files(sender.world)) == (4511, 0)
+
+
+async def test_a_disk_that_is_slow_slows_its_sender_and_fills_no_memory(
+    sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting: list[int] = []
+    write = Delivery.write
+
+    def slowly(delivery: Delivery, data: bytes) -> None:
+        sessions = [one for line in sender.here.door._visits for one in line._sessions]
+        waiting.extend(len(one._waiting) for one in sessions if isinstance(one, ticketed.TicketSession))
+        time.sleep(0.01)
+        write(delivery, data)
+
+    monkeypatch.setattr(Delivery, "write", slowly)
+    ticket, data = sender.ticket(), bytes(24 * MIB)
+    assert (await sender.ssh(ticket.ticket, data)).code == 0
+    assert sender.progress(ticket).sha256 == hashlib.sha256(data).hexdigest()
+    assert max(waiting) <= 5 * MIB
 
 
 async def test_who_is_silent_too_long_is_given_up(sender: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
