@@ -72,15 +72,19 @@ class LandingScreen(EcpScreen):
         landing = self.context.landing = await self.context.client.landing()
         facts = f"   of {landing.operator} · version {landing.version}"
         self.query_one("#title", Words).update(Content.assemble((landing.name, "bold"), (facts, "$muted not bold")))
-        fingerprint = self.context.client.fingerprint
-        lines = [*landing.notices, *([f"certificate {fingerprint}"] if fingerprint else [])]
-        self.query_one("#notices", Words).update(Content("\n".join(lines)))
+        self.query_one("#notices", Words).update(Content("\n".join([*landing.notices, *self._known_by()])))
         self.query_one("#existing-ecp").display = landing.existing_ecp is not None
         self.query_one("#mailbox").display = landing.demo
-        self.say(f"{self.context.client.server} · all times {self.context.zone}")
+        self.say(f"{self.context.server} · all times {self.context.zone}")
         self.tick()
         if landing.demo:
             self._show_people(await self.context.client.demo_people())
+
+    def _known_by(self) -> list[str]:
+        """What the server showed: over SSH its host key, else its certificate."""
+        if served := self.context.config.served:
+            return [f"host key {served.fingerprint}"]
+        return [f"certificate {found}"] if (found := self.context.client.fingerprint) else []
 
     def _show_people(self, people: list[DemoPerson]) -> None:
         self._people = {one.login_id: one for one in people}

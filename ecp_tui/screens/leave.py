@@ -17,5 +17,7 @@ class LeaveDialog(AnswerDialog):
             words = f"You are signed in as {context.me.login_id}. Nothing is running."
         else:
             words = "Nobody is signed in. Nothing is running."
+        if context.config.served is not None:
+            words += "\nQuit ends the connection, and the session with it."
         out = [("sign_out", "o", "Sign out")] if context.signed_in else []
         super().__init__("Leave ECP 2.0?", words, [("stay", "s", "Stay"), *out, ("quit", "q", "Quit")])
