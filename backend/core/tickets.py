@@ -19,7 +19,6 @@ from backend.contract.faults import (
     SESSION_ENDED,
     TICKET_ENDED,
     TOO_MANY_HANDLES,
-    UNEXPECTED,
     Refused,
 )
 from backend.contract.messages import (
@@ -225,8 +224,11 @@ class Tickets:
         """From here on the ticket has ended, whatever comes of it."""
         try:
             receipt = self._submissions.finish(actor, upload)
-        except BaseException as error:
-            delivery.end("refused", error if isinstance(error, Refused) else Refused(UNEXPECTED))
+        except Refused as refused:
+            delivery.end("refused", refused)
+            raise
+        except BaseException:
+            delivery.expire(early=True)
             raise
         delivery.end("used")
         return receipt

@@ -115,7 +115,7 @@ NO_READ_BACK = row(
 TICKET_ENDED = row(
     4521,
     "Ticket expired or used",
-    "This ticket was used already, is older than 10 minutes, or never was one; nothing was submitted.",
+    "This ticket was used already, is older than 10 minutes, or never was one.",
     "Make a new one where you made it: F8 in the form.",
     410,
     Exit.REFUSED,
