@@ -16,6 +16,8 @@ from ecp_tui.host.child import run_child
 
 HANDLES: Final = 4
 """That a session comes with: its socket, and its three of input, output and errors."""
+_SILENT: Final = getattr(select, "POLLRDHUP", 0)
+"""That the other end says no more: it may still listen for how it ended. Where that is not told, that it is closed."""
 PATIENCE: Final = 3.0
 """Seconds between being asked to end and being ended."""
 
@@ -92,7 +94,7 @@ class Host:
             session.close()
             return
         self._sessions[session.fileno()] = _Session(pid, session)
-        self._poll.register(session, 0)  # which still tells that the other end was closed
+        self._poll.register(session, _SILENT)
 
     def _hang_up(self, session: _Session) -> None:
         if session.ends_at is None:
