@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from backend.core.actor import Actor
@@ -26,6 +27,11 @@ def publish(
     upload = world.services.publishing.begin(operator, folder, identity_code, name)
     upload.write(0, data)
     return world.services.publishing.finish(operator, upload, len(data))
+
+
+def listed_in(pages: Iterable[list[Published]]) -> list[Published]:
+    """All of a listing."""
+    return [one for page in pages for one in page]
 
 
 def by_sftp(actor: Actor) -> Actor:

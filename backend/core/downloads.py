@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -18,7 +18,15 @@ from backend.core.handing_out import HandingOut
 from backend.core.outgoing import Place
 from backend.core.page_marks import PageMarks
 from backend.core.ports import Clock, Store
-from backend.core.publications import Published, as_seen, in_place, published_of, shown_publication
+from backend.core.publications import (
+    PAGE,
+    SHOWN_FOR,
+    Published,
+    as_seen,
+    one_a_name,
+    published_of,
+    shown_publication,
+)
 from backend.core.reading import Reading
 from backend.core.rows import Rows
 
@@ -72,11 +80,19 @@ class Downloads:
             cursor=self._marks.sealed(shown_ones[-1], *bound) if len(newest_first) > limit else None,
         )
 
-    def published(self, actor: Actor, identity_code: str, folder: str) -> list[Published]:
-        """The files there, of the last 90 days, one a name, newest first; 4501 or 2001 where it is not the actor's."""
-        with self._store.reading() as rows:
-            place = self._place(actor, rows.catalogue(), identity_code, folder)
-            return as_seen(rows, actor.login_id, in_place(rows, place, self._clock.now()))
+    def published(self, actor: Actor, identity_code: str, folder: str) -> Iterator[list[Published]]:
+        """The files there, of the last 90 days, one a name, newest first, by pages.
+
+        4501 or 2001 where it is not the actor's; the gate is asked for each page.
+        """
+
+        def stretch(before: int | None) -> list[Published]:
+            with self._store.reading() as rows:
+                place = self._place(actor, rows.catalogue(), identity_code, folder)
+                found = rows.publications([place], self._clock.now() - SHOWN_FOR, before, PAGE)
+                return as_seen(rows, actor.login_id, found)
+
+        return one_a_name(stretch)
 
     def find(self, actor: Actor, identity_code: str, folder: str, file_name: str) -> Published:
         """The file of that name, whether the account has fetched it or not; 2001 where there is none."""

@@ -11,6 +11,7 @@ from backend.contract.messages import Receipt
 from backend.contract.rules.file_names import plain, read_name
 from backend.core.actor import Actor
 from backend.core.calendar import Calendar
+from backend.core.catalogue import FolderRule
 from backend.core.claims import Claim, Upload
 from backend.core.gate import folder_for
 from backend.core.ports import Clock, Store
@@ -42,16 +43,18 @@ class DropBox:
         """An upload; refuses name, identity, date, function, cut-off and route at once."""
         if not temporary(file_name):
             return self._judged(actor, self._claim(identity_code, folder, file_name))
-        with self._store.reading() as rows:
-            rule, identities = folder_for(actor, rows.catalogue(), folder)
-        if rule.direction != "submission" or identity_code not in {identity.code for identity in identities}:
-            raise Refused(NOT_FOUND)
-        rule.refuse_elsewhere()
+        rule = self._folder(actor, identity_code, folder)
         claim = self._claim(identity_code, folder, file_name)
         return Upload(claim, self._submissions.stagings.open(actor.login_id), self._clock.now(), rule.size_limit)
 
     def named(self, actor: Actor, draft: Upload, identity_code: str, folder: str, file_name: str) -> Upload:
-        """What arrived under a temporary name, under its own: now everything is judged that `begin` judges."""
+        """What arrived under a temporary name, under its own: now everything is judged that `begin` judges.
+
+        Under another temporary one, what `begin` judges of that.
+        """
+        if temporary(file_name):
+            limit = self._folder(actor, identity_code, folder).size_limit
+            return replace(draft, claim=self._claim(identity_code, folder, file_name), size_limit=limit)
         begun = self._judged(actor, self._claim(identity_code, folder, file_name))
         begun.staging.abandon()
         return replace(begun, staging=draft.staging, started=draft.started)
@@ -72,6 +75,15 @@ class DropBox:
         An incomplete one is final: it will not be tried again under its submission id.
         """
         self._submissions.give_up(actor, upload, refused, final=refused.fault is INCOMPLETE_UPLOAD)
+
+    def _folder(self, actor: Actor, identity_code: str, folder: str) -> FolderRule:
+        """Where a file may come under a temporary name: as of now, and before its name is judged."""
+        with self._store.reading() as rows:
+            rule, identities = folder_for(actor, rows.catalogue(), folder)
+        if rule.direction != "submission" or identity_code not in {identity.code for identity in identities}:
+            raise Refused(NOT_FOUND)
+        rule.refuse_elsewhere()
+        return rule
 
     def _judged(self, actor: Actor, claim: Claim) -> Upload:
         begun = self._submissions.begin(actor, claim)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -10,11 +10,11 @@ from typing import Final
 from backend.contract.messages import Publication, PublicationState
 from backend.core.activity_row import ActivityRow
 from backend.core.catalogue import Catalogue
-from backend.core.outgoing import Place
 from backend.core.rows import Rows
 
 SHOWN_FOR: Final = timedelta(days=90)
-MOST_SHOWN: Final = 2000
+PAGE: Final = 500
+"""Publications read at once: however many there are, so many are in memory, and the names of the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +57,20 @@ def as_seen(rows: Rows, login_id: str, found: Sequence[ActivityRow]) -> list[Pub
     return [published_of(row, "fetched" if row.log_index in fetched else "published") for row in found]
 
 
-def in_place(rows: Rows, place: Place, now: datetime) -> list[ActivityRow]:
-    """What stands in one place, of the last 90 days: one a name, the latest; newest first."""
-    found = rows.publications([place], now - SHOWN_FOR, None, MOST_SHOWN)
-    return list(_one_a_name(found))
+def one_a_name(stretch: Callable[[int | None], list[Published]]) -> Iterator[list[Published]]:
+    """What stands in one place, by pages, newest first: of each name the latest. `stretch` reads on before a row."""
+    seen: set[str] = set()
+    before: int | None = None
+    while True:
+        found = stretch(before)
+        latest: dict[str, Published] = {}
+        for one in found:
+            latest.setdefault(one.file_name, one)
+        yield [one for name, one in latest.items() if name not in seen]
+        if len(found) < PAGE:
+            return
+        seen |= latest.keys()
+        before = found[-1].log_index
 
 
 def shown_publication(one: Published, catalogue: Catalogue) -> Publication:
@@ -68,11 +78,3 @@ def shown_publication(one: Published, catalogue: Catalogue) -> Publication:
     folder = catalogue.folders.get(one.folder)
     facts = {name: getattr(one, name) for name in Published.__slots__}
     return Publication(**facts, folder_title=folder.title if folder else one.folder)
-
-
-def _one_a_name(newest_first: Iterable[ActivityRow]) -> Iterator[ActivityRow]:
-    seen: set[str | None] = set()
-    for row in newest_first:
-        if row.file_name not in seen:
-            seen.add(row.file_name)
-            yield row

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from backend.core.drop_box import temporary
 from backend.core.gate import refuse_expired, refuse_to_publish
 from backend.core.keeping import Keeping, Standing
 from backend.core.ports import Clock, Store
-from backend.core.publications import Published, in_place, published_of
+from backend.core.publications import PAGE, SHOWN_FOR, Published, one_a_name, published_of
 from backend.core.rows import Rows, Unit
 from backend.core.stagings import Stagings
 
@@ -59,12 +59,20 @@ class Publishing:
         with self._store.reading() as rows:
             return rows.holders(download_folder(rows.catalogue(), folder).user_types)
 
-    def published(self, actor: Actor, folder: str, identity_code: str) -> list[Published]:
-        """What stands there for an identity, of the last 90 days, one a name, newest first; 2001 for no such place."""
-        self._refuse(actor)
-        with self._store.reading() as rows:
-            place, _ = addressee(rows, download_folder(rows.catalogue(), folder), identity_code)
-            return [published_of(row) for row in in_place(rows, place, self._clock.now())]
+    def published(self, actor: Actor, folder: str, identity_code: str) -> Iterator[list[Published]]:
+        """What stands there for an identity, of the last 90 days, one a name, newest first, by pages.
+
+        2001 for no such place; the gate is asked for each page.
+        """
+
+        def stretch(before: int | None) -> list[Published]:
+            self._refuse(actor)
+            with self._store.reading() as rows:
+                place, _ = addressee(rows, download_folder(rows.catalogue(), folder), identity_code)
+                found = rows.publications([place], self._clock.now() - SHOWN_FOR, before, PAGE)
+            return [published_of(row) for row in found]
+
+        return one_a_name(stretch)
 
     def find(self, actor: Actor, folder: str, identity_code: str, file_name: str) -> Published:
         """What stands under a name; 2001 where nothing does."""
@@ -106,8 +114,11 @@ class Publishing:
         )
         return published_of(stands.row)
 
-    def withdraw(self, actor: Actor, folder: str, identity_code: str, file_name: str) -> None:
-        """Nobody finds it any more, of whatever day; its bytes are kept. 2001 where nothing stands under that name."""
+    def withdraw(self, actor: Actor, folder: str, identity_code: str, file_name: str, reason: str = "") -> None:
+        """Nobody finds it any more, of whatever day. Its bytes are kept, and the reason that was given with the entry.
+
+        2001 where nothing stands under that name.
+        """
 
         def unit(unit: Unit) -> None:
             now_actor = self._current_actor(unit, actor)
@@ -118,7 +129,7 @@ class Publishing:
             while (row := unit.publication_named(place, file_name)) is not None:
                 unit.supersede(row.log_index, by=unit.head().size)
                 told = {name: getattr(row, name) for name in _TOLD}
-                facts = told | _who(now_actor) | {"subject": str(row.log_index)}
+                facts = told | _who(now_actor) | {"subject": str(row.log_index), "note": reason or None}
                 self._ledger.record(unit, WITHDRAWN, self._clock.now(), actor.channel, **facts)
 
         self._store.write(unit)
@@ -127,7 +138,10 @@ class Publishing:
         catalogue, now = unit.catalogue(), self._clock.now()
         actor = self._current_actor(unit, actor)
         self._refuse(actor)
-        place, company = addressee(unit, download_folder(catalogue, claim.folder), claim.identity_code)
+        rule = download_folder(catalogue, claim.folder)
+        place, company = addressee(unit, rule, claim.identity_code)
+        day = input_date_of(rule, claim.identity_code, claim.file_name, claim.input_date)  # as its rule is now
+        claim = replace(claim, input_date=day)
         current = unit.publication(place, claim.input_date, claim.file_name)
         if current is not None and current.object_key == bytes_kept["object_key"]:
             return Standing(current, catalogue)  # this very unit, whose commit stood although its answer was lost

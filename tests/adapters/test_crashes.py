@@ -17,7 +17,7 @@ from backend.contract.messages import Activity, ActivityFilter
 from backend.core.actor import Actor
 from tests.adapters.crashing import ID, NEW_BYTES, actor_named
 from tests.databases import Postgres, Prepared, copied_world, prepared_world, reopened_world
-from tests.publishing import contents, publish
+from tests.publishing import contents, listed_in, publish
 from tests.submitting import broken_invariants, objects, staged_files, submitted
 from tests.world import World
 
@@ -114,7 +114,7 @@ def test_a_process_killed_while_it_publishes_has_published_all_or_nothing(
         with reopened_world(prepared_sqlite, data_dir) as world:
             assert broken_invariants(world) == []
             chan, operator = (actor_named(world.platform, who) for who in ("CHAN01", "OPER01"))
-            found = world.services.downloads.published(chan, "01234", "RPT-TRD")
+            found = listed_in(world.services.downloads.published(chan, "01234", "RPT-TRD"))
             sides.append("after" if found else "before")
             again = publish(world, NEW_BYTES, who=operator)
             assert again.version == 1 and found in ([], [again])

@@ -12,15 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 
+from backend.adapters.database import tables
 from backend.contract.faults import GOING_DOWN, Refused
 from backend.contract.messages import Publication
 from backend.core import reading
 from backend.core.actor import Actor
 from backend.core.catalogue_text import parse, shipped
 from backend.core.downloads import Downloads
+from backend.core.publications import Published
 from backend.core.publishing import Publishing
-from tests.publishing import NAME, by_sftp, contents, publish
+from tests.publishing import NAME, by_sftp, contents, listed_in, publish
 from tests.submitting import broken_invariants, listed, objects, refused_with, staged_files
 from tests.world import World, open_world
 
@@ -52,17 +55,21 @@ def test_a_published_file_is_found_fetched_and_said_to_be(
     any_world: World, chan: Actor, operator: Actor, downloads: Downloads
 ) -> None:
     one = publish(any_world, b"a,b\r\n")
-    assert [(it.file_name, it.state) for it in downloads.published(chan, "01234", "RPT-TRD")] == [(NAME, "published")]
+    (there,) = listed_in(downloads.published(chan, "01234", "RPT-TRD"))
+    assert (there.file_name, there.state) == (NAME, "published")
     found = downloads.find(chan, "01234", "RPT-TRD", NAME)
     assert found == one
     assert contents(downloads.open(chan, found)) == b"a,b\r\n"
     assert downloads.one(chan, found.log_index).state == "fetched"
     assert downloads.find(by_sftp(any_world.actor("ACMEBOT1")), "01234", "RPT-TRD", NAME).state == "published"
     assert listed(any_world, chan, folder="RPT-TRD") == [("published", 1, None), ("fetched", None, None)]
-    any_world.services.publishing.withdraw(operator, "RPT-TRD", "01234", NAME)
+    any_world.services.publishing.withdraw(operator, "RPT-TRD", "01234", NAME, "the prices of another day")
+    with any_world.platform.store.reading() as rows:
+        withdrawal = rows.activity(rows.head().size - 1)
+    assert withdrawal is not None and withdrawal.note == "the prices of another day"
     assert refused_with(downloads.open, chan, found) == 2001
     assert refused_with(downloads.find, chan, "01234", "RPT-TRD", NAME) == 2001
-    assert downloads.published(chan, "01234", "RPT-TRD") == []
+    assert listed_in(downloads.published(chan, "01234", "RPT-TRD")) == []
     assert listed(any_world, chan) == [("superseded", 1, None), ("fetched", None, None), ("withdrawn", 1, None)]
     assert listed(any_world, any_world.actor("HO01")) == listed(any_world, any_world.actor("TAI09")) == []
     assert broken_invariants(any_world) == [] and objects(any_world) == 1, "its bytes are kept"
@@ -80,7 +87,7 @@ def test_versions_go_on_through_replacing_and_withdrawing_and_the_same_bytes_mak
     assert refused_with(publishing.withdraw, operator, "RPT-TRD", "01234", NAME) == 2001
     again = publish(any_world, b"two", who=operator)
     assert again.version == 3, "it was gone: these bytes are a publication of their own"
-    assert [it.version for it in publishing.published(operator, "RPT-TRD", "01234")] == [3]
+    assert [it.version for it in listed_in(publishing.published(operator, "RPT-TRD", "01234"))] == [3]
     assert publishing.find(operator, "RPT-TRD", "01234", NAME) == again
     assert [state for state, *_ in listed(any_world, operator)] == ["superseded"] * 2 + ["withdrawn", "published"]
     assert broken_invariants(any_world) == [] and staged_files(any_world) == 0
@@ -151,7 +158,7 @@ def test_nothing_is_published_but_into_download_folders_for_who_holds_their_user
     for folder, identity_code, number in wrong:
         for ask in (publishing.begin, publishing.find, publishing.withdraw):
             assert refused_with(ask, operator, folder, identity_code, NAME) == number
-        assert refused_with(publishing.published, operator, folder, identity_code) == number
+        assert refused_with(_published, publishing, operator, folder, identity_code) == number
     assert publishing.folders(operator) == ["RPT-TRD", "RPT-CLP", "RPT-BCN", "RPT-LOP", "RPT-CLR"]
     assert publishing.identities(operator, "RPT-TRD") == ["01234", "01235", "09999"]
     assert publishing.identities(operator, "RPT-CLR") == ["ACM01", "HBR01", "HBR02"]
@@ -215,20 +222,67 @@ def test_a_folder_without_patterns_takes_plain_names_for_the_day_and_shows_the_n
         second = publish(world, b"two", "Any name.csv")
         assert str(second.input_date) == "2022-05-21" and second.version == 1
         chan, downloads = world.actor("CHAN01"), world.services.downloads
-        assert [it.sha256 for it in downloads.published(chan, "01234", "RPT-TRD")] == [second.sha256]
+        assert [it.sha256 for it in listed_in(downloads.published(chan, "01234", "RPT-TRD"))] == [second.sha256]
         assert downloads.find(chan, "01234", "RPT-TRD", "Any name.csv").log_index == second.log_index
         for name in ("a/b", "..", "a\x1b", "Ä.csv", " x", "x" * 201, ""):
             assert (
                 refused_with(world.services.publishing.begin, world.actor("OPER01"), "RPT-TRD", "01234", name) == 4505
             )
         world.services.publishing.withdraw(world.actor("OPER01"), "RPT-TRD", "01234", "Any name.csv")
-        assert downloads.published(chan, "01234", "RPT-TRD") == [], "nor is the file of the day before found again"
+        there = listed_in(downloads.published(chan, "01234", "RPT-TRD"))
+        assert there == [], "nor is the file of the day before found again"
         publish(world, b"three", "Any name.csv")
         world.clock.move(days=91)
-        assert downloads.published(world.actor("CHAN01"), "01234", "RPT-TRD") == []
+        assert listed_in(downloads.published(world.actor("CHAN01"), "01234", "RPT-TRD")) == []
 
 
 # ── whose it is ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_listing_goes_on_beyond_a_page_and_shows_each_name_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("publications", "downloads", "publishing"):
+        monkeypatch.setattr(f"backend.core.{module}.PAGE", 2)
+    catalogue = parse(shipped())
+    free = replace(catalogue.folders["RPT-TRD"], patterns=())
+    folders = {**catalogue.folders, "RPT-TRD": free}
+    with open_world(tmp_path / "data", catalogue=replace(catalogue, folders=folders)) as world:
+        for name in ("a.csv", "b.csv", "c.csv", "d.csv"):
+            publish(world, b"one", name)
+        world.clock.move(days=1)
+        later = publish(world, b"two", "a.csv")
+        chan, services = world.actor("CHAN01"), world.services
+        pages = [*services.downloads.published(chan, "01234", "RPT-TRD")]
+        assert [[one.file_name for one in page] for page in pages] == [["a.csv", "d.csv"], ["c.csv", "b.csv"], []]
+        assert pages[0][0].log_index == later.log_index
+        assert len(listed_in(services.publishing.published(world.actor("OPER01"), "RPT-TRD", "01234"))) == 4
+        begun = services.downloads.published(
+            replace(chan, until=world.clock.now() + timedelta(hours=1)), "01234", "RPT-TRD"
+        )
+        next(begun)
+        world.clock.move(hours=2)
+        assert refused_with(next, begun) == 1005, "the gate is asked for each page"
+
+
+def test_a_name_that_its_folder_takes_no_more_at_the_commit_is_not_published(
+    any_world: World, operator: Actor, publishing: Publishing
+) -> None:
+    upload = publishing.begin(operator, "RPT-TRD", "01234", NAME)
+    upload.write(0, b"a,b")
+    with any_world.platform.store.engine.begin() as connection:
+        folders, platform = tables.folders, tables.platform
+        (facts,) = connection.scalars(select(folders.c.facts).where(folders.c.code == "RPT-TRD"))
+        other = facts | {"patterns": ["OTHER_{identity}_{date:YYYYMMDD}.csv"]}
+        connection.execute(update(folders).where(folders.c.code == "RPT-TRD").values(facts=other))
+        connection.execute(update(platform).values(catalogue_revision=platform.c.catalogue_revision + 1))
+    assert refused_with(publishing.finish, operator, upload, 3) == 4505
+    assert listed(any_world, operator) == [] and broken_invariants(any_world) == []
+    assert staged_files(any_world) == 0
+
+
+def _published(publishing: Publishing, *where: Any) -> list[Published]:
+    return listed_in(publishing.published(*where))
 
 
 def test_what_is_not_yours_is_not_there(any_world: World, chan: Actor, downloads: Downloads) -> None:
@@ -434,6 +488,6 @@ def test_whatever_breaks_on_the_way_published_means_its_bytes_are_there(
             except (OSError, Refused) as error:
                 assert what in {"fsync", "write", "unit"} or (what == "withdraw" and stands is None), error
         assert broken_invariants(any_world) == [] and staged_files(any_world) == 0
-        found = publishing.published(operator, "RPT-TRD", "01234")
+        found = listed_in(publishing.published(operator, "RPT-TRD", "01234"))
         assert [it.size for it in found] == ([] if stands is None else [len(stands)])
     assert vault.room() > 0

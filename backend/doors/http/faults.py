@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from backend.contract import paths
-from backend.contract.faults import NOT_FOUND, NOT_UNDERSTOOD, UNEXPECTED, Refused
+from backend.contract.faults import NOT_FOUND, NOT_UNDERSTOOD, NOT_WITHIN, UNEXPECTED, Refused
 from backend.contract.messages import Problem
 from backend.contract.rules.shown import shown
 
@@ -40,6 +40,8 @@ def problem(refused: Refused) -> Response:
         reference=refused.values.get("reference"),
     )
     headers = {"cache-control": "no-store"}
+    if refused.fault is NOT_WITHIN:  # RFC 9110, 15.5.17: how long the file is that has no such range
+        headers["content-range"] = f"bytes */{refused.values['size'].replace(',', '')}"
     return Response(body.model_dump_json(), refused.fault.http, headers, paths.PROBLEM_TYPE)
 
 

@@ -81,7 +81,8 @@ class Identities:
             for documents in self._outcomes.documents(*place):
                 yield [Entry(one.name, _document(one)) for one in documents]
         elif where.room == "download":
-            yield [Entry(one.file_name, published(one)) for one in self._downloads.published(*place)]
+            for files in self._downloads.published(*place):
+                yield [Entry(one.file_name, published(one)) for one in files]
         else:
             yield [Entry(name, _folder(name)) for name in below]
 

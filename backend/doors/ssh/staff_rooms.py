@@ -95,8 +95,8 @@ class Publish:
 
     def pages(self, actor: Actor, where: Spot) -> Iterator[Page]:
         if where.is_drop:
-            found = self._publishing.published(actor, where.folder, where.identity_code)
-            yield [Entry(one.file_name, _published(one)) for one in found]
+            for found in self._publishing.published(actor, where.folder, where.identity_code):
+                yield [Entry(one.file_name, _published(one)) for one in found]
         elif where.name:
             raise Refused(NOT_FOUND)
         elif where.folder:

@@ -97,27 +97,28 @@ class Submitting:
         await self._park(inflow.where, inflow.upload, kept, whole=False)
 
     async def rename(self, old: Spot, new: Spot) -> None:
-        """Gives a draft its name, and with that submits it."""
+        """Gives a draft its name, and with that submits it; or another temporary name, where it may lie as well."""
         draft = self._desk.draft(self._login_id, old)
         if draft is None:
             raise await self._drops.not_to_be_read(old)
         if new.room != old.room or not new.in_drop:
             raise Refused(NOT_ALLOWED, what="Files are submitted in a submit folder, and stay there.")
-        if temporary(new.name):
-            self._desk.take(self._login_id, old)
-            await self._park(new, draft.upload, draft.size, whole=draft.whole)
-            return
-        if not draft.whole:
+        named = not temporary(new.name)
+        if named and not draft.whole:
             raise Refused(INCOMPLETE_UPLOAD, received="Not all", expected="the")
         try:
             upload = await self._run(self._boxes.of(new).named, self._guest.actor, draft.upload, new)
         except Refused:
-            self._desk.hide(self._login_id, new)
+            if named:
+                self._desk.hide(self._login_id, new)
             raise
         if self._desk.draft(self._login_id, old) is not draft:
             raise Refused(NOT_FOUND)
         self._desk.take(self._login_id, old)
-        await self._finish(new, upload, draft.size)
+        if named:
+            await self._finish(new, upload, draft.size)
+        else:
+            await self._park(new, upload, draft.size, whole=draft.whole)
 
     async def remove(self, where: Spot) -> None:
         """Removes a draft. A submitted file is only hidden from this account until it is replaced."""

@@ -105,6 +105,7 @@ def test_what_is_not_one_range_of_the_file_is_refused_without_a_row(world: World
     for asked in attacks:
         answer = ask("GET", path, "CHAN01", headers={"range": asked.encode()})
         assert (answer.status_code, number_of(answer)) == (416, 4522), asked
+        assert answer.headers["content-range"] == f"bytes */{len(DATA)}"
     with pytest.raises(Refused):
         asked_span(Headers(raw=[(b"range", b"bytes=0-1"), (b"range", b"bytes=2-3")]), len(DATA), "")
     assert fetches(world) == 0

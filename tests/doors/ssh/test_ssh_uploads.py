@@ -207,6 +207,20 @@ async def test_a_draft_is_its_own_accounts_and_gone_when_removed(sftp_world: Sft
     assert not sftp_world.activities()
 
 
+async def test_a_draft_gets_another_temporary_name_only_where_a_file_may_be_put(sftp_world: SftpWorld) -> None:
+    draft, foreign = f"{PATH}.part", [f"/{where}/submit/{TODAY}.part" for where in ("09999/SD-1", "01234/NONE")]
+    async with sftp_world.client() as sftp:
+        async with sftp.open(draft, "wb") as file:
+            await file.write(DATA)
+        for path in foreign:
+            with pytest.raises(asyncssh.SFTPError):
+                await sftp.rename(draft, path)
+        assert (await sftp.stat(draft)).size == len(DATA), "it stays where it was"
+        await sftp.rename(draft, f"{SUBMIT}/other.tmp")
+        await sftp.rename(f"{SUBMIT}/other.tmp", PATH)
+    assert accepted(sftp_world) == [hashlib.sha256(DATA).hexdigest()]
+
+
 async def test_a_draft_can_be_continued_and_shortened(sftp_world: SftpWorld) -> None:
     draft = f"{PATH}.filepart"
     async with raw_sftp(sftp_world) as raw:
