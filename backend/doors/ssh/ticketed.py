@@ -26,7 +26,7 @@ may come."""
 _GROUP: Final = 16
 USAGE: Final = (
     "A ticket takes one file from its input, and nothing else. Type the line as the console shows it, to its end: "
-    "it ends in < FILE. The ticket is still good."
+    "it ends in < FILE; with plink add -T. The ticket is still good."
 )
 
 

@@ -112,6 +112,20 @@ async def test_a_file_comes_by_openssh_and_is_submitted_in_the_form(sender: Send
     assert (receipt.activity.sha256, receipt.activity.channel) == (sha256, "console")
 
 
+async def test_plink_brings_a_file_where_it_asks_for_no_terminal(sender: Sender) -> None:
+    ticket, port = sender.ticket(), str(sender.here.door.port)
+    known = ["-batch", "-hostkey", sender.here.door.fingerprint, "-P", port, f"{ticket.ticket}@127.0.0.1"]
+    for options, code in (([], 2), (["-T"], 0)):
+        with sender.here.file("typed", b"a,b\n").open("rb") as stdin:
+            process = await asyncio.create_subprocess_exec(
+                installed("plink"), *options, *known, stdin=stdin, stdout=-1, stderr=asyncio.subprocess.STDOUT
+            )
+            said, _ = await asyncio.wait_for(process.communicate(), 30)
+        assert process.returncode == code, said
+        assert (b"add -T" in said) is (code == 2)
+    assert sender.progress(ticket).sha256 == hashlib.sha256(b"a,b\n").hexdigest()
+
+
 async def test_an_empty_input_is_an_empty_file_and_a_hash_needs_no_form(sender: Sender) -> None:
     empty, compared = sender.ticket(), sender.ticket("compare")
     assert (await sender.ssh(empty.ticket)).code == 0
