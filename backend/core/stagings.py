@@ -13,7 +13,7 @@ from backend.core.ports import Staging, Vault
 from backend.core.slots import Slots
 
 MOST_OF_ACCOUNT: Final = 64
-MOST_OPEN: Final = 400
+MOST_OPEN: Final = 528
 """Open at once in the process, whoever's: each is a descriptor."""
 RESERVE: Final = 64 << 20
 """Bytes that uploads leave free, so that the database can still write."""

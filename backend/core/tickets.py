@@ -49,7 +49,7 @@ TOLD_FOR: Final = timedelta(hours=1)
 MOST_OPEN: Final = 8
 MOST_REMEMBERED: Final = 32
 """Of one account; beyond the first, those that nobody has used give way, the oldest first."""
-MOST_ARRIVED: Final = 64
+MOST_ARRIVED: Final = 128
 MOST_IN_ALL: Final = 10_000
 """Whoever's: each that arrived is a descriptor; the others are but a few hundred bytes."""
 LARGE: Final = 8 << 20
