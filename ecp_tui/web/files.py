@@ -74,14 +74,20 @@ async def download(request: web.Request) -> web.StreamResponse:
 
 
 async def _stream(request: web.Request, publication: Publication, blocks: AsyncIterator[bytes]) -> web.StreamResponse:
-    """The first block is waited for: until then a refusal can still be said."""
+    """The first block is waited for: until then a refusal can still be said. Later the line is cut, so that nobody
+    takes what came for the whole."""
     first = await anext(blocks, b"")
     answer = web.StreamResponse(headers=_attached(publication.file_name))
     answer.content_type, answer.content_length = _BYTES, publication.size
     await answer.prepare(request)
     await answer.write(first)
-    async for block in blocks:
-        await answer.write(block)
+    try:
+        async for block in blocks:
+            await answer.write(block)
+    except Refused as refused:
+        if request.transport is not None:
+            request.transport.abort()
+        raise ConnectionResetError from refused
     await answer.write_eof()
     return answer
 

@@ -35,6 +35,8 @@ async def guarded(request: web.Request, handler: _Handler) -> web.StreamResponse
         if answer.status == web.HTTPNotFound.status_code:
             return refusal(request, Refused(NOT_FOUND))
         return refusal(request, Refused(NOT_UNDERSTOOD, what=f"{answer.reason}."), answer.status)
+    except ConnectionError as error:  # the browser has gone, and hears no answer
+        raise web.HTTPBadRequest from error
     except Exception as error:
         written = write_down(error, request.app[SITE].log, datetime.now(UTC))
         return refusal(request, Refused(UNEXPECTED, reference=written.values["reference"].partition(",")[0]))

@@ -80,7 +80,10 @@ def _link(words: Mapping[str, Any], until: float) -> Link | None:
     if kind == "upload":
         return Link("upload", until, name, ticket=str(words.get("ticket", "")))
     if kind == "download":
-        publication = Publication.model_validate(words.get("publication"))
+        try:
+            publication = Publication.model_validate(words.get("publication"))
+        except ValueError:
+            return None
         return Link("download", until, publication.file_name, token=str(words.get("token")), publication=publication)
     content = _bytes(words.get("content")) if kind == "save" else None
     return None if content is None else Link("save", until, name, content=content)

@@ -4,6 +4,7 @@
   const at = (id) => document.getElementById(id);
   const words = (id, text) => { at(id).textContent = text; };
   const size = (bytes) => bytes < 1e6 ? `${bytes.toLocaleString("en")} B` : `${(bytes / 1e6).toLocaleString("en", {maximumFractionDigits: 1})} MB`;
+  const ANOTHER = "The console has another link: F5 there.";
   let sending = null;
 
   const ended = (title, text) => {
@@ -13,10 +14,16 @@
     words("fault-words", text);
   };
 
+  const spent = (title, text) => {
+    ended(title, text);
+    at("chooser").hidden = true;
+  };
+
   const again = (title, text) => {
     ended(title, text);
     at("choose").disabled = false;
     at("progress").hidden = at("cancel").hidden = true;
+    words("state", "Or drop it here.");
   };
 
   const answered = (request, file) => {
@@ -31,8 +38,7 @@
     } else if (request.status === 502 || request.status === 503) {
       again("It did not arrive.", request.responseText);
     } else {
-      ended("It was not taken.", request.responseText);
-      at("chooser").hidden = true;
+      spent("It was not taken.", request.responseText);
     }
   };
 
@@ -46,8 +52,8 @@
       words("state", `${file.name}: ${size(event.loaded)} of ${size(event.total)}`);
     };
     request.onload = () => answered(request, file);
-    request.onerror = () => again("It did not arrive.", "The line broke; nothing was submitted. Choose the file again.");
-    request.onabort = () => again("Cancelled.", "Nothing was submitted.");
+    request.onerror = () => spent("It did not arrive.", `The line broke; nothing was submitted. ${ANOTHER}`);
+    request.onabort = () => spent("Cancelled.", `Nothing was submitted. ${ANOTHER}`);
     at("choose").disabled = true;
     at("fault").hidden = true;
     at("progress").hidden = at("cancel").hidden = false;
