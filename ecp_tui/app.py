@@ -15,12 +15,12 @@ from textual.driver import Driver
 from textual.filter import LineFilter
 
 from backend.contract.faults import SESSION_ENDED, SUSPENDED, Refused
+from ecp_tui.places import BY_ID, OPEN, why_not
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.context import Context
 from ecp_tui.screens.everywhere import KeyedApp
 from ecp_tui.screens.landing import LandingScreen
 from ecp_tui.screens.mishap import write_down
-from ecp_tui.screens.places import BY_ID, OPEN, why_not
 from ecp_tui.screens.recovery_page import RecoveryPage
 from ecp_tui.screens.sign_in import SignInScreen
 from ecp_tui.screens.transfers import TransfersScreen
@@ -103,8 +103,13 @@ class EcpApp(KeyedApp):
     def _add_places(self) -> None:
         self.add_mode("client_connect", partial(page_of, "client_connect", "ClientConnectScreen"))
         self.add_mode("home", self._home)
-        for place, name in BUILT.items():
-            self.add_mode(place, partial(page_of, place, name))
+        for place in BUILT:
+            self.add_mode(place, partial(self._page, place))
+
+    def _page(self, place: str) -> EcpScreen:
+        if place == "submit" and not self.context.local:
+            return page_of("submit_sent", "SubmitSentScreen")
+        return page_of(place, BUILT[place])
 
     def _home(self) -> EcpScreen:
         me = self.context.me

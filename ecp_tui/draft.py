@@ -60,8 +60,8 @@ class Draft:
             raise Refused(NOT_UNDERSTOOD, what=f"Name the input date ({meaning}) of {shown(self.file_name, 60)}.")
         return self.folder, self.identity_code, self.input_date
 
-    def request(self, size: int, sha256: str | None = None) -> CheckRequest:
-        """What the server is asked; refuses here already what the file's name and size alone decide."""
+    def request(self, size: int | None, sha256: str | None = None) -> CheckRequest:
+        """What the server is asked; refuses here already what the file's name and, where it is known, size decide."""
         from backend.contract.messages import CheckRequest  # the first page does not wait for it
 
         self._refuse_a_foreign_identity()
@@ -110,15 +110,20 @@ class Upload:
     """When the file had been written last as its SHA-256 was taken, in nanoseconds; `None` if nobody looked."""
     again: bool = False
     """Whether it was tried before: then the server is asked first how much of it is kept."""
+    ticket: str | None = None
+    """The id of the one-time ticket that its bytes came by: they are on the server already."""
 
 
-def weigh(folder: Folder, file_name: str, size: int) -> None:
+def weigh(folder: Folder, file_name: str, size: int | None) -> None:
     """Refuses what the folder will not take before a byte is read: not moved yet (4510), empty (4512), too large.
+    Where nobody knows the size yet, only the first.
 
     A companion is empty, or refused with 4514.
     """
     if folder.route == "existing":
         raise Refused(SERVED_ELSEWHERE, folder=folder.folder)
+    if size is None:
+        return
     if companion_of(file_name, folder.companions) is not None:
         refuse_full(file_name, size)
     elif size == 0:

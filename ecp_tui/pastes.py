@@ -84,6 +84,13 @@ def find_paths(text: str, *, windows: bool = os.name == "nt") -> list[Path]:
     return list(dict.fromkeys(found))
 
 
+def last_part(text: str) -> str:
+    """The name in a path of any system, however it was typed or pasted; nothing is looked up."""
+    line = next((line.strip() for line in text.splitlines() if line.strip()), "").strip("'\"")
+    bare = unquote(line) if line.lower().startswith("file://") else line
+    return re.split(r"[/\\]", bare.rstrip("/\\"))[-1]
+
+
 def _words(line: str, *, windows: bool) -> list[str]:
     """As a shell would split it, but an open quote is taken as it stands; on Windows `\\` is no escape."""
     words: list[str] = []

@@ -34,8 +34,8 @@ def new_submission_id() -> str:
     return secrets.token_hex(16)
 
 
-def upload_of(draft: Draft, found: Digest) -> Upload:
-    """One attempt to submit these bytes, with an id that all its retries bear."""
+def upload_of(draft: Draft, found: Digest, ticket: str | None = None) -> Upload:
+    """One attempt to submit these bytes, with an id that all its retries bear; `ticket`: what they came by."""
     folder, identity_code, input_date = draft.complete()
     return Upload(
         submission_id=new_submission_id(),
@@ -47,6 +47,7 @@ def upload_of(draft: Draft, found: Digest) -> Upload:
         size=found.size,
         sha256=found.sha256,
         modified=found.modified,
+        ticket=ticket,
     )
 
 

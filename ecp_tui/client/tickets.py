@@ -19,6 +19,7 @@ from backend.contract.messages import (
     TicketPurpose,
 )
 from ecp_tui.client.transport import Transport, cleaned
+from ecp_tui.draft import Upload
 
 _JUDGING: Final = httpx.Timeout(120.0, connect=5.0)
 
@@ -41,6 +42,14 @@ class TicketCalls(Transport):
     async def submit_ticketed(self, ticket_id: str, submission: TicketedSubmission) -> Receipt:
         """Submits what came. The same submission id always has the same outcome."""
         return await self._ask(Receipt, paths.ticket_submission(ticket_id), submission, timeout=_JUDGING)
+
+    async def submit_arrived(self, upload: Upload) -> Receipt:
+        """The same for an upload whose bytes came by a ticket."""
+        names = ("folder", "identity_code", "input_date", "file_name")
+        said = {name: getattr(upload, name) for name in names}
+        return await self.submit_ticketed(
+            str(upload.ticket), TicketedSubmission(submission=upload.submission_id, **said)
+        )
 
     async def drop_ticket(self, ticket_id: str) -> None:
         """Nothing is taken for it any more, and nothing of it kept; what was submitted stands."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import ClassVar
@@ -18,8 +19,9 @@ from ecp_tui.records import as_csv, as_json
 from ecp_tui.screens.activity_filter import FilterScreen, filter_words
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.compare import CompareScreen
+from ecp_tui.screens.line import LineDialog
 from ecp_tui.screens.receipt import ASKING, ReceiptScreen
-from ecp_tui.screens.save import SaveDialog
+from ecp_tui.screens.save import keep
 from ecp_tui.theme import SIGNS
 from ecp_tui.widgets.field import TextField
 from ecp_tui.widgets.table import Column, Row, Table, row
@@ -246,7 +248,11 @@ class ActivityScreen(EcpScreen):
 
     def action_save(self) -> None:
         """Everything that the filter finds, as CSV or, with a name that ends so, as JSON."""
-        self.ask(self._export(), group="export")
+        if self.context.reach == "ssh":
+            line = self.context.line(f"{_command(self._wanted)} > activity-{self.context.now():%Y-%m-%d}.json")
+            self.app.push_screen(LineDialog("Export the newest 500 as JSON", line))
+        else:
+            self.ask(self._export(), group="export")
 
     async def _export(self) -> None:
         items: list[Activity] = []
@@ -264,8 +270,17 @@ class ActivityScreen(EcpScreen):
         def content(path: Path) -> bytes:
             return as_json(items) if path.suffix.lower() == ".json" else as_csv(items)
 
-        title = f"Export {wording.count(len(items), 'row')} as .csv or .json"
-        self.app.push_screen(SaveDialog(self.context, title, name, content))
+        keep(self, f"Export {wording.count(len(items), 'row')} as .csv or .json", name, content)
+
+
+def _command(wanted: ActivityFilter) -> str:
+    """The command that lists what the filter finds."""
+    said = wanted.model_dump(mode="json", exclude_none=True).items()
+    options = [f"--{_OPTIONS.get(name, name)} {shlex.quote(str(value))}" for name, value in said]
+    return " ".join([f"activity --json --limit {_MOST}", *options])
+
+
+_OPTIONS = {"from_date": "from", "to_date": "to", "identity_code": "identity", "login_id": "user"}
 
 
 _NOTHING_YET = "No activity yet. n submits the first file."

@@ -26,7 +26,7 @@ from ecp_tui.widgets.form import Form
 from ecp_tui.widgets.words import Words
 
 if TYPE_CHECKING:  # the first page does not wait for it
-    from backend.contract.messages import Activity
+    from backend.contract.messages import Activity, FileTicketProgress
 
 _LONG = 24
 """Hexadecimal digits from which on a text is taken for a hash rather than for a name."""
@@ -65,13 +65,17 @@ class CompareScreen(EcpScreen):
         yield Words(Content(f"Compare with {self._activity.file_name}"), classes="title")
         yield Words(Content(f"{version}received {moment} {zone}"), classes="facts")
         with Form():
-            yield Field("File or SHA-256", EvidenceField(id="evidence", placeholder="a path, or paste a hash"))
+            local = self.context.local
+            how = "a path, or paste a hash" if local else "paste a hash; with none, F8 sends the file"
+            label = "File or SHA-256" if local else "SHA-256"
+            yield Field(label, EvidenceField(id="evidence", placeholder=how, local=local))
         yield Words(id="verdict")
         yield Words(id="hashes")
 
     def on_mount(self) -> None:
         field = self.query_one(EvidenceField)
-        field.base = config.last_folder(self.context.config) or Path.cwd()
+        if self.context.local:
+            field.base = config.last_folder(self.context.config) or Path.cwd()
         field.focus()
         if self.context.local and self._activity.file_name:
             self.ask(self._offer(field), group="offer", quiet=True)
@@ -99,7 +103,7 @@ class CompareScreen(EcpScreen):
 
     def reason(self, key: str) -> str:
         if key == "browse" and not self.context.local:
-            return "Browsing is for files on your own computer; over SSH, paste the hash instead."
+            return "Your files are on another computer: paste the hash, or F8 sends the file to be hashed."
         return super().reason(key)
 
     def hint_word(self, key: str) -> str:
@@ -109,14 +113,28 @@ class CompareScreen(EcpScreen):
         browse(self, self.query_one(EvidenceField))
 
     def action_check(self) -> None:
-        if not self.query_one(EvidenceField).value.strip():
+        if not self.context.local and not self.query_one(EvidenceField).value.strip():
+            self._send_for()
+        elif not self.query_one(EvidenceField).value.strip():
             self.say(("Choose a local file, or paste a SHA-256.", "bold"))
             return
         self.ask(self._compare(), group="compare")
 
+    def _send_for(self) -> None:
+        """The file comes by a ticket; of what comes only the hash is taken."""
+        from ecp_tui.screens.sending import SendingScreen  # loaded when somebody goes there
+
+        name = self._activity.file_name or ""
+        where = "Activity › compare › send the file"
+        self.open(SendingScreen(where, name, "only its SHA-256 is taken", self._arrived, purpose="compare"))
+
+    def _arrived(self, came: FileTicketProgress) -> None:
+        self._show(came.sha256)
+        self.say(f"{came.file_name or 'the file'}: {wording.size_exact(came.size or 0)}")
+
     async def _compare(self) -> None:
         field = self.query_one(EvidenceField)
-        if _like_a_hash(field.value):
+        if _like_a_hash(field.value) or not self.context.local:
             self._show(find_hash(field.value))
             return
         path = field.path or Path()

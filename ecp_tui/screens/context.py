@@ -8,18 +8,21 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 from zoneinfo import ZoneInfo
 
 from ecp_tui.config import Config
 from ecp_tui.downloads import Downloads
+from ecp_tui.draft import Upload
 from ecp_tui.transfers import Transfers
 
 if TYPE_CHECKING:  # the first page does not wait for them
-    from backend.contract.messages import DemoWorld, Folder, Landing, Me, User
+    from backend.contract.messages import DemoWorld, Folder, Landing, Me, Receipt, User
     from ecp_tui.client import EcpClient
+    from ecp_tui.links import Links
     from ecp_tui.screens.form_draft import FormDraft
 
+Reach = Literal["here", "ssh", "browser"]
 LAST_MINUTES: Final = timedelta(minutes=2)
 
 
@@ -29,12 +32,15 @@ def _now() -> datetime:
 
 @dataclass
 class Context:
-    """One console session. `local` is False over SSH, where "this computer" would be the server."""
+    """One console session."""
 
     connect: Callable[[], EcpClient]
     """Makes the client, once, when the server is first asked."""
     config: Config
-    local: bool = True
+    reach: Reach = "here"
+    """Where the person's files are: on this machine, or at the other end of an SSH line or a browser."""
+    links: Links | None = None
+    """How files come and go in a browser."""
     clock: Callable[[], datetime] = _now
     landing: Landing | None = None
     me: Me | None = None
@@ -54,9 +60,20 @@ class Context:
     """The application form being filled in: it outlives signing in, since it is begun without an account."""
 
     @property
+    def local(self) -> bool:
+        """Whether "this computer" is the person's own: elsewhere nothing of it is looked at, named or written."""
+        return self.reach == "here"
+
+    def line(self, words: str) -> str:
+        """What the person types in a terminal of their own to run one command over SSH."""
+        served = self.config.served
+        return f"{served.line} {words}" if served is not None else f"ecp {words}"
+
+    @property
     def server(self) -> str:
         """Its address, as it was named."""
-        return (self.config.server or "").rstrip("/")
+        served = self.config.served
+        return f"ssh://{served.host}:{served.port}" if served else (self.config.server or "").rstrip("/")
 
     @cached_property
     def client(self) -> EcpClient:
@@ -71,7 +88,13 @@ class Context:
     @cached_property
     def transfers(self) -> Transfers:
         """The uploads of this session."""
-        return Transfers(self.client.submit, self.client.let_go)
+        return Transfers(self._send, self.client.let_go)
+
+    async def _send(self, upload: Upload, heard: Callable[[int], None] | None) -> Receipt:
+        """A file of this machine goes now; what came by a ticket is there already."""
+        if upload.ticket is None:
+            return await self.client.submit(upload, heard)
+        return await self.client.submit_arrived(upload)
 
     @cached_property
     def downloads(self) -> Downloads:

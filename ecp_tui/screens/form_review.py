@@ -19,7 +19,7 @@ from ecp_tui.screens.facts import facts
 from ecp_tui.screens.form_draft import FORM_NAMES
 from ecp_tui.screens.form_key_in import FormKeyInScreen
 from ecp_tui.screens.form_page import FormPage
-from ecp_tui.screens.save import SaveDialog
+from ecp_tui.screens.save import keep
 from ecp_tui.widgets.table import Column, Table, row
 from ecp_tui.widgets.words import Words
 
@@ -89,7 +89,7 @@ class FormReviewScreen(FormPage):
     def reason(self, key: str) -> str:
         if key == "check" and not self._staff:
             return "Forms are keyed in by the operator's staff: save it and send it to the team."
-        if key == "save" and not self.context.local:
+        if key == "save" and self.context.reach == "ssh":
             return NO_DISK
         return super().reason(key)
 
@@ -137,7 +137,7 @@ class FormDocumentScreen(EcpScreen):
         self.say(f"SHA-256 {' '.join(wording.hash_groups(form_sha256(self._form)))}")
 
     def reason(self, key: str) -> str:
-        return NO_DISK if key == "save" and not self.context.local else super().reason(key)
+        return NO_DISK if key == "save" and self.context.reach == "ssh" else super().reason(key)
 
     def action_save(self) -> None:
         save_form(self, self._form)
@@ -149,7 +149,7 @@ class FormDocumentScreen(EcpScreen):
 def save_form(screen: EcpScreen, form: Form, done: Callable[[Path | None], None] | None = None) -> None:
     text = form_document(form).encode()
     title = f"Save the {FORM_NAMES[form.service]}"
-    screen.app.push_screen(SaveDialog(screen.context, title, form_file_name(form), lambda _: text), done)
+    keep(screen, title, form_file_name(form), lambda _: text, done=done)
 
 
 def _hash(name: str, sha256: str) -> Iterator[tuple[str, Content]]:

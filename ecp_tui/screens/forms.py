@@ -149,7 +149,7 @@ class FormsScreen(EcpScreen):
 
     def reason(self, key: str) -> str:
         if key == "browse" and not self.context.local:
-            return "Form files are on your own computer; over SSH there are none."
+            return "Form files are on your own computer, where this console cannot look."
         if key == "reject" and self._table.here_key != "go-on":
             return "Only a form that is being filled in can be forgotten here."
         return super().reason(key)

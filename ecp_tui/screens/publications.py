@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar, Final
@@ -14,6 +15,7 @@ from ecp_tui import wording
 from ecp_tui.saving import file_name
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.context import Context
+from ecp_tui.screens.line import LineDialog
 from ecp_tui.screens.receipt import ASKING, ReceiptScreen
 from ecp_tui.screens.save import SaveDialog
 from ecp_tui.theme import SIGNS
@@ -132,7 +134,7 @@ class PublicationsScreen(EcpScreen):
 
     def action_get(self) -> None:
         if (here := self._here) is not None:
-            self.app.push_screen(GetDialog(self.context, here))
+            fetch(self, here)
 
     def action_copy(self) -> None:
         if (here := self._here) is not None:
@@ -141,6 +143,20 @@ class PublicationsScreen(EcpScreen):
     def action_copy_row(self) -> None:
         if (row_ := self._table.here) is not None:
             self.copy("\t".join(cell.plain.strip() for cell in row_.cells))
+
+
+def fetch(screen: EcpScreen, publication: Publication) -> None:
+    """Into a folder of this computer, the browser's downloads, or over SSH wherever the line is typed."""
+    context = screen.context
+    if context.local:
+        screen.app.push_screen(GetDialog(context, publication))
+    elif context.links is not None:
+        address = context.links.download(publication)
+        screen.notify(f"Your browser downloads it, or finds it at\n{address}", markup=False)
+    else:
+        name = shlex.quote(file_name(publication.file_name))
+        line = context.line(f"get {publication.log_index} > {name}")
+        screen.app.push_screen(LineDialog(f"Download {wording.size(publication.size)}", line))
 
 
 class GetDialog(SaveDialog):

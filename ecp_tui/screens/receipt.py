@@ -18,7 +18,7 @@ from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.compare import CompareScreen
 from ecp_tui.screens.facts import facts
 from ecp_tui.screens.findings import in_columns
-from ecp_tui.screens.save import SaveDialog
+from ecp_tui.screens.save import keep
 from ecp_tui.theme import SIGNS
 from ecp_tui.widgets.words import Words
 
@@ -212,7 +212,7 @@ class ReceiptTextScreen(EcpScreen):
 def save_receipt(screen: EcpScreen, receipt: Receipt) -> None:
     name = file_name(f"{receipt.activity.file_name or receipt.activity.act}.receipt")
     text = receipt.receipt.encode("ascii")
-    screen.app.push_screen(SaveDialog(screen.context, "Save the receipt", name, lambda _: text))
+    keep(screen, "Save the receipt", name, lambda _: text, f"receipts show {receipt.activity.log_index}")
 
 
 def hash_commands(name: str) -> dict[str, str]:

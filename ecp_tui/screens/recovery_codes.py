@@ -13,7 +13,7 @@ from ecp_tui.saving import file_name
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.dialogs import ConfirmDialog
 from ecp_tui.screens.recovery_page import RecoveryPage
-from ecp_tui.screens.save import SaveDialog
+from ecp_tui.screens.save import keep
 from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.form import Buttons
 from ecp_tui.widgets.words import Words
@@ -49,7 +49,7 @@ class RecoveryCodesScreen(RecoveryPage):
 
     def on_mount(self) -> None:
         self.query_one("#kept").focus()
-        self.query_one("#save").display = self.context.local
+        self.query_one("#save").display = self.context.reach != "ssh"
         codes = "Those before are worth nothing now." if self._own else "Then sign in."
         self.say(f"The authenticator of {self._codes.login_id} counts. {codes}")
 
@@ -61,7 +61,7 @@ class RecoveryCodesScreen(RecoveryPage):
         return "\n".join([*lines, *self._codes.codes, ""])
 
     def reason(self, key: str) -> str:
-        if key == "save" and not self.context.local:
+        if key == "save" and self.context.reach == "ssh":
             return "Over SSH there is no folder of yours: copy them."
         return super().reason(key)
 
@@ -72,8 +72,7 @@ class RecoveryCodesScreen(RecoveryPage):
 
     def action_save(self) -> None:
         name = file_name(f"recovery-codes-{self._codes.login_id}.txt")
-        dialog = SaveDialog(self.context, "Save the recovery codes", name, lambda _: self._text.encode())
-        self.app.push_screen(dialog, self._saved)
+        keep(self, "Save the recovery codes", name, lambda _: self._text.encode(), done=self._saved)
 
     def _saved(self, path: object) -> None:
         self._kept = self._kept or path is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
@@ -17,12 +18,37 @@ from backend.contract.faults import Refused
 from backend.contract.rules.shown import shown
 from ecp_tui import config
 from ecp_tui.saving import save
+from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.context import Context
 from ecp_tui.screens.dialogs import ConfirmDialog
+from ecp_tui.screens.line import LineDialog
 from ecp_tui.screens.submit_path import PathField
 from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.form import Buttons
 from ecp_tui.widgets.words import Words
+
+
+def keep(
+    screen: EcpScreen,
+    title: str,
+    name: str,
+    content: Callable[[Path], bytes],
+    words: str = "",
+    done: Callable[[Path | None], None] | None = None,
+) -> None:
+    """Gives a file of this name to the person, wherever their files are; over SSH by the line whose command, `words`,
+    writes it there. `done` hears where it is, or of nothing."""
+    context = screen.context
+    if context.local:
+        screen.app.push_screen(SaveDialog(context, title, name, content), done)
+        return
+    if context.links is not None:
+        address = context.links.save(name, content(Path(name)))
+        screen.notify(f"{name} is in your browser's downloads, or at\n{address}", markup=False)
+    else:
+        screen.app.push_screen(LineDialog(title, context.line(f"{words} > {shlex.quote(name)}")))
+    if done is not None:
+        done(Path(name))
 
 
 class SaveDialog(ModalScreen[Path | None]):

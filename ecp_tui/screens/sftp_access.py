@@ -11,7 +11,7 @@ from backend.contract.messages import ChangeRequest, SftpAccessPage
 from ecp_tui.screens.approval import ApprovalScreen
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.receipt import ASKING
-from ecp_tui.screens.save import SaveDialog
+from ecp_tui.screens.save import keep
 from ecp_tui.screens.sftp_address import RegisterAddressScreen
 from ecp_tui.screens.sftp_connection import SftpConnectionScreen, ssh_config
 from ecp_tui.screens.sftp_key import RegisterKeyScreen
@@ -127,7 +127,7 @@ class SftpAccessScreen(EcpScreen):
                 return "Choose a key to revoke, an address to remove or a request to withdraw."
             if "withdraw" not in self._request.acts:
                 return "This request is not yours to withdraw, or is decided."
-        if key == "save" and not self.context.local:
+        if key == "save" and self.context.reach == "ssh":
             return "Over SSH there is no disk of yours here: c copies it."
         return super().reason(key)
 
@@ -192,7 +192,7 @@ class SftpAccessScreen(EcpScreen):
     def action_save(self) -> None:
         if self._page is not None:
             block = ssh_config(self._page, self.context).encode()
-            self.app.push_screen(SaveDialog(self.context, "Save the ssh configuration", "ecp.ssh", lambda _: block))
+            keep(self, "Save the ssh configuration", "ecp.ssh", lambda _: block)
 
     def action_back(self) -> None:
         """From somebody else's page back to where their account is."""

@@ -14,7 +14,7 @@ from textual.widget import Widget
 from backend.contract.messages import SftpAccessPage
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.context import Context
-from ecp_tui.screens.save import SaveDialog
+from ecp_tui.screens.save import keep
 from ecp_tui.widgets.words import Words
 
 
@@ -91,7 +91,7 @@ class SftpConnectionScreen(EcpScreen):
         return "copy host key" if key == "copy_row" else ""
 
     def reason(self, key: str) -> str:
-        if key == "save" and not self.context.local:
+        if key == "save" and self.context.reach == "ssh":
             return "Over SSH there is no disk of yours here: c copies it."
         return super().reason(key)
 
@@ -104,7 +104,7 @@ class SftpConnectionScreen(EcpScreen):
     def action_save(self) -> None:
         name, text = ("ecp-folders.txt", f"{self._text}\n") if self._tree else ("ecp.ssh", self._text)
         title = "Save the folders" if self._tree else "Save the ssh configuration"
-        self.app.push_screen(SaveDialog(self.context, title, name, lambda _: text.encode()))
+        keep(self, title, name, lambda _: text.encode())
 
 
 def _tree(paths: Iterable[str]) -> Content:

@@ -31,14 +31,10 @@ class LocalTextField(PathField):
     """Holds a text that was pasted, or the path of the file that has it; without local files, the text alone."""
 
     def __init__(self, *, id: str, local: bool, placeholder: str = "") -> None:
-        ssh = Path.home() / ".ssh"
-        super().__init__(id=id, base=ssh if local and ssh.is_dir() else None, placeholder=placeholder)
+        super().__init__(id=id, base=_ssh_folder() if local else None, placeholder=placeholder, local=local)
         self.max_length = LARGEST
-        self.local = local
         self._pasted = ("", "")
         """What the field shows of a paste, and the paste itself."""
-        if not local:
-            self.suggester = None
 
     def holds_text(self) -> bool:
         """Whether what stands in it is the text itself, not a path."""
@@ -69,6 +65,11 @@ class LocalTextField(PathField):
         with self.prevent(self.Changed):
             self.value = ""
         self._before.clear()
+
+
+def _ssh_folder() -> Path | None:
+    ssh = Path.home() / ".ssh"
+    return ssh if ssh.is_dir() else None
 
 
 class KeyField(LocalTextField):

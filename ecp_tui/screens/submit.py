@@ -11,9 +11,8 @@ from textual.content import Content
 from textual.notifications import SeverityLevel
 from textual.widget import Widget
 
-from backend.contract.faults import DISAGREE, EMPTY, FILE_CHANGED, NOT_UNDERSTOOD, WRONG_CONTENT, Refused
+from backend.contract.faults import FILE_CHANGED, WRONG_CONTENT, Refused
 from backend.contract.messages import Check
-from backend.contract.rules.shown import shown
 from ecp_tui import config, wording
 from ecp_tui.digest import Digest, digest, size_of
 from ecp_tui.draft import Draft
@@ -32,7 +31,6 @@ from ecp_tui.widgets.words import Words
 _TYPING_PAUSE = 0.25
 _READ_UNASKED = 32 << 20
 """Bytes up to which a file is read through as soon as it is named; a larger one when the person goes on."""
-_TAKEN = {"identity_code": "identity", "input_date": "date"}
 
 
 class SubmitScreen(EcpScreen):
@@ -57,10 +55,11 @@ class SubmitScreen(EcpScreen):
     def body(self) -> Iterable[Widget]:
         yield Words("File Submission", classes="title")
         yield Words(id="folder-title", classes="facts")
-        yield SubmissionForm()
+        yield SubmissionForm(local=self.context.local)
 
     def on_mount(self) -> None:
-        self._form.file.base = config.last_folder(self.context.config) or Path.cwd()
+        if self.context.local:
+            self._form.file.base = config.last_folder(self.context.config) or Path.cwd()
         self._form.file.focus()
         self._unlisten = self.context.transfers.listen(self._moved)
 
@@ -78,7 +77,7 @@ class SubmitScreen(EcpScreen):
 
     async def load(self, background: bool) -> None:
         self.context.folders = tuple(await self.context.client.folders(background=background))
-        if self.context.demo and config.last_folder(self.context.config) is None:
+        if self.context.local and self.context.demo and config.last_folder(self.context.config) is None:
             self._form.file.base = Path((await self.context.client.demo_world()).samples)
         self._form.show_folders(self.context.folders)
         if self._wanted:
@@ -101,11 +100,11 @@ class SubmitScreen(EcpScreen):
         if path is not None:
             await self._weigh(path)
             form.propose()
-        if self._bytes is not None:
-            self._wrong = self._disagreement()
+        if self._known:
+            self._wrong = self._form.disagreement(self._bytes)
         self._show()
-        if self._bytes is not None and self._wrong is None and form.missing() is None:
-            if form.draft.content is not None and self._bytes <= _READ_UNASKED:
+        if self._known and self._wrong is None and form.missing() is None:
+            if form.draft.content is not None and self._bytes is not None and self._bytes <= _READ_UNASKED:
                 await self._read_through(form.draft)
             if self._wrong is None:
                 self._verdict = await self.context.client.check(form.draft.request(self._bytes))
@@ -129,21 +128,10 @@ class SubmitScreen(EcpScreen):
         except Refused as refused:
             self._no_file = refused.what
 
-    def _disagreement(self) -> Refused | None:
-        """What is wrong already here; a 4505 names the key that puts it right."""
-        if self._bytes == 0 and not self._form.draft.companion:
-            return Refused(EMPTY, file_name=shown(self._form.draft.file_name, 60))
-        try:
-            self._form.draft.request(self._bytes or 0)
-        except Refused as refused:
-            if refused.fault is NOT_UNDERSTOOD:  # a field waits for the person: not wrong, not yet complete
-                return None
-            taken = _TAKEN.get(refused.values.get("reason", ""))
-            if refused.fault is not DISAGREE or taken is None or self.reason("from_name"):
-                return refused
-            fix = f"Press F6 to take the {taken} from the name, or choose another file."
-            return Refused(DISAGREE, **{**refused.values, "fix": fix})
-        return None
+    @property
+    def _known(self) -> bool:
+        """Whether there is such a file."""
+        return self._bytes is not None
 
     # ── what it shows ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -182,11 +170,14 @@ class SubmitScreen(EcpScreen):
             before = wording.replaced(verdict.replaces, self.context.zone, self.context.now())
             return f"not sent yet · replaces the file {before} if submitted"
         if self._form.file.path is not None:
-            if self._bytes is None:
-                missing = self._no_file.startswith("There is no")
-                return "there is no such file yet · → completes its path" if missing else self._no_file
-            return f"not sent yet{self._form.about_the_name}"
+            return self._about_the_file()
         return folder.rule if folder else "all checks happen before anything is sent"
+
+    def _about_the_file(self) -> str:
+        if self._bytes is None:
+            missing = self._no_file.startswith("There is no")
+            return "there is no such file yet · → completes its path" if missing else self._no_file
+        return f"not sent yet{self._form.about_the_name}"
 
     def clear_fault(self) -> None:
         """A disagreement stays in sight until it is put right, whatever the server answered meanwhile."""
@@ -203,10 +194,10 @@ class SubmitScreen(EcpScreen):
         if key == "from_name":
             if self._form.file.path is None:
                 return "Choose a file first: F6 takes identity and input date from its name."
-            if self._form.named == self._form.draft:
+            if not self._form.name_says_more:
                 return "The fields say what the name says already."
         if key == "browse" and not self.context.local:
-            return "Browsing is for files on your own computer; over SSH there are none."
+            return "Browsing is for files of this computer; yours are on another."
         return super().reason(key)
 
     def hint_word(self, key: str) -> str:
@@ -239,25 +230,9 @@ class SubmitScreen(EcpScreen):
 
     async def _review(self) -> None:
         """Reads the file once, asks for the verdict on exactly these bytes, and shows both."""
-        form = self._form
-        form.propose()
-        draft, total = form.draft, 0
-        if form.file.path is not None:
-            self._wrong = None
-            await self._weigh(draft.path)
-            total = self._bytes or 0
-            self._wrong = self._disagreement() if self._bytes is not None else None
-        self._show()
-        if form.file.path is not None and self._bytes is None:
-            form.file.focus()
-            self.say((self._no_file, "bold $warning"))
+        if not await self._complete():
             return
-        if self._wrong is not None:
-            return
-        if (missing := form.missing()) is not None:
-            form.query_one(f"#{missing[0]}").focus()
-            self.say((missing[1], "bold $warning"))
-            return
+        draft, total = self._form.draft, self._bytes or 0
         found = await self._read_through(
             draft, lambda read: self.say(f"Reading the file … {wording.share(read, total)}")
         )
@@ -269,6 +244,25 @@ class SubmitScreen(EcpScreen):
         config.remember_folder(self.context.config, draft.path.parent)
         self._show()
         self.open(ReviewScreen(draft, found, self._verdict))
+
+    async def _complete(self) -> bool:
+        """Whether nothing is missing or wrong, as far as it can be seen from here; else the person is told what is."""
+        form = self._form
+        form.propose()
+        if form.file.path is not None:
+            self._wrong = None
+            await self._weigh(form.file.path)
+            self._wrong = self._form.disagreement(self._bytes) if self._known else None
+        self._show()
+        if form.file.path is not None and not self._known:
+            form.file.focus()
+            self.say((self._no_file, "bold $warning"))
+            return False
+        if self._wrong is None and (missing := form.missing()) is not None:
+            form.query_one(f"#{missing[0]}").focus()
+            self.say((missing[1], "bold $warning"))
+            return False
+        return self._wrong is None
 
     def _open_findings(self) -> None:
         if self._wrong is not None and self._wrong.findings:

@@ -12,9 +12,10 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input
 
-from backend.contract.faults import Refused
+from backend.contract.faults import DISAGREE, EMPTY, NOT_UNDERSTOOD, Refused
 from backend.contract.messages import Folder
 from backend.contract.rules.file_names import best_template, read_name, write_name
+from backend.contract.rules.shown import shown
 from ecp_tui import wording
 from ecp_tui.draft import Draft, from_name, takers
 from ecp_tui.screens.submit_path import PathField
@@ -24,6 +25,7 @@ from ecp_tui.widgets.form import Buttons, Form
 from ecp_tui.widgets.words import Words
 
 _FROM_NAME = "from the name"
+_TAKEN = {"identity_code": "identity", "input_date": "date"}
 _FIELD_OF = {"identity_code": "identity", "input_date": "input_date"}
 
 
@@ -33,8 +35,10 @@ class SubmissionForm(Form):
     class Edited(Message):
         """The person changed a field."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, local: bool = True) -> None:
+        """`local`: whether the file is one of this computer."""
         super().__init__()
+        self._local = local
         self.folders: list[Folder] = []
         self._chosen: set[str] = set()
         """Fields that the person filled: no name changes them unasked."""
@@ -44,7 +48,8 @@ class SubmissionForm(Form):
         yield Words(id="user-type")
         yield Field("Identity", ChoiceField(id="identity"))
         yield Field("Input date", DateField(id="input_date", placeholder="YYYY-MM-DD", max_length=10))
-        yield Field("File", PathField(id="file", placeholder="type, paste or ^f to browse"))
+        how = "type, paste or ^f to browse" if self._local else "type or paste its name"
+        yield Field("File", PathField(id="file", placeholder=how, local=self._local))
         with Buttons():
             yield Button("Submit", id="submit", primary=True)
             yield Button("Cancel", id="cancel")
@@ -91,10 +96,32 @@ class SubmissionForm(Form):
         name = write_name(best_template(folder.patterns, draft.file_name), code, draft.input_date or date(2026, 11, 20))
         return f" · {folder.folder} takes names such as {name}"
 
+    @property
+    def name_says_more(self) -> bool:
+        """Whether F6 would change anything."""
+        return self.file.path is not None and self.named != self.draft
+
+    def disagreement(self, size: int | None) -> Refused | None:
+        """What is wrong already here; a 4505 names the key that puts it right."""
+        if size == 0 and not self.draft.companion:
+            return Refused(EMPTY, file_name=shown(self.draft.file_name, 60))
+        try:
+            self.draft.request(size)
+        except Refused as refused:
+            if refused.fault is NOT_UNDERSTOOD:  # a field waits for the person: not wrong, not yet complete
+                return None
+            taken = _TAKEN.get(refused.values.get("reason", ""))
+            if refused.fault is not DISAGREE or taken is None or not self.name_says_more:
+                return refused
+            fix = f"Press F6 to take the {taken} from the name, or choose another file."
+            return Refused(DISAGREE, **{**refused.values, "fix": fix})
+        return None
+
     def missing(self) -> tuple[str, str] | None:
         """The first field that needs the person, and what to do there."""
         if self.file.path is None:
-            return "file", "Choose a file: type or paste its path, or press ctrl+f to browse."
+            local = "Choose a file: type or paste its path, or press ctrl+f to browse."
+            return "file", local if self._local else "Type or paste the file's name: it says the rest."
         if self.folder is None:
             return "folder", "Choose the folder: the file's name fits none of yours by itself."
         if self.choice("identity").value is None:
@@ -227,7 +254,8 @@ class SubmissionForm(Form):
     def note(self, size: int | None, wrong: Refused | None) -> None:
         """Where each value comes from, and a cross beside the one that is wrong."""
         draft = self.draft
-        reading = read_name(draft.folder.patterns, draft.file_name) if draft.folder and size is not None else None
+        known = self.file.path is not None and (size is not None or not self._local)
+        reading = read_name(draft.folder.patterns, draft.file_name) if draft.folder and known else None
         notes = dict.fromkeys(("folder", "identity", "input_date", "file"), Content(""))
         if reading is not None:
             if "folder" not in self._chosen and len(self.folders) > 1:
@@ -236,10 +264,11 @@ class SubmissionForm(Form):
                 notes["identity"] = Content(_FROM_NAME)
             if reading.input_date is not None and reading.input_date == draft.input_date:
                 notes["input_date"] = Content(_FROM_NAME)
-        if size is None and self.file.path is not None:
+        if self.file.path is not None and not known:
             notes["file"] = _cross("no file")
-        if size is not None:
-            notes["file"] = _cross("4505 name") if self.about_the_name else Content(wording.size(size))
+        if known:
+            size_words = Content(wording.size(size)) if size is not None else Content("")
+            notes["file"] = _cross("4505 name") if self.about_the_name else size_words
         if self.day.value and self.day.day is None:
             notes["input_date"] = _cross("YYYY-MM-DD")
         if wrong is not None:

@@ -1,4 +1,4 @@
-"""The field for a local file: completes paths, takes pastes in any quoting, and knows where relative names begin."""
+"""The field for a file: of this computer, completed, pasted in any quoting; or of elsewhere, by its name alone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.suggester import Suggester
 
 from backend.contract.rules.shown import shown
-from ecp_tui.pastes import MOST, find_paths
+from ecp_tui.pastes import MOST, find_paths, last_part
 from ecp_tui.widgets.field import TextField
 
 _LOOKED_AT = 5000
@@ -19,7 +19,10 @@ _LOOKED_AT = 5000
 
 
 class PathField(TextField):
-    """A path typed, completed (→ accepts) or pasted; several pasted at once are handed on."""
+    """A path typed, completed (→ accepts) or pasted; several pasted at once are handed on.
+
+    Where it is not `local`, the file lies where this program cannot look: what is typed is a name, and stays one.
+    """
 
     class SeveralPasted(Message):
         """A paste held several paths."""
@@ -28,17 +31,20 @@ class PathField(TextField):
             super().__init__()
             self.paths = paths
 
-    def __init__(self, *, id: str, base: Path | None = None, placeholder: str = "") -> None:
+    def __init__(self, *, id: str, base: Path | None = None, placeholder: str = "", local: bool = True) -> None:
         super().__init__(id=id, placeholder=placeholder, max_length=4000)
-        self.base = base or Path.cwd()
-        self.suggester = PathSuggester(self)
+        self.local = local
+        self.base = (base or Path.cwd()) if local else Path()
+        self.suggester = PathSuggester(self) if local else None
 
     @property
     def path(self) -> Path | None:
-        """The file named, made absolute; `None` while nothing is typed."""
+        """The file named, made absolute, or its name alone where it lies elsewhere; `None` while nothing is typed."""
         text = self.value.strip()
         if not text:
             return None
+        if not self.local:
+            return Path(name) if (name := last_part(text)) else None
         found = find_paths(text)
         return self.base / (found[0] if len(found) == 1 else Path(text))
 
@@ -50,6 +56,8 @@ class PathField(TextField):
         self.cursor_position = len(self.value)
 
     def _said(self, path: Path) -> str:
+        if not self.local:
+            return path.name
         if path.is_relative_to(self.base):
             return str(path.relative_to(self.base))
         home = Path.home()
@@ -60,6 +68,11 @@ class PathField(TextField):
             event.prevent_default()
             event.stop()
             self.notify("That is no path: it is too long.", markup=False)
+            return
+        if not self.local:
+            event.prevent_default()
+            event.stop()
+            self.put(Path(last_part(event.text)))
             return
         paths = find_paths(event.text)
         if len(paths) > 1 and any(_is_there(self.base / path) for path in paths):

@@ -35,9 +35,10 @@ class ReviewScreen(EcpScreen):
     HELP_TOPIC: ClassVar[str] = "submit"
     where = "Submit › review"
 
-    def __init__(self, draft: Draft, found: Digest, verdict: Check) -> None:
+    def __init__(self, draft: Draft, found: Digest, verdict: Check, *, ticket: str | None = None) -> None:
+        """`ticket`: what its bytes came by, where they are on the server already."""
         super().__init__()
-        self._draft, self._found, self._verdict = draft, found, verdict
+        self._draft, self._found, self._verdict, self._ticket = draft, found, verdict, ticket
         self._transfer: Transfer | None = None
 
     def body(self) -> Iterable[Widget]:
@@ -51,7 +52,8 @@ class ReviewScreen(EcpScreen):
 
     def on_mount(self) -> None:
         self.query_one("#send").focus()
-        self.say("not sent yet · nothing leaves this computer before you say so")
+        here = "not sent yet · nothing leaves this computer before you say so"
+        self.say(here if self._ticket is None else "not submitted yet · this is what came")
         self.set_interval(0.25, self._follow)
 
     @property
@@ -117,7 +119,7 @@ class ReviewScreen(EcpScreen):
         """Sends; after a failure it sends again under the same id, so that nothing can be stored twice."""
         self.clear_fault()
         if self._transfer is None:
-            self._transfer = self.context.transfers.start(upload_of(self._draft, self._found))
+            self._transfer = self.context.transfers.start(upload_of(self._draft, self._found, self._ticket))
         else:
             self.context.transfers.retry(self._transfer)
         self._follow()

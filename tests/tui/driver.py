@@ -19,8 +19,8 @@ from backend.demo.world import Credentials
 from ecp_tui.app import EcpApp
 from ecp_tui.client import EcpClient
 from ecp_tui.config import Config
+from ecp_tui.places import PLACES
 from ecp_tui.screens.context import Context, Reach
-from ecp_tui.screens.places import PLACES
 from ecp_tui.screens.sign_in import SignInScreen
 from ecp_tui.widgets.table import Table
 

@@ -344,7 +344,7 @@ async def test_a_file_that_is_no_form_is_refused_with_what_is_wrong(
 async def test_nobody_but_operators_keys_in_and_without_local_files_a_form_is_read_and_copied(
     opens: Opens, world: World
 ) -> None:
-    async with opens(local=False) as person:
+    async with opens(reach="ssh") as person:
         await opens_forms(person)
         await person.press("ctrl+f")
         await person.sees("Form files are on your own computer")

@@ -184,7 +184,7 @@ async def test_a_key_is_taken_from_its_file_and_a_weak_one_is_refused_before_it_
 
 
 async def test_where_no_file_is_local_a_key_can_only_be_pasted(opens: Opens, world: World) -> None:
-    async with opens(local=False) as person:
+    async with opens(reach="ssh") as person:
         await person.sign_in_as("CHAN01", world.people["CHAN01"], world.fresh_otp("CHAN01"))
         await opens_access(person)
         await person.press("w")

@@ -453,12 +453,12 @@ async def test_hostile_names_are_shown_escaped_and_crash_nothing(filer: Person, 
 async def test_the_picker_opens_where_the_last_file_came_from_and_not_over_ssh(
     opens: Opens, world: World, file: Path
 ) -> None:
-    async with opens(local=False) as person:
+    async with opens(reach="ssh") as person:
         await person.sign_in_as("CHAN01", world.people["CHAN01"], world.fresh_otp("CHAN01"))
         await person.sees("Due today", "SD-1")
         await at_the_form(person)
         await person.press("ctrl+f")
-        await person.sees("over SSH there are none")
+        await person.sees("yours are on another")
     async with opens() as person:
         await person.sign_in_as("CHAN01", world.people["CHAN01"], world.fresh_otp("CHAN01"))
         await person.sees("Due today", "SD-1")

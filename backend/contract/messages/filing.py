@@ -76,7 +76,8 @@ class CheckRequest(Ask):
     identity_code: Annotated[str, StringConstraints(max_length=40)]
     input_date: date
     file_name: Annotated[str, StringConstraints(max_length=1000)]
-    size: Annotated[int, Field(ge=0)]
+    size: Annotated[int, Field(ge=0)] | None = None
+    """Unknown where the file is yet to come from somewhere that nobody can look."""
     sha256: Hash | None = None
 
 
