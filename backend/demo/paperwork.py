@@ -42,7 +42,7 @@ class Paperwork:
         self._clock = clock
         ledger = Ledger(platform.settings.origin)
         notices, changes = RequestNotices(platform.mailer), every_change(platform.issuer)
-        self._requests = ChangeRequests(platform.store, clock, ledger, notices, changes)
+        self._requests = ChangeRequests(platform.store, clock, ledger, notices, changes, b"")
         self._access = Access(platform.store, clock, ledger)
         self._made: dict[Paper, ChangeRequest] = {}
 

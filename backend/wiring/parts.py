@@ -72,7 +72,7 @@ class Parts:
         settings, store, clock, ledger = self.settings, self.store, self.clock, self.ledger
         calendar = Calendar(settings.zone, settings.every_day_trades)
         changes = every_change(self.issuer)
-        requests = ChangeRequests(store, clock, ledger, RequestNotices(self.mailer), changes)
+        requests = ChangeRequests(store, clock, ledger, RequestNotices(self.mailer), changes, self.derive(b"cursor"))
         book = RecoveryCodeBook(self.derive(b"recovery-codes"))
         proving = (store, clock, self.hasher, self.codes)
         recovering = (*proving, ledger, self.issuer, self.mailer, book, SourceLimit(clock))

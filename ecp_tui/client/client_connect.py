@@ -92,10 +92,17 @@ class ClientConnectCalls(Transport):
     # ── change requests ──────────────────────────────────────────────────────────────────────────────────────
 
     async def requests(
-        self, *, state: str | None = None, kind: str | None = None, company: str | None = None, background: bool = False
+        self,
+        *,
+        state: str | None = None,
+        kind: str | None = None,
+        company: str | None = None,
+        cursor: str | None = None,
+        background: bool = False,
     ) -> RequestPage:
         """Newest first. `state` may be `open`: drafts, submitted and returned ones."""
-        query = {name: one for name, one in (("state", state), ("kind", kind), ("company", company)) if one}
+        wanted = {"state": state, "kind": kind, "company": company, "cursor": cursor}
+        query = {name: one for name, one in wanted.items() if one}
         return await self._get(RequestPage, paths.REQUESTS, params=query, background=background)
 
     async def request(self, request_id: int, *, background: bool = False) -> ChangeRequest:

@@ -52,8 +52,9 @@ def approvals() -> None:
 @state_option
 @click.option("--kind", type=click.Choice(REQUEST_KINDS), metavar="KIND", help="Of this kind, such as create-user.")
 @company_option
+@click.option("--cursor", metavar="TEXT", help="Go on where an answer with this cursor ended.")
 @command
-async def list_(call: Call, state: str | None, kind: str | None, company: str | None) -> Exit:
+async def list_(call: Call, state: str | None, kind: str | None, company: str | None, cursor: str | None) -> Exit:
     """List change requests, those that wait for you first.
 
     \b
@@ -62,7 +63,7 @@ async def list_(call: Call, state: str | None, kind: str | None, company: str | 
       ecp approvals list --state applied --kind register-key --json
     """
     async with call.client() as client:
-        page = await client.requests(state=state, kind=kind, company=company)
+        page = await client.requests(state=state, kind=kind, company=company, cursor=cursor)
     return listed(call, page)
 
 

@@ -32,12 +32,13 @@ async def propose(call: Call, client: EcpClient, proposal: Proposal) -> Exit:
 def listed(call: Call, page: RequestPage) -> Exit:
     """First those that wait for the one who asks, then as the server orders them."""
     items = sorted(page.items, key=lambda one: "approve" not in one.acts)
-    data = {"items": [request_data(one) for one in items], "waiting": page.waiting, "more": page.more}
+    data = {"items": [request_data(one) for one in items], "waiting": page.waiting}
+    data |= {"more": page.more, "cursor": page.cursor}
     call.answer(data, _table(items) if items else ())
     if not items:
         call.note("There is none.")
     elif not call.json:
-        older = " There are older ones." if page.more else ""
+        older = f" There are older ones: --cursor {page.cursor}" if page.more else ""
         call.note(f"{page.waiting} of {len(items)} {'waits' if page.waiting == 1 else 'wait'} for you.{older}")
     return Exit.OK
 

@@ -47,8 +47,9 @@ def forms() -> None:
 @forms.command("list")
 @state_option
 @company_option
+@click.option("--cursor", metavar="TEXT", help="Go on where an answer with this cursor ended.")
 @command
-async def list_(call: Call, state: str | None, company: str | None) -> Exit:
+async def list_(call: Call, state: str | None, company: str | None, cursor: str | None) -> Exit:
     """List forms that were keyed in, and what became of them.
 
     \b
@@ -61,6 +62,7 @@ async def list_(call: Call, state: str | None, company: str | None) -> Exit:
             state=state,
             kind="apply-form",
             company=company,
+            cursor=cursor,
         )
     return listed(call, page)
 

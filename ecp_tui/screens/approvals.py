@@ -50,6 +50,9 @@ class ApprovalsScreen(EcpScreen):
     def __init__(self) -> None:
         super().__init__()
         self._page: RequestPage | None = None
+        self._items: list[ChangeRequest] = []
+        """Of that page, and of those that were asked for below it."""
+        self._cursor: str | None = None
 
     def body(self) -> Iterable[Widget]:
         yield Words("Approvals", id="title", classes="title")
@@ -70,7 +73,26 @@ class ApprovalsScreen(EcpScreen):
     async def load(self, background: bool) -> None:
         first = self._page is None
         self._page = page = await self.context.client.requests(background=background)
-        rows = self._rows(page.items)
+        again = {item.id for item in page.items}
+        below = [item for item in self._items if item.id not in again] if page.cursor else []
+        self._items = [*page.items, *below]
+        self._cursor = self._cursor if below else page.cursor
+        self._show(page, first)
+
+    async def _load_more(self) -> None:
+        page = await self.context.client.requests(cursor=self._cursor)
+        known = {item.id for item in self._items}
+        self._items += [item for item in page.items if item.id not in known]
+        self._cursor = page.cursor
+        if self._page is not None:
+            self._show(self._page)
+
+    def on_table_reached_end(self) -> None:
+        if self._cursor is not None:
+            self.ask(self._load_more(), group="more")
+
+    def _show(self, page: RequestPage, first: bool = False) -> None:
+        rows = self._rows(self._items)
         self._table.empty = "No change requests yet. They are made in Users (6) and SFTP access (5)."
         self._table.show(rows)
         if first and rows:
@@ -128,10 +150,10 @@ class ApprovalsScreen(EcpScreen):
     def _say_place(self) -> None:
         if self._page is None:
             return
-        count = wording.count(len(self._page.items), "request", more=self._page.more)
+        count = wording.count(len(self._items), "request", more=self._cursor is not None)
         self.say(f"{count} · newest first in each part · who made it cannot check it")
 
     def on_table_opened(self, event: Table.Opened) -> None:
-        found = next((one for one in self._page.items if str(one.id) == event.row.key), None) if self._page else None
+        found = next((one for one in self._items if str(one.id) == event.row.key), None)
         if found is not None:
             self.open(ApprovalScreen(found))

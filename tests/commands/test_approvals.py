@@ -49,11 +49,33 @@ def test_what_waits_for_me_comes_first(sign_in: SignIn, lee: Ecp) -> None:
 
 def test_requests_are_found_by_state_and_kind(lee: Ecp) -> None:
     lee("approvals", "reject", "1", "--reason", "not this one")
-    assert lee("approvals", "--json").data == {"items": [], "waiting": 0, "more": False}
+    assert lee("approvals", "--json").data == {"items": [], "waiting": 0, "more": False, "cursor": None}
     found = lee("approvals", "list", "--state", "all", "--kind", "grant-functions", "--json").data["items"]
     assert [one["state"] for one in found] == ["rejected"]
     assert lee("approvals", "--state", "rejected", "--kind", "close-user", "--json").data["items"] == []
     assert lee("approvals", "--state", "lost").code == 2
+
+
+def test_requests_beyond_a_page_are_found_by_a_cursor_that_is_good_for_that_list_alone(
+    sign_in: SignIn, lee: Ecp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.core.client_connect.request_views.LARGEST_PAGE", 2)
+    for asked in (("reset-otp", "CHAN01"), ("grant", "CHAN01", "--revoke", "EU_SD1"), ("close", "LEE02")):
+        assert lee("users", *asked).code == 0
+    lee("approvals", "reject", "1", "--reason", "not this one")
+    everything = [one["id"] for one in lee("approvals", "list", "--state", "all", "--json").data["items"]]
+    pages, cursor = [everything], lee("approvals", "list", "--state", "all", "--json").data["cursor"]
+    while cursor is not None:
+        page = lee("approvals", "list", "--state", "all", "--cursor", cursor, "--json").data
+        pages.append([one["id"] for one in page["items"]])
+        assert page["more"] == (page["cursor"] is not None)
+        last, cursor = cursor, page["cursor"]
+    shown = [number for page in pages for number in page]
+    assert len(shown) == len(set(shown)) >= 3 and shown[-1] == 1, "what was decided stands after what is open"
+    assert sorted(shown[:-1], reverse=True) == shown[:-1]
+    assert lee("approvals", "list", "--cursor", last, "--json").data["fault"]["number"] == 9002, "of another filter"
+    others = sign_in("WONGDA1")("approvals", "list", "--state", "all", "--cursor", last)
+    assert others.code == 2, "of somebody else"
 
 
 def test_a_request_is_shown_as_before_and_after_with_its_digest_and_what_to_do(lee: Ecp, asked: dict[str, Any]) -> None:

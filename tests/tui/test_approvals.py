@@ -55,6 +55,23 @@ async def test_two_administrators_create_a_user_and_its_maker_cannot_approve(ope
         await lee.sees("6 of 20", "KWOK03", "◐ invited")
 
 
+async def test_more_requests_come_as_somebody_goes_down(
+    opens: Opens, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.core.client_connect.request_views.LARGEST_PAGE", 2)
+    for number in range(5):
+        await asks(world, "WONGDA1", KWOK.model_copy(update={"login_id": f"KWOK0{number}", "email": f"k{number}@x.hk"}))
+    async with consoles(opens, world, "LEEDA2") as (lee,):
+        await lee.goes_to("Approvals")
+        await lee.sees("KWOK04", "KWOK03", "2+ requests")
+        for seen in ("KWOK02", "KWOK00"):
+            await lee.press("G")
+            await lee.sees(seen)
+        await lee.sees("5 requests")
+        await lee.press("f5")
+        await lee.sees("KWOK04", "KWOK00", "5 requests")
+
+
 async def test_approving_asks_for_the_one_time_password_once_the_last_is_five_minutes_old(
     opens: Opens, world: World
 ) -> None:

@@ -30,6 +30,7 @@ class RequestRows:
         states: tuple[RequestState, ...] | None = None,
         kinds: tuple[RequestKind, ...] | None = None,
         about: Account | None = None,
+        after: tuple[bool, int] | None = None,
         limit: int = 200,
     ) -> list[StoredRequest]:
         wanted = _in_scope(scope)
@@ -39,6 +40,8 @@ class RequestRows:
             wanted.append(_requests.c.kind.in_(kinds))
         if about is not None:
             wanted += [_requests.c.subject == about.login_id, _about_an_account(about.company)]
+        if after is not None:
+            wanted.append(_behind(*after))
         order = (case((_requests.c.state.in_(_OPEN), 0), else_=1), _requests.c.id.desc())
         found = self._connection.execute(select(_requests).where(*wanted).order_by(*order).limit(limit))
         return [_stored(row) for row in found]
@@ -112,6 +115,13 @@ def _in_scope(scope: RequestScope) -> list[ColumnElement[bool]]:
     drafts = _requests.c.maker_id == scope.drafts_of
     wanted.append(or_(_requests.c.state != "draft", drafts) if scope.drafts_of else _requests.c.state != "draft")
     return wanted
+
+
+def _behind(is_open: bool, request_id: int) -> ColumnElement[bool]:
+    """After that place in the list: open ones come first, newest first."""
+    older = _requests.c.id < request_id
+    closed = _requests.c.state.not_in(_OPEN)
+    return or_(closed, older) if is_open else and_(closed, older)
 
 
 def _about_an_account(company: str | None) -> ColumnElement[bool]:

@@ -245,8 +245,10 @@ class ChangeRequest(Message):
 
 
 class RequestPage(Message):
-    """Newest first; `waiting` counts what the one who asks may approve now."""
+    """Open ones first, then newest first; `waiting` counts those of the page that the one who asks may approve now."""
 
     items: tuple[ChangeRequest, ...]
     waiting: int
     more: bool = False
+    cursor: str | None = None
+    """Asks for the next page; bound to the filter and to who asks."""

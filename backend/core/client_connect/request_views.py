@@ -34,6 +34,7 @@ from backend.core.client_connect.request_people import (
     why_not,
 )
 from backend.core.gate import request_scope, sees_request
+from backend.core.page_marks import PageMarks
 from backend.core.ports import Clock, Store
 from backend.core.rows import Rows
 
@@ -47,15 +48,23 @@ Planner = Callable[[Rows, str | None, Proposal, datetime], Plan]
 class RequestViews:
     """Reads only."""
 
-    def __init__(self, store: Store, clock: Clock, plan: Planner) -> None:
+    def __init__(self, store: Store, clock: Clock, plan: Planner, cursor_key: bytes) -> None:
         self._store = store
         self._clock = clock
         self._plan = plan
+        self._marks = PageMarks(cursor_key)
 
     def page(
-        self, actor: Actor, state: str | None = None, kind: str | None = None, company: str | None = None
+        self,
+        actor: Actor,
+        state: str | None = None,
+        kind: str | None = None,
+        company: str | None = None,
+        cursor: str | None = None,
     ) -> RequestPage:
-        """Open ones first, then newest first."""
+        """Open ones first, then newest first. 9002 for a cursor of another list."""
+        bound = "requests", actor.login_id, repr((state, kind, company))
+        after = _place(self._marks.opened(cursor, *bound)) if cursor is not None else None
         states = OPEN if state == "open" else tuple(one for one in _STATES if state in (None, one))
         kinds = tuple(one for one in REQUEST_KINDS if kind in (None, one))
         if not states or not kinds:
@@ -65,10 +74,14 @@ class RequestViews:
             if company is not None and scope.company not in (None, company):
                 raise Refused(NOT_FOUND)
             scope = replace(scope, company=company or scope.company)
-            found = rows.change_requests(scope, states=states, kinds=kinds, limit=LARGEST_PAGE + 1)
+            found = rows.change_requests(
+                scope, states=states, kinds=kinds, after=after, limit=LARGEST_PAGE + 1
+            )
             people = People(rows)
             items = tuple(self._view(people, actor, one, named=False) for one in found[:LARGEST_PAGE])
-        return RequestPage(items=items, waiting=_waiting(items), more=len(found) > LARGEST_PAGE)
+        more = len(found) > LARGEST_PAGE
+        mark = self._marks.sealed(_mark(found[LARGEST_PAGE - 1]), *bound) if more else None
+        return RequestPage(items=items, waiting=_waiting(items), more=more, cursor=mark)
 
     def about(
         self, rows: Rows, actor: Actor, account: Account, kinds: tuple[RequestKind, ...] | None = None, limit: int = 20
@@ -146,6 +159,15 @@ def _acts(actor: Actor, request: StoredRequest, state: RequestState, *, may_chec
     if mine and state in OPEN:
         return ("revise", "withdraw")
     return ("approve", "reject", "return") if may_check and state == "submitted" else ()
+
+
+def _mark(request: StoredRequest) -> int:
+    """Its place in the list as one number: open ones stand before all others."""
+    return 2 * request.id + (request.state not in OPEN)
+
+
+def _place(mark: int) -> tuple[bool, int]:
+    return mark % 2 == 0, mark // 2
 
 
 def _waiting(items: tuple[ChangeRequest, ...]) -> int:

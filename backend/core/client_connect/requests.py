@@ -64,13 +64,14 @@ class ChangeRequests:
         ledger: Ledger,
         notices: RequestNotices,
         changes: Mapping[RequestKind, Change[Any]],
+        cursor_key: bytes,
     ) -> None:
         self._store = store
         self._clock = clock
         self._ledger = ledger
         self._notices = notices
         self._changes = changes
-        self.views = RequestViews(store, clock, self._plan)
+        self.views = RequestViews(store, clock, self._plan, cursor_key)
 
     def make(self, actor: Actor, new: NewRequest) -> ChangeRequest:
         """Submits a proposal, or keeps it as a draft."""

@@ -17,9 +17,14 @@ Filter = Annotated[str | None, Query(max_length=40)]
 
 @router.get(paths.REQUESTS)
 def page(
-    actor: SignedIn, services: OnServices, state: Filter = None, kind: Filter = None, company: Filter = None
+    actor: SignedIn,
+    services: OnServices,
+    state: Filter = None,
+    kind: Filter = None,
+    company: Filter = None,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> RequestPage:
-    return services.requests.views.page(actor, state, kind, company)
+    return services.requests.views.page(actor, state, kind, company, cursor)
 
 
 @router.post(paths.REQUESTS)

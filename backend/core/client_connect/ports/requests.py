@@ -64,6 +64,7 @@ class RequestRows(Protocol):
         states: tuple[RequestState, ...] | None = None,
         kinds: tuple[RequestKind, ...] | None = None,
         about: Account | None = None,
+        after: tuple[bool, int] | None = None,
         limit: int = 200,
     ) -> list[StoredRequest]:
         """Newest first; those still open before those decided."""
