@@ -60,10 +60,12 @@ def readable() -> list[Path]:
 
 
 def only_server(url: str) -> None:
-    """From here on connections lead to the server's port alone, and nothing listens."""
+    """From here on connections lead to the server's port alone, nothing listens, and no signal leaves this process."""
     version = landlock_version()
     if version >= _NETWORK_SINCE:
-        _restrict_network(version, urlsplit(url).port or 80)
+        rules = _ruleset(version, 0, _BIND | _CONNECT)
+        _checked(_call(_ADD, rules, _PORT, struct.pack("=QQ", _CONNECT, urlsplit(url).port or 80), 0))
+        _enforce(rules)
 
 
 def landlock_version() -> int:
@@ -112,8 +114,7 @@ def _become(entry: pwd.struct_passwd) -> bool:
 def _restrict(version: int, paths: Iterable[Path]) -> None:
     """Files can be read below `paths`; no file can be written, made, removed or run."""
     rights = (1 << max(count for since, count in _RIGHTS.items() if since <= version)) - 1
-    scopes = _SIGNALS_AND_SOCKETS if version >= _SCOPES_SINCE else 0
-    rules = _ruleset(version, rights, 0, scopes)
+    rules = _ruleset(version, rights, 0)
     for path in paths:
         if path.exists():
             handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
@@ -123,15 +124,9 @@ def _restrict(version: int, paths: Iterable[Path]) -> None:
     _enforce(rules)
 
 
-def _restrict_network(version: int, port: int) -> None:
-    rules = _ruleset(version, 0, _BIND | _CONNECT, 0)
-    _checked(_call(_ADD, rules, _PORT, struct.pack("=QQ", _CONNECT, port), 0))
-    _enforce(rules)
-
-
-def _ruleset(version: int, files: int, network: int, scopes: int) -> int:
-    """Older versions know a shorter structure."""
-    attributes = struct.pack("=QQQ", files, network, scopes)
+def _ruleset(version: int, files: int, network: int) -> int:
+    """With what it handles; older versions know a shorter structure."""
+    attributes = struct.pack("=QQQ", files, network, _SIGNALS_AND_SOCKETS)
     size = 8 if version < _NETWORK_SINCE else 16 if version < _SCOPES_SINCE else 24
     return _checked(_call(_CREATE, attributes[:size], size, 0))
 

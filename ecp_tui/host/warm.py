@@ -23,6 +23,7 @@ _LATER: Final = (
     "click._textwrap",
     "encodings.idna",
     "httpcore",
+    "importlib.readers",
     "importlib.resources.readers",
     "rich._unicode_data.unicode17-0-0",
     "textual.drivers.headless_driver",

@@ -48,6 +48,7 @@ class Session:
             if not more:
                 break
             self.said += more
+        assert self.said, "it ended without a word"
         found: dict[str, Any] = json.loads(self.said.splitlines()[-1])
         return found
 
@@ -188,7 +189,7 @@ class HostProgram:
     def command(self, *arguments: str, **other: Any) -> Piped:
         pipes = [os.pipe() for _ in range(3)]
         theirs = (pipes[0][0], pipes[1][1], pipes[2][1])
-        opening = self.opening(**{"terminal": {}, **other}, arguments=list(arguments), tty=False)
+        opening = self.opening(**{"terminal": {}, **other}) | {"arguments": list(arguments), "tty": False}
         session = self.hand(opening, theirs)
         for handle in theirs:
             os.close(handle)
@@ -221,12 +222,14 @@ def entrance(world: World) -> Iterator[str]:
 
 
 @contextmanager
-def hosting(world: World, server: str) -> Iterator[HostProgram]:
+def hosting(
+    world: World, server: str, program: tuple[str, ...] = ("-m", "ecp_tui.host"), *, options: tuple[str, ...] = ()
+) -> Iterator[HostProgram]:
     """The host program, as the backend starts it."""
     ours, theirs = socket.socketpair()
     with theirs:
         process = subprocess.Popen(
-            [sys.executable, "-I", "-m", "ecp_tui.host", str(theirs.fileno())],
+            [sys.executable, "-I", *program, *options, str(theirs.fileno())],
             env={},
             cwd="/",
             stdin=subprocess.DEVNULL,
