@@ -182,7 +182,7 @@ def test_a_form_that_was_rejected_is_told_to_nobody_on_it(operators: Operators) 
         (new("HODA1"), "The login ID HODA1 is taken"),
         (new("OPER02"), "The login ID OPER02 is taken"),
         (new("RECOVER"), "The login ID RECOVER is taken"),
-        (new("LIKEATICKET23456"), "The login ID LIKEATICKET23456 is taken"),
+        (new("LIKEATICKET23456", phone="+852 91234567"), "The login ID LIKEATICKET23456 is taken"),
         (new("WONGDA1"), "already: write keep or remove"),
         (new("NOBODY1", action="keep"), "no delegated administrator of ACME"),
         (new("NOBODY1", action="remove"), "no delegated administrator of ACME"),

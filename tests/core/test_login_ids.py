@@ -15,7 +15,7 @@ def test_what_is_written_like_a_ticket_is_nobodys(ticket: str) -> None:
 @pytest.mark.parametrize(
     "name",
     ["", "CHAN01", "ABCDEFGHIJKLMNO", "ABCDEFGHIJKLMNOPQ", "ABCDEFGHIJKLMNO1", "ABCDEFGHIJKLMNO0", "ABCDEFGHIJKLMN 2",
-     "ABCDEFGHIJKLMNOP\n", "ABCDEFGHIJKLMNO\u017f", "ＡBCDEFGHIJKLMNOP"],  # noqa: RUF001 - letters that only look alike
+     "ABCDEFGHIJKLMNOP\n", "ABCDEFGHIJKLMNO\u017f", "ＡBCDEFGHIJKLMNOP"],
 )  # fmt: skip
 def test_everything_else_may_be_somebodys(name: str) -> None:
     assert not like_a_ticket(name) and not reserved(name)
