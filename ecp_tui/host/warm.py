@@ -19,6 +19,7 @@ _NEVER: Final = (
 )
 """What nobody can call over SSH, and what would run by being imported."""
 _LATER: Final = (
+    "_strptime",
     "anyio._backends._asyncio",
     "click._textwrap",
     "encodings.idna",
