@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from backend.contract.faults import NOT_FOUND, Refused
+from backend.contract.messages import Publication
 from backend.core.activity import Ledger
 from backend.core.activity_row import PUBLISHED, REPEATED, WITHDRAWN
 from backend.core.actor import Actor
@@ -18,7 +19,7 @@ from backend.core.drop_box import temporary
 from backend.core.gate import refuse_expired, refuse_to_publish
 from backend.core.keeping import Keeping, Standing
 from backend.core.ports import Clock, Store
-from backend.core.publications import PAGE, SHOWN_FOR, Published, one_a_name, published_of
+from backend.core.publications import PAGE, SHOWN_FOR, Published, one_a_name, published_of, shown_publication
 from backend.core.rows import Rows, Unit
 from backend.core.stagings import Stagings
 
@@ -83,6 +84,12 @@ class Publishing:
         if row is None:
             raise Refused(NOT_FOUND)
         return published_of(row)
+
+    def shown(self, *found: Published) -> tuple[Publication, ...]:
+        """In the words of the wire."""
+        with self._store.reading() as rows:
+            catalogue = rows.catalogue()
+        return tuple(shown_publication(one, catalogue) for one in found)
 
     # ── publishing ───────────────────────────────────────────────────────────────────────────────────────────
 

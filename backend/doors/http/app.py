@@ -14,6 +14,7 @@ from backend.doors.http import (
     landing,
     profile,
     publications,
+    publishing,
     recovery,
     requests,
     sessions,
@@ -51,6 +52,7 @@ def create_app(services: Services) -> FastAPI:
         submissions,
         tickets,
         publications,
+        publishing,
         activity,
     ):
         app.include_router(noun.router)

@@ -17,6 +17,7 @@ from backend.doors.http.faults import problem, unexpected
 LARGEST_BODY: Final = 64 * 1024
 _LONGEST_LENGTH: Final = 18
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_FILES: Final = frozenset({paths.TICKETED, paths.PUBLISHED})
 _TOO_LARGE: Final = "The request body is too large."
 
 
@@ -54,7 +55,7 @@ def declared_size(headers: Headers) -> int | None:
 
 def _uploads(scope: Scope) -> bool:
     path = str(scope["path"])
-    return scope["method"] == "PUT" and (path == paths.TICKETED or path.startswith(f"{paths.SUBMISSIONS}/"))
+    return scope["method"] == "PUT" and (path in _FILES or path.startswith(f"{paths.SUBMISSIONS}/"))
 
 
 def _refuse_at_sight(scope: Scope) -> None:
