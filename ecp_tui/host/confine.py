@@ -16,8 +16,11 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+import textual
+
 import backend.contract
 import ecp_tui
+from ecp_tui.host.warm import load_standard_library
 
 _CREATE, _ADD, _RESTRICT = 444, 445, 446
 """The numbers of Landlock's calls, the same on every kind of processor."""
@@ -91,21 +94,25 @@ def _entry(user: str) -> pwd.struct_passwd | None:
 
 
 def _become(entry: pwd.struct_passwd) -> bool:
-    """Unless that user cannot read the console."""
+    """Unless that user cannot read the console. Of a Python of root's own, everything is loaded before."""
     groups = os.getgroups()
     os.setgroups([])
     os.setresgid(entry.pw_gid, entry.pw_gid, 0)
     os.setresuid(entry.pw_uid, entry.pw_uid, 0)
-    readable = os.access(_CONSOLE / "app.tcss", os.R_OK, effective_ids=True)
+    needed = (_CONSOLE / "app.tcss", Path(textual.__file__))
+    barred = [path for path in needed if not os.access(path, os.R_OK, effective_ids=True)]
+    own_python = not os.access(os.__file__, os.R_OK, effective_ids=True)
     os.setresuid(0, 0, 0)
-    if readable:
+    if own_python and not barred:
+        load_standard_library()
+    if not barred:
         os.setresgid(entry.pw_gid, entry.pw_gid, entry.pw_gid)
         os.setresuid(entry.pw_uid, entry.pw_uid, entry.pw_uid)
     else:
         os.setresgid(0, 0, 0)
         os.setgroups(groups)
-        _say(f"{entry.pw_name} cannot read {_CONSOLE}: consoles run as root")
-    return readable
+        _say(f"{entry.pw_name} cannot read {barred[0].parent}: consoles run as root")
+    return not barred
 
 
 # ── Landlock ─────────────────────────────────────────────────────────────────────────────────────────────────────

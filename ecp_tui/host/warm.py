@@ -6,6 +6,8 @@ import gc
 import os
 import pkgutil
 import sys
+import warnings
+from contextlib import suppress
 from importlib import import_module
 from typing import Final
 
@@ -36,6 +38,9 @@ _LATER: Final = (
 """What libraries import at their first use."""
 
 
+_SHOWING: Final = ("__", "antigravity", "idlelib", "lib2to3", "test", "this", "tkinter", "turtle", "_tkinter")
+
+
 def warm() -> None:
     for package in _PACKAGES:
         for found in pkgutil.walk_packages(import_module(package).__path__, f"{package}."):
@@ -51,6 +56,20 @@ def _load(name: str) -> None:
         import_module(name)
     except ImportError as error:
         sys.stderr.write(f"ecp_tui.host: {error}\n")
+
+
+def load_standard_library() -> None:
+    """All of it but what would show itself: for those who cannot read it when they first need a part of it."""
+    with warnings.catch_warnings(action="ignore"):
+        for name in sorted(sys.stdlib_module_names):
+            if name.startswith(_SHOWING):
+                continue
+            with suppress(ImportError):
+                found = import_module(name)
+                for part in pkgutil.walk_packages(getattr(found, "__path__", ()), f"{name}.", onerror=lambda _: None):
+                    if not part.name.endswith(".__main__"):
+                        with suppress(ImportError):
+                            import_module(part.name)
 
 
 def freeze() -> None:
