@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
+import pyte
 
 AGENT: Final = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{version}.0.0.0 Safari/537.36"
@@ -32,6 +33,7 @@ _OPTIONS: Final = (
 _PATIENCE: Final = 20.0
 _KEYS: Final = {"Enter": (13, "\r"), "Escape": (27, ""), "Tab": (9, ""), "ArrowDown": (40, ""), "ArrowUp": (38, "")}
 CTRL: Final = 2
+_BINARY: Final = 2
 
 
 def installed() -> str | None:
@@ -48,6 +50,8 @@ class Tab:
         self._listening = asyncio.create_task(self._listen())
         self.asked: list[str] = []
         self.complaints: list[str] = []
+        self._terminal = pyte.Screen(80, 24)
+        self._paint = pyte.ByteStream(self._terminal)
 
     async def ask(self, method: str, **parameters: Any) -> dict[str, Any]:
         self._number += 1
@@ -72,10 +76,30 @@ class Tab:
             self.asked.append(words["request"]["url"])
         elif event == "Network.webSocketCreated":
             self.asked.append(words["url"])
+            self._terminal.reset()
+        elif event == "Network.webSocketFrameReceived" and words["response"]["opcode"] == _BINARY:
+            self._paint.feed(base64.b64decode(words["response"]["payloadData"]))
+        elif event == "Network.webSocketFrameSent" and '"resize"' in words["response"]["payloadData"]:
+            asked = json.loads(words["response"]["payloadData"])[1]
+            self._terminal.resize(asked["height"], asked["width"])
         elif event == "Log.entryAdded" and words["entry"]["level"] in ("error", "warning"):
             self.complaints.append(words["entry"]["text"])
         elif event == "Runtime.exceptionThrown":
             self.complaints.append(json.dumps(words["exceptionDetails"])[:500])
+
+    @property
+    def screen(self) -> list[str]:
+        """The rows of the terminal, as what was painted on it makes them."""
+        return [row.rstrip() for row in self._terminal.display]
+
+    async def sees(self, *words: str) -> None:
+        """Waits until all of this stands on the terminal."""
+        for _ in range(int(_PATIENCE * 10)):
+            text = "\n".join(self.screen)
+            if all(one in text for one in words):
+                return
+            await asyncio.sleep(0.1)
+        raise AssertionError(f"{words} never stood there:\n{text}")
 
     async def begin(self) -> None:
         for domain in ("Page", "Network", "Runtime", "Log"):
@@ -109,7 +133,7 @@ class Tab:
         if key[:1] == "F" and key[1:].isdigit():
             code = 111 + int(key[1:])
         elif len(key) == 1:
-            code, text = ord(key.upper()), "" if ctrl else key
+            code, text = (ord(key.upper()) if key.isalnum() else 0), "" if ctrl else key
         words = {"key": key, "code": f"Key{key.upper()}" if len(key) == 1 else key, "windowsVirtualKeyCode": code}
         down = words | ({"text": text} if text else {})
         await self.ask("Input.dispatchKeyEvent", type="keyDown", modifiers=CTRL if ctrl else 0, **down)
@@ -118,6 +142,12 @@ class Tab:
     async def type(self, text: str) -> None:
         for character in text:
             await self.press(character)
+
+    async def choose(self, field: str, file: Path) -> None:
+        """Gives a file to the page, as its chooser would."""
+        script = f"document.querySelector({json.dumps(field)})"
+        found = await self.ask("Runtime.evaluate", expression=script)
+        await self.ask("DOM.setFileInputFiles", files=[str(file)], objectId=found["result"]["objectId"])
 
     async def picture(self, path: Path) -> None:
         path.write_bytes(base64.b64decode((await self.ask("Page.captureScreenshot", format="png"))["data"]))
@@ -140,13 +170,17 @@ class Chromium:
 
     async def opened(self, wanted: Callable[[str], bool]) -> Tab:
         """A tab that a page opened."""
-        for _ in range(200):
+        for _ in range(100):
             async with self._http.get(f"http://127.0.0.1:{self._port}/json/list") as answer:
                 for one in await answer.json(content_type=None):
                     if one["type"] == "page" and wanted(one["url"]):
                         return await self._follow(one["webSocketDebuggerUrl"])
             await asyncio.sleep(0.05)
         raise AssertionError("no such tab was opened")
+
+    async def downloads_go_to(self, folder: Path) -> None:
+        words = {"behavior": "allow", "downloadPath": str(folder)}
+        await self.tabs[0].ask("Browser.setDownloadBehavior", **words)
 
     async def _follow(self, url: str) -> Tab:
         tab = Tab(await self._http.ws_connect(url, max_msg_size=64 * 1024 * 1024))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -101,3 +102,9 @@ class Visitor:
 async def open_edition(world: World, server: str, folder: Path, **settings: Any) -> AsyncIterator[Edition]:
     async with listening(Site(server=server, port=0, log=folder / "web" / "web.log", **settings)) as site:
         yield Edition(site, world)
+
+
+async def until(true: Callable[[], Any]) -> None:
+    async with asyncio.timeout(20):
+        while not true():
+            await asyncio.sleep(0.05)

@@ -19,7 +19,7 @@ import pytest_asyncio
 
 from ecp_tui.web import showing, visits
 from ecp_tui.web.visits import Closed
-from tests.web.edition import Edition, Visitor
+from tests.web.edition import Edition, Visitor, until
 
 _SEQUENCES = re.compile(r"\x1b(\[[\x30-\x3f]*[\x20-\x2f]*[\x40-\x7e]|\][^\x07\x1b]*(\x07|\x1b\\)|[^\[\]])")
 _PATIENCE = 20.0
@@ -85,12 +85,6 @@ def consoles() -> list[int]:
             if parent == os.getpid() and b"ecp_tui.web" in (folder / "cmdline").read_bytes():
                 found.append(int(folder.name))
     return found
-
-
-async def until(true: Any) -> None:
-    async with asyncio.timeout(_PATIENCE):
-        while not true():
-            await asyncio.sleep(0.05)
 
 
 async def test_a_page_that_comes_back_shows_the_same_console_and_one_opened_beside_it_takes_it_over(
