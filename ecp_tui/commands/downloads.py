@@ -19,14 +19,13 @@ from ecp_tui import wording
 from ecp_tui.client import EcpClient
 from ecp_tui.commands.by_sftp import Asked, by_sftp
 from ecp_tui.commands.call import Call, command
-from ecp_tui.commands.local import LocalFile
+from ecp_tui.commands.local import STANDARD, LocalFile, served
 from ecp_tui.commands.rows import table
 from ecp_tui.downloads import Download, Downloads, Fetch
 from ecp_tui.records import publication_record
 from ecp_tui.saving import file_name
 
 _PAGE: Final = 500
-_STDOUT: Final = Path("-")
 
 
 @click.command()
@@ -71,7 +70,8 @@ async def ls(
 async def get(call: Call, wanted: str, output: Path | None, *, replace: bool, door: Asked | None) -> Exit:
     """Fetch a published file, by its name or its log index, into this folder.
 
-    The file gets its name only when all of it is here and its SHA-256 is the published one.
+    The file gets its name only when all of it is here and its SHA-256 is the published one. Over SSH it goes to
+    standard output: ssh -p 2222 CHAN01@HOST get NAME > NAME
 
     \b
     Examples:
@@ -84,7 +84,7 @@ async def get(call: Call, wanted: str, output: Path | None, *, replace: bool, do
         return await got(call, door, wanted, output, replace=replace)
     async with call.client() as client:
         publication = await _found(client, wanted)
-        if output == _STDOUT:
+        if output == STANDARD or (output is None and served() is not None):
             await _printed(call, client, publication)
             return Exit.OK
         done = await fetched(call, client.fetch, publication, output, replace=replace)

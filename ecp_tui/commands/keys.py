@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 
-from backend.contract.faults import Exit
+from backend.contract.faults import NOT_UNDERSTOOD, Exit, Refused
 from backend.contract.messages import RegisterKey, RevokeKey, SftpAccessPage, SftpKeyRow
 from backend.contract.rules.public_keys import fingerprint_end, read_public_key
 from ecp_tui.client import EcpClient
@@ -17,6 +17,7 @@ from ecp_tui.commands.change_requests import open_lines, propose, request_data, 
 from ecp_tui.commands.nouns import Noun, asked, content, file_type, login_id_option, note_option
 
 _LARGEST: Final = 20_000
+_SIGNATURE: Final = "-----BEGIN SSH SIGNATURE-----"
 
 
 @click.group(cls=Noun)
@@ -103,13 +104,14 @@ async def revoke(call: Call, fingerprint: str) -> Exit:
 
 @keys.command()
 @click.argument("new", type=file_type, metavar="NEW.pub")
-@click.argument("signature", type=file_type, metavar="NEW.pub.sig")
+@click.argument("signature", type=file_type, metavar="NEW.pub.sig", required=False)
 @login_id_option
 @command
-async def rotate(call: Call, new: Path, signature: Path, login_id: str | None) -> Exit:
+async def rotate(call: Call, new: Path, signature: Path | None, login_id: str | None) -> Exit:
     """Put a new key in place of one that signed it.
 
-    That needs no checker. The old key goes on until it is revoked or expires.
+    That needs no checker. The old key goes on until it is revoked or expires. Where NEW.pub is - and the signature is
+    left out, standard input holds both, one after the other.
 
     \b
     Examples:
@@ -117,9 +119,8 @@ async def rotate(call: Call, new: Path, signature: Path, login_id: str | None) -
       ecp keys rotate NEW.pub NEW.pub.sig
       ecp keys rotate NEW.pub NEW.pub.sig --login-id CHAN01 --json
     """
-    text = _text(new)
+    text, signed = _both(new, signature)
     key = read_public_key(text)
-    signed = _text(signature)
     async with call.client() as client:
         page = await client.rotate_key(await whose(client, login_id), text, signed)
     call.answer(_data(page), [f"Registered {key.fingerprint} for {page.login_id}."])
@@ -130,6 +131,17 @@ async def rotate(call: Call, new: Path, signature: Path, login_id: str | None) -
 async def whose(client: EcpClient, login_id: str | None) -> str:
     """The account named, else one's own."""
     return login_id or (await client.me()).login_id
+
+
+def _both(new: Path, signature: Path | None) -> tuple[str, str]:
+    """A key and its signature, from two files or one after the other."""
+    text = _text(new)
+    if signature is not None:
+        return text, _text(signature)
+    key, begin, rest = text.partition(_SIGNATURE)
+    if not begin:
+        raise Refused(NOT_UNDERSTOOD, what="The signature is missing: name NEW.pub.sig as well.")
+    return key, begin + rest
 
 
 def _text(file: Path) -> str:

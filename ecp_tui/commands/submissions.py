@@ -11,13 +11,14 @@ from typing import Any, Final
 import click
 
 from backend.contract.faults import Exit, Refused
-from backend.contract.messages import Check
+from backend.contract.messages import Check, Receipt
 from backend.contract.rules.receipts import instant_text
 from ecp_tui import wording
 from ecp_tui.client import EcpClient
 from ecp_tui.commands.by_sftp import Asked, by_sftp
 from ecp_tui.commands.call import Call, Day, command
-from ecp_tui.commands.local import LocalFile
+from ecp_tui.commands.local import STANDARD, LocalFile
+from ecp_tui.commands.piped import name_option, named, piped
 from ecp_tui.commands.rows import receipt_lines
 from ecp_tui.digest import digest, size_of
 from ecp_tui.draft import Draft, Upload, propose
@@ -35,17 +36,27 @@ _input_date = click.option("--input-date", type=Day(), metavar="DATE", help="The
 @_folder
 @_identity
 @_input_date
+@name_option
 @command
-async def check(call: Call, file: Path, folder: str | None, identity_code: str | None, input_date: date | None) -> Exit:
-    """Say what would become of FILE if it were submitted now, without sending it.
+async def check(call: Call, /, file: Path, name: str | None, **chosen: Any) -> Exit:
+    """Say what would become of FILE if it were submitted now, and submit nothing.
+
+    Where FILE is - it is standard input: that goes to the server to be judged there, and is not kept.
 
     \b
     Examples:
       ecp check SD1_01234_20261120.csv
-      ecp check return.csv --folder SD-1 --identity 01234 --input-date 2026-11-20 --json
+      ecp check return.csv --folder SD-1 --identity 01234 --json
     """
+    path = named([file], name)
     async with call.client() as client:
-        draft = propose(file, await client.folders(), folder=folder, identity_code=identity_code, input_date=input_date)
+        draft = propose(path, await client.folders(), **chosen)
+        if file == STANDARD:
+            async with piped(client, draft) as came:
+                verdict, arrived = await came.check(), came.arrived
+            sizes = {"size": arrived.size, "rows": arrived.rows, "sha256": arrived.sha256}
+            call.answer(_check_data(verdict) | sizes, _check_lines(verdict, arrived.sha256 or "", arrived.size or 0))
+            return Exit.OK
         draft.request(size_of(file))
         found = await digest(file, content=draft.content)
         verdict = await client.check(draft.request(found.size, found.sha256))
@@ -59,6 +70,7 @@ async def check(call: Call, file: Path, folder: str | None, identity_code: str |
 @_folder
 @_identity
 @_input_date
+@name_option
 @by_sftp
 @command
 async def submit(
@@ -67,26 +79,34 @@ async def submit(
     folder: str | None,
     identity_code: str | None,
     input_date: date | None,
+    name: str | None,
     door: Asked | None,
 ) -> Exit:
     """Submit files; folder, identity and input date are read from each name where they are not given.
 
     With --json one object is written for each file, one a line, in the order of the files. The exit code is that of
-    the first file that was not accepted; the others are submitted all the same.
+    the first file that was not accepted; the others are submitted all the same. Where FILE is - it is standard input.
 
     \b
     Examples:
       ecp submit SD1_01234_20261120.csv
       ecp submit *.csv --folder SD-1 --json
+      ecp submit - --name SD1_01234_20261120.csv < return.csv
       ecp submit SD1_01234_20261120.csv --sftp --login CHAN01 --key ~/.ssh/ecp --json
     """
     if door is not None:
         from ecp_tui.commands.unattended import submitted  # what speaks SSH is loaded only to do so
 
         return await submitted(call, door, files, folder, identity_code, input_date)
+    path = named(files, name)
     codes: list[Exit] = []
     async with call.client() as client:
         folders = await client.folders()
+        if STANDARD in files:
+            draft = propose(path, folders, folder=folder, identity_code=identity_code, input_date=input_date)
+            receipt = await _sent_piped(call, client, draft)
+            call.answer(receipt_record(receipt), receipt_lines(receipt))
+            return Exit.OK
         for file in files:
             try:
                 draft = propose(file, folders, folder=folder, identity_code=identity_code, input_date=input_date)
@@ -102,13 +122,23 @@ async def submit(
     return codes[0] if codes else Exit.OK
 
 
+async def _sent_piped(call: Call, client: EcpClient, draft: Draft) -> Receipt:
+    """What standard input held, checked and submitted as a file would be."""
+    async with piped(client, draft) as came:
+        _note_replaced(call, draft, await came.check())
+        return await came.submit()
+
+
+def _note_replaced(call: Call, draft: Draft, verdict: Check) -> None:
+    if verdict.replaces is not None and not verdict.unchanged:
+        call.note(f"{draft.file_name} replaces version {verdict.replaces.version} ({verdict.replaces.sha256}).")
+
+
 async def _sent(call: Call, client: EcpClient, draft: Draft) -> Transfer:
     """Checks, then sends under one id for all attempts; returns with a receipt or raises the fault."""
     draft.request(size_of(draft.path))
     found = await digest(draft.path, content=draft.content)
-    verdict = await client.check(draft.request(found.size, found.sha256))
-    if verdict.replaces is not None and not verdict.unchanged:
-        call.note(f"{draft.file_name} replaces version {verdict.replaces.version} ({verdict.replaces.sha256}).")
+    _note_replaced(call, draft, await client.check(draft.request(found.size, found.sha256)))
     return await delivered(call, Transfers(client.submit, client.let_go, backoff=BACKOFF), upload_of(draft, found))
 
 
