@@ -71,7 +71,7 @@ def test_without_a_terminal_one_line_names_what_is_needed_and_the_exit_code_is_2
     assert seen.returncode == 2
     assert seen.stdout == ""
     (line,) = seen.stderr.splitlines()
-    assert line.startswith("2003 Terminal not supported:")
+    assert line.startswith("2003 Terminal or browser not supported:")
 
 
 def test_a_dumb_terminal_gets_the_same_line(tmp_path: Path) -> None:

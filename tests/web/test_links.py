@@ -43,7 +43,12 @@ class Linked:
 async def linked(edition: Edition, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Linked]:
     opened: list[Visit] = []
     open_ = Visits.open
-    monkeypatch.setattr(Visits, "open", lambda self, visit: (opened.append(visit), open_(self, visit))[1])
+
+    def noted(self: Visits, visit: Visit) -> str:
+        opened.append(visit)
+        return open_(self, visit)
+
+    monkeypatch.setattr(Visits, "open", noted)
     async with edition.visitor() as visitor:
         assert (await visitor.sign_in())[0] == 303
         yield Linked(visitor, opened[0])

@@ -34,9 +34,10 @@ NOT_ALLOWED = row(
 )
 TERMINAL_NOT_SUPPORTED = row(
     2003,
-    "Terminal not supported",
-    "The console needs an interactive terminal; here {found}.",
-    "Run ecp in a terminal with TERM set to something like xterm-256color, or use the commands: ecp --help.",
+    "Terminal or browser not supported",
+    "The console needs an interactive terminal, or Chrome or Edge from version 88 on a PC; here {found}.",
+    "Run ecp in a terminal with TERM set to something like xterm-256color, open the page in Chrome or Edge on a PC, or "
+    "use the commands: ecp --help.",
     400,
     Exit.USAGE,
 )
