@@ -195,3 +195,27 @@ def test_without_a_session_every_command_exits_3_and_says_how_to_sign_in(ecp: Ec
         assert said.code == 3
         assert said.data["fault"]["number"] == 1005
         assert "ecp login LOGIN_ID" in said.err
+
+
+def test_standard_input_is_checked_and_submitted_under_the_name_it_is_given(chan: Ecp) -> None:
+    name = ("--name", "SD1_01234_20220520.csv")
+    would = chan("check", "-", *name, "--json", typed=CONTENT).data
+    assert (would["state"], would["sha256"], would["size"], would["rows"]) == ("acceptable", SHA256, len(CONTENT), 2)
+    assert chan("activity", "--json").data["items"] == []
+    said = chan("submit", "-", *name, "--json", typed=CONTENT).data
+    assert (said["state"], said["sha256"], said["file_name"]) == ("accepted", SHA256, name[1])
+    assert chan("submit", "-", *name, "--json", typed=CONTENT).data["log_index"] == said["log_index"]
+    assert "replaces version 1" in chan("submit", "-", *name, typed=CONTENT + b"3,4\n").err
+
+
+def test_standard_input_is_held_to_the_rules_of_files(chan: Ecp, file: Path) -> None:
+    name = ("--name", file.name)
+    for verb in ("check", "submit"):
+        assert chan(verb, "-", *name, "--json", typed=b"").data["fault"]["number"] == 4512
+        wrong = chan(verb, "-", *name, "--input-date", "2022-05-19", "--json", typed=CONTENT)
+        assert (wrong.code, wrong.data["fault"]["number"]) == (5, 4505)
+        for words in (("-",), (file, *name), ("-", "--name", "a/b.csv"), ("-", "--name", "..")):
+            assert chan(verb, *words, typed=CONTENT).code == 2, words
+    assert chan("submit", "-", file, *name, typed=CONTENT).code == 2
+    for _ in range(20):
+        assert chan("check", "-", *name, typed=CONTENT).code == 0, "tickets of checks are given back"
