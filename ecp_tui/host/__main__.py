@@ -9,6 +9,7 @@ import sys
 from contextlib import suppress
 
 from ecp_tui.host.confine import confine
+from ecp_tui.host.rehearsal import rehearse
 from ecp_tui.host.serve import Host
 from ecp_tui.host.warm import freeze, warm
 
@@ -21,11 +22,12 @@ def main(arguments: list[str]) -> int:
     wanted = parser.parse_args(arguments)
     control = socket.socket(fileno=wanted.control)
     warm()
+    sheet = rehearse()
     confined = confine(wanted.user)
     with suppress(OSError):  # the backend that wanted it has gone: the loop ends at once
         control.sendall(json.dumps({"ready": True, "confined": confined}).encode() + b"\n")
     freeze()
-    Host(control).run()
+    Host(control, sheet).run()
     return 0
 
 

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar
 
+from textual.css.stylesheet import Stylesheet
+
 from backend.contract.faults import Refused
 from ecp_tui.app import EcpApp
 from ecp_tui.config import Served
@@ -21,9 +23,14 @@ from ecp_tui.screens.sign_in import SignInScreen
 class ServedApp(EcpApp):
     """Keeps nothing, opens nothing and starts nothing here; what goes wrong is told to the backend."""
 
-    def __init__(self, context: Context, served: Served, session: socket.socket) -> None:
+    def __init__(
+        self, context: Context, served: Served, session: socket.socket, sheet: Stylesheet | None = None
+    ) -> None:
+        """`sheet`: that of all pages, parsed already."""
         super().__init__(context, first=_first(context, served), seen=sys.stdin.isatty)
         self._session = session
+        if sheet is not None:
+            self.stylesheet = sheet
 
     def unexpected(self, error: BaseException) -> Refused:
         return tell(self._session, error)

@@ -14,6 +14,8 @@ import termios
 from contextlib import suppress
 from typing import Final, NoReturn
 
+from textual.css.stylesheet import Stylesheet
+
 from ecp_tui.host.confine import make_unreadable, only_server
 from ecp_tui.host.mishaps import tell
 from ecp_tui.host.opening import read_opening
@@ -30,26 +32,26 @@ _LIMITS: Final = {
 _FAILED: Final = 1
 
 
-def run_child(session: socket.socket, standard: list[int]) -> NoReturn:
+def run_child(session: socket.socket, standard: list[int], sheet: Stylesheet) -> NoReturn:
     """Never returns, whatever happens: nothing of the host's own may run twice."""
     code = _FAILED
     try:
         session = _become(session, standard)
-        code = _run(session)
+        code = _run(session, sheet)
     except BaseException as error:
         sys.stderr.write(f"{tell(session, error)}\n")
     finally:
         os._exit(code)
 
 
-def _run(session: socket.socket) -> int:
+def _run(session: socket.socket, sheet: Stylesheet) -> int:
     served = read_opening(session)
     if served is None:  # the backend thought better of it
         return _FAILED
     only_server(served.server)
     os.environ.clear()
     os.environ.update(served.terminal)
-    code = run_session(served, session)
+    code = run_session(served, session, sheet)
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):  # whoever was to read it has gone
             stream.flush()

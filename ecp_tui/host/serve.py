@@ -12,6 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+from textual.css.stylesheet import Stylesheet
+
 from ecp_tui.host.child import run_child
 
 HANDLES: Final = 4
@@ -33,8 +35,10 @@ class _Session:
 class Host:
     """Forks; parses nothing that anybody said, and holds nothing of a session but its socket and its process."""
 
-    def __init__(self, control: socket.socket) -> None:
+    def __init__(self, control: socket.socket, sheet: Stylesheet) -> None:
+        """`sheet`: of all pages, for consoles to begin with."""
         self._control: socket.socket | None = control
+        self._sheet = sheet
         self._sessions: dict[int, _Session] = {}
         """By the number of their sockets."""
         self._poll = select.poll()
@@ -86,7 +90,7 @@ class Host:
         except OSError:  # no process is to be had: the session ends as if it had failed
             pid = -1
         if pid == 0:
-            run_child(session, standard)
+            run_child(session, standard, self._sheet)
         for handle in standard:
             os.close(handle)
         if pid < 0:

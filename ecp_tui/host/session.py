@@ -8,6 +8,7 @@ import socket
 from typing import Final
 
 import click
+from textual.css.stylesheet import Stylesheet
 
 from backend.contract.faults import Refused
 from ecp_tui.__main__ import run
@@ -21,7 +22,7 @@ from ecp_tui.screens.context import Context
 _BY_SIGNAL: Final = 128
 
 
-def run_session(served: Served, session: socket.socket) -> int:
+def run_session(served: Served, session: socket.socket, sheet: Stylesheet) -> int:
     """Its exit code."""
     if served.arguments is not None:
         return run(served.arguments, served)
@@ -30,14 +31,14 @@ def run_session(served: Served, session: socket.socket) -> int:
     except Refused as refused:
         click.echo(str(refused), err=True)
         return int(refused.fault.exit)
-    return asyncio.run(_console(served, session))
+    return asyncio.run(_console(served, session, sheet))
 
 
-async def _console(served: Served, session: socket.socket) -> int:
+async def _console(served: Served, session: socket.socket, sheet: Stylesheet) -> int:
     config = of_served(served)
     client = new_client(config, served.token)
     context = Context(lambda: client, config, reach="ssh", login_id=served.login_id)
-    app = await _app(context, served, session)
+    app = (await _kind(context, served))(context, served, session, sheet)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGHUP, signal.SIGTERM):
         loop.add_signal_handler(number, app.exit, None, _BY_SIGNAL + number)
@@ -46,9 +47,9 @@ async def _console(served: Served, session: socket.socket) -> int:
     return app.return_code or 0
 
 
-async def _app(context: Context, served: Served, session: socket.socket) -> ServedApp:
+async def _kind(context: Context, served: Served) -> type[ServedApp]:
     """Whoever signed in by SSH begins where their work is; where that cannot be asked, at the landing page."""
-    kind = ServedApp
+    kind: type[ServedApp] = ServedApp
     if served.token is not None:
         try:
             context.landing, context.me = await asyncio.gather(context.client.landing(), context.client.me())
@@ -56,4 +57,4 @@ async def _app(context: Context, served: Served, session: socket.socket) -> Serv
             context.client.token = None
         else:
             kind = AtHome if first_place(context.me) == "home" else AtMenu
-    return kind(context, served, session)
+    return kind

@@ -20,6 +20,7 @@ from ecp_tui.screens.leave import LeaveDialog
 from ecp_tui.screens.palette import here, menu, places
 from ecp_tui.screens.too_small import TooSmallScreen, too_small
 from ecp_tui.screens.transfers import TransfersScreen
+from ecp_tui.sheet import Sheet
 from ecp_tui.theme import ECP_DARK, ECP_LIGHT
 from ecp_tui.widgets.keys import FIRST, KEYS, bindings, remapped
 from ecp_tui.widgets.password import OtpField
@@ -35,6 +36,7 @@ class KeyedApp(App[None]):
 
     def __init__(self, context: Context, *, driver_class: type[Driver] | None = None, **options: Any) -> None:
         super().__init__(driver_class=driver_class, **options)
+        self.stylesheet = Sheet(variables=self.get_css_variables())
         self.context = context
         self._mouse = True
         for theme in (ECP_DARK, ECP_LIGHT):

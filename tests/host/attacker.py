@@ -13,7 +13,7 @@ from ecp_tui.host import child
 from ecp_tui.host.__main__ import main
 
 
-def attack(served: Served, session: socket.socket) -> int:
+def attack(served: Served, session: socket.socket, _: object) -> int:
     """Each word is an expression; the answers are what they are, or the errors they end in."""
     around: dict[str, Any] = {"os": os, "sys": sys, "socket": socket, "served": served, "session": session}
     exec("import ctypes, gc, pathlib, resource, signal", around)  # noqa: S102

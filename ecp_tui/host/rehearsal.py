@@ -1,0 +1,73 @@
+"""A rehearsal: every page is painted once where nobody sees it, so that forks share what painting leaves behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import threading
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from textual.css.stylesheet import Stylesheet
+
+from backend.contract.messages import Me
+from ecp_tui.app import BUILT
+from ecp_tui.commands.call import new_client
+from ecp_tui.config import Served, of_served
+from ecp_tui.host.app import AtHome
+from ecp_tui.screens.context import Context
+
+_NOBODY: Final = "REHEARSAL"
+_NOWHERE: Final = Served("http://127.0.0.1:1", "", None, _NOBODY, "console", "localhost", 1, "", {})
+_SIZES: Final = ((80, 24), (120, 40))
+_LOOK: Final = 0.03
+"""Seconds for each page: two of Textual's frames."""
+_LONG: Final = timedelta(days=1)
+
+
+def rehearse() -> Stylesheet:
+    """The sheet of all pages, parsed. Nothing of the rehearsal goes on afterwards: no loop, no thread."""
+    os.environ.update(TERM="xterm-256color", LANG="C.UTF-8")
+    try:
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            sheet = asyncio.run(_rehearse(ours))
+    finally:
+        os.environ.clear()
+    if threading.active_count() != 1:
+        raise RuntimeError("a thread of the rehearsal goes on")
+    return sheet
+
+
+async def _rehearse(session: socket.socket) -> Stylesheet:
+    config = of_served(_NOWHERE)
+    client = new_client(config, "none")
+    context = Context(lambda: client, config, reach="ssh", me=_nobody())
+    app = AtHome(context, _NOWHERE, session)
+    async with app.run_test(size=_SIZES[0]) as pilot:
+        for place in ("client_connect", *BUILT):
+            await app.switch_mode(place)
+            await asyncio.sleep(_LOOK)
+        await pilot.press("f1", "escape", "ctrl+p", "escape", "ctrl+q")
+        await pilot.resize_terminal(*_SIZES[1])
+    await client.close()
+    return app.stylesheet
+
+
+def _nobody() -> Me:
+    """Somebody who sees everything, were there a server to ask."""
+    ends = datetime.now(UTC) + _LONG
+    return Me(
+        login_id=_NOBODY,
+        name=_NOBODY,
+        kind="business",
+        company=_NOBODY,
+        company_name=_NOBODY,
+        functions=(),
+        identities=(),
+        delegated_administrators=(),
+        enters_ecp=True,
+        expires=ends,
+        idle_expires=ends,
+    )
