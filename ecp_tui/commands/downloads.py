@@ -64,10 +64,21 @@ async def ls(
 @click.command()
 @click.argument("wanted", metavar="NAME")
 @click.option("--output", "-o", type=LocalFile(writes=True), metavar="PATH", help="Where to; - is standard output.")
+@click.option("--folder", metavar="CODE", help="In this folder; else wherever the name is.")
+@click.option("--identity", "identity_code", metavar="CODE", help="For this identity code; else for any of yours.")
 @click.option("--replace", is_flag=True, help="Write over a file that lies there.")
 @by_sftp
 @command
-async def get(call: Call, wanted: str, output: Path | None, *, replace: bool, door: Asked | None) -> Exit:
+async def get(
+    call: Call,
+    wanted: str,
+    output: Path | None,
+    folder: str | None,
+    identity_code: str | None,
+    *,
+    replace: bool,
+    door: Asked | None,
+) -> Exit:
     """Fetch a published file, by its name or its log index, into this folder.
 
     The file gets its name only when all of it is here and its SHA-256 is the published one. Over SSH it goes to
@@ -81,9 +92,9 @@ async def get(call: Call, wanted: str, output: Path | None, *, replace: bool, do
     if door is not None:
         from ecp_tui.commands.unattended import got  # what speaks SSH is loaded only to do so
 
-        return await got(call, door, wanted, output, replace=replace)
+        return await got(call, door, wanted, output, folder, identity_code, replace=replace)
     async with call.client() as client:
-        publication = await _found(client, wanted)
+        publication = await _found(client, wanted, PublicationFilter(folder=folder, identity_code=identity_code))
         if output == STANDARD or (output is None and served() is not None):
             await _printed(call, client, publication)
             return Exit.OK
@@ -92,11 +103,11 @@ async def get(call: Call, wanted: str, output: Path | None, *, replace: bool, do
     return Exit.OK
 
 
-async def _found(client: EcpClient, wanted: str) -> Publication:
+async def _found(client: EcpClient, wanted: str, there: PublicationFilter) -> Publication:
     """The newest of that name, or the one at that place in the log; 2001 where there is none."""
     cursor = None
     while True:
-        page = await client.publications(cursor=cursor, limit=_PAGE)
+        page = await client.publications(there, cursor=cursor, limit=_PAGE)
         for one in page.items:
             if wanted in (one.file_name, str(one.log_index)) and one.state != "withdrawn":
                 return one

@@ -77,11 +77,20 @@ async def listed(
     return Exit.OK
 
 
-async def got(call: Call, door: Asked, name: str, output: Path | None, *, replace: bool) -> Exit:
+async def got(
+    call: Call,
+    door: Asked,
+    name: str,
+    output: Path | None,
+    folder: str | None,
+    identity_code: str | None,
+    *,
+    replace: bool,
+) -> Exit:
     if output == _STREAM:
         raise Refused(NOT_UNDERSTOOD, what="--output - does not go with --sftp: name a file or a folder.")
     async with _client(call, door) as client:
-        found = await client.published(await client.tree(), name)
+        found = await client.published(_narrowed(await client.tree(), folder, identity_code), name)
         if not found:
             raise Refused(NOT_FOUND)
         done = await fetched(call, client.fetch, found[0], output, replace=replace)

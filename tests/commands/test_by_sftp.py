@@ -293,6 +293,8 @@ async def test_published_files_are_listed_and_fetched_whole(
     assert (await alone("get", NAME)).code == 2, "nothing is written over unasked"
     assert (await alone("get", NAME, "--replace")).code == 0
     assert (await alone("get", "../../01234/RPT-TRD/download/x")).code == 4
+    assert (await alone("get", NAME, "--replace", folder="RPT-TRD", identity="01234")).code == 0
+    assert (await alone("get", NAME, "--replace", folder="RPT-TRD", identity="01235")).code == 4
     assert (await alone("get", NAME, "-o", "-")).code == 2
 
 

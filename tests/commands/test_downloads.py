@@ -42,6 +42,7 @@ def test_get_brings_the_file_by_name_or_log_index_and_never_writes_over_one(
 
 
 def test_get_of_what_is_not_there_is_2001_and_leaves_nothing(chan: Ecp, tmp_path: Path) -> None:
+    assert chan("get", "TRD_01234_20220520.csv", "--identity", "01235", "--output", tmp_path / "x").code == 4
     gone = chan("get", "TRD_09999_20220520.csv", "--output", tmp_path / "x", "--json")
     assert (gone.code, gone.data["fault"]["number"]) == (4, 2001)
     assert not (tmp_path / "x").exists()
