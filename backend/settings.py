@@ -49,7 +49,7 @@ class Settings:
     ssh_listeners: tuple[str, ...] = ()
     """Instead of the two above where SSH listens in several places, or for some services only."""
     console_user: str = ""
-    """Whom of this machine's users consoles and commands over SSH run as; empty: as ecpd itself."""
+    """Whom of this machine's users consoles and commands over SSH run as, where ecpd is root; empty: `nobody`."""
     consoles: int = 64
     """How many of them may run at once; none means that SSH serves SFTP alone."""
     name: str = "ECP 2.0"
@@ -247,7 +247,7 @@ _MEANINGS: Final = {
     "ssh_host": "Where SSH listens: SFTP, the console and commands.",
     "ssh_port": "Its port.",
     "ssh_listeners": 'Instead of these two, several: ["10.20.0.5:2222 sftp", "[2001:db8::5]:2222 console commands"].',
-    "console_user": "Whom of this machine's users consoles over SSH run as, to keep them off this folder; needs root.",
+    "console_user": "Which user consoles over SSH run as, where ecpd is started as root. Empty: nobody.",
     "consoles": "How many consoles and commands over SSH may run at once; 0: none.",
     "name": "The platform's name on the landing page.",
     "operator": "Who runs it.",

@@ -135,12 +135,12 @@ class SshWorld:
         return ["-F", "none", *(part for one in said for part in ("-o", one))]
 
     def ssh(
-        self, who: str, *command: str, options: tuple[str, ...] = (), size: tuple[int, int] = (80, 24), **env: str
+        self, who: str, *command: str, options: tuple[str, ...] = (), env: Mapping[str, str] | None = None
     ) -> Terminal:
         """`ssh` on a terminal."""
-        environ = {"TERM": "xterm-256color", "LANG": "C.UTF-8", "HOME": str(self.folder), **env}
+        environ = {"TERM": "xterm-256color", "LANG": "C.UTF-8", "HOME": str(self.folder), **(env or {})}
         program = [installed("ssh"), *self.options(*options), f"{who}@127.0.0.1", *command]
-        self.opened.append(terminal := Terminal(*program, size=size, env=environ))
+        self.opened.append(terminal := Terminal(*program, env=environ))
         return terminal
 
     def close_all(self) -> None:

@@ -58,7 +58,8 @@ def test_a_person_signs_in_at_the_prompts_moves_resizes_and_leaves(served: SshWo
     terminal = served.ssh("LEE02", options=("PubkeyAuthentication=no",))
     served.sign_in(terminal, "LEE02")
     terminal.sees("ECP 2.0", "LEE02")
-    for keys, seen in (("2", "Last heard"), ("4", "newest first"), ("9", "Which terminals and browsers"), ("\x0f1", "Due today")):
+    pages = {"2": "Last heard", "4": "newest first", "9": "Which terminals and browsers", "\x0f1": "Due today"}
+    for keys, seen in pages.items():
         terminal.press(keys)
         terminal.sees(seen)
     for size in ((120, 40), (40, 12), (1, 1), (500, 200), (80, 24)):
@@ -84,7 +85,7 @@ def test_a_person_signs_in_at_the_prompts_moves_resizes_and_leaves(served: SshWo
 def test_it_shows_what_the_terminal_can(
     served: SshWorld, line: Path, environ: dict[str, str], colours: bool, of_256: bool
 ) -> None:
-    terminal = served.ssh("CHAN01", options=on(line), **environ)
+    terminal = served.ssh("CHAN01", options=on(line), env=environ)
     terminal.sees("Due today", "SD-1", "CHAN01")
     terminal.press("2")
     terminal.sees("Stamp Duty Daily Return")

@@ -111,7 +111,7 @@ class Visit(Arrival):
         """Ends the connection at once: what was not closed was not submitted."""
         if self._connection is not None:
             login_id = None if self._ticket is not None else self.name or None  # a ticket is a secret
-            _log.info("SFTP connection dropped", login_id=login_id, source=self.source, key=self.fingerprint, why=why)
+            _log.info("SSH connection dropped", login_id=login_id, source=self.source, key=self.fingerprint, why=why)
             self._connection.disconnect(asyncssh.DISC_BY_APPLICATION, why)
 
     def abort(self) -> None:

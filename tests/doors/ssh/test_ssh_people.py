@@ -14,6 +14,7 @@ import pytest_asyncio
 
 from backend.contract.faults import SIGN_IN_REFUSED, Refused
 from backend.core.client_connect.sftp_access import RegisteredAddresses
+from backend.core.rows import Unit
 from backend.doors.ssh import line, visit
 from backend.doors.ssh.arrival import MOST_WRONG_PASSWORDS, Arrival
 from backend.listeners import COMMANDS, CONSOLE, SFTP, Listener
@@ -236,10 +237,13 @@ async def test_what_takes_access_away_ends_console_and_connection_in_words(peopl
         if act == "suspend":
             services.access.suspend(people.world.actor("WONGDA1"), "CHAN01", "left")
         elif act == "password":
-            with people.world.platform.store.reading() as rows:
-                account = rows.account("CHAN01")
-            assert account is not None
-            people.world.platform.store.write(lambda unit: (unit.end_sessions(account.id), unit.bump_access_epoch()))
+            account = people.world.account("CHAN01")
+
+            def change(unit: Unit) -> None:
+                unit.end_sessions(account.id)
+                unit.bump_access_epoch()
+
+            people.world.platform.store.write(change)
         else:
             services.sessions.end_others(people.world.actor("CHAN01"))
         shown = await screen.rest()
@@ -306,7 +310,7 @@ async def test_sftp_with_a_password_is_refused_in_words_and_forwarding_without(p
     async with people.typing() as connection:
         process = await connection.create_process(subsystem="sftp", encoding=None)
         done = await process.wait()
-        assert done.returncode == 4 and b"registered key" in bytes(done.stderr or b"")
+        assert done.returncode == 4 and b"registered key" in (done.stderr or b"")
         with pytest.raises(asyncssh.ChannelOpenError):
             await connection.open_connection("127.0.0.1", 22)
         with pytest.raises(asyncssh.ChannelListenError):
