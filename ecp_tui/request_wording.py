@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from backend.contract.messages import ChangeRequest, RequestKind
+from backend.contract.messages import ChangeRequest, Line, RequestAct, RequestKind
 
 _MOST_NAMED: Final = 3
 KIND_WORDS: Final[dict[RequestKind, str]] = {
@@ -21,6 +22,12 @@ KIND_WORDS: Final[dict[RequestKind, str]] = {
     "apply-form": "apply form",
     "close-company": "close company",
 }
+DECIDING: Final[dict[RequestAct, tuple[str, str, str]]] = {
+    "reject": ("Reject request {id}?", "It ends here; its maker reads the reason.", "Reject"),
+    "return": ("Return request {id}?", "Its maker reads the reason, and can revise it.", "Return to its maker"),
+    "withdraw": ("Withdraw request {id}?", "It ends here, and nothing changes.", "Withdraw"),
+}
+"""The question, what follows, and the button that does it."""
 _FOLLOWS: Final[dict[RequestKind, str]] = {
     "create-user": "{subject} is invited by mail for 72 h.",
     "change-user": "It holds at once.",
@@ -57,3 +64,26 @@ def checkers(request: ChangeRequest) -> str:
 def sentence(words: str) -> str:
     """Words as a sentence begins."""
     return words[:1].upper() + words[1:]
+
+
+def waiting(requests: int) -> str:
+    """3 requests wait for you."""
+    return f"{requests:,} {'request waits' if requests == 1 else 'requests wait'} for you"
+
+
+def expiring(keys: int) -> str:
+    return f"{keys:,} SFTP {'key of yours expires' if keys == 1 else 'keys of yours expire'} within 30 days"
+
+
+def changes(lines: Iterable[Line]) -> Iterator[str]:
+    """Before and after as sentences, for whoever hears them."""
+    for line in lines:
+        look = "Look twice: " if line.weighs else ""
+        if line.before == line.after:
+            yield f"{look}{line.label} is {line.after}, and stays."
+        elif not line.before:
+            yield f"{look}{line.label} becomes {line.after}; before there was none."
+        elif not line.after:
+            yield f"{look}{line.label} was {line.before}, and is removed."
+        else:
+            yield f"{look}{line.label} was {line.before}, becomes {line.after}."

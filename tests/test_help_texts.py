@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from backend.contract.faults import FAULTS
-from ecp_tui.screens.places import PLACES
+from ecp_tui.places import PLACES
 
 FAQ = Path(__file__).parent.parent / "ecp_tui" / "screens" / "help_texts" / "faq.md"
 LINES_AN_ANSWER = 8

@@ -16,20 +16,9 @@ from ecp_tui import qr
 from ecp_tui.client import EcpClient
 from ecp_tui.commands.call import Call, command
 from ecp_tui.commands.change_requests import moment
+from ecp_tui.recovery_wording import ENROLS, MEANT, NEW, SAID, asked_lines
 
-_NEW: Final = frozenset({"reset", "invitation"})
-_ENROLS: Final = frozenset({"invitation", "enrolment"})
 _DONE: Final = {"reset": "password-set", "unlock": "unlocked", "invitation": "enrolled", "enrolment": "enrolled"}
-_SAID: Final = {
-    "reset": "The new password stands; all open sessions of the account ended.",
-    "unlock": "The account is unlocked.",
-}
-_MEANT: Final = {
-    "reset": "sets a new password",
-    "unlock": "unlocks the account",
-    "invitation": "takes up the invitation",
-    "enrolment": "sets up a new authenticator",
-}
 _INK_ON_PAPER: Final = "\x1b[38;5;16;48;5;231m{}\x1b[0m"
 _FORMS: Final = 4
 """Columns that a terminal needs beside the code."""
@@ -68,7 +57,7 @@ async def recover(
             call.answer(_data(found, "waiting"), [_about(found)])
             return Exit.OK
         call.note(_about(found))
-        if found.purpose in _ENROLS:
+        if found.purpose in ENROLS:
             return await _enrolled(call, client, said, typed, found)
         return await _used(call, client, said, typed, found)
 
@@ -121,18 +110,7 @@ async def _asked(call: Call, client: EcpClient, said: _Told, login_id: str | Non
     landing = await client.landing()
     await client.ask_recovery(login_id, phone)
     data = {"state": "asked", "login_id": login_id, "sender": landing.mail_sender, "subject": landing.mail_subject}
-    lines = [
-        "If login ID and phone belong together, a mail is on its way.",
-        f"  sender   {landing.mail_sender}",
-        f"  subject  {landing.mail_subject}",
-        "No mail? Look in the junk and phishing filters for it, and ask your IT",
-        "department to release it. The phone is the registered one: a delegated",
-        "administrator's stands in the application form, a business user's is known to",
-        "the company's delegated administrators. Mails may lag, and only the newest",
-        "works: wait a few minutes before asking again. Then paste the whole code:",
-        "  ecp recover CODE",
-    ]
-    call.answer(data, lines)
+    call.answer(data, [*asked_lines(landing), "  ecp recover CODE"])
     return Exit.OK
 
 
@@ -141,11 +119,11 @@ async def _used(call: Call, client: EcpClient, said: _Told, code: str, found: Co
     do = client.reset_password if found.purpose == "reset" else client.unlock
 
     async def act() -> None:
-        await do(code, said.password(found.purpose in _NEW), said.otp())
+        await do(code, said.password(found.purpose in NEW), said.otp())
 
     await said.until_right(act, call, CONFIRM_WITH_OTP, PASSWORD_NOT_ACCEPTABLE)
     sign_in = f"Sign in: ecp login {found.login_id}"
-    call.answer(_data(found, _DONE[found.purpose]), [_SAID[found.purpose], sign_in])
+    call.answer(_data(found, _DONE[found.purpose]), [SAID[found.purpose], sign_in])
     return Exit.OK
 
 
@@ -154,7 +132,7 @@ async def _enrolled(call: Call, client: EcpClient, said: _Told, code: str, found
     begun: list[tuple[str, Enrolment]] = []
 
     async def begin() -> None:
-        password = said.password(found.purpose in _NEW)
+        password = said.password(found.purpose in NEW)
         begun.append((password, await client.begin_enrolment(code, password)))
 
     async def confirm() -> None:
@@ -188,7 +166,7 @@ def _qr_code(uri: str) -> list[str]:
 
 def _about(found: CodeFacts) -> str:
     who = f"{found.login_id}, {found.name}, {found.company_name}"
-    return f"The code {_MEANT[found.purpose]} of {who}.\nIt is good until {moment(found.expires)}."
+    return f"The code {MEANT[found.purpose]} of {who}.\nIt is good until {moment(found.expires)}."
 
 
 def _data(found: CodeFacts, state: str) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from textual.widget import Widget
 from textual.worker import Worker
 
 from backend.contract.faults import SESSION_ENDED, SUSPENDED, Refused
+from ecp_tui.places import PLACES
 from ecp_tui.screens.context import Context
-from ecp_tui.screens.places import PLACES
 from ecp_tui.widgets.fault_panel import FaultPanel
 from ecp_tui.widgets.form import Form
 from ecp_tui.widgets.keys import bindings, place_bindings

@@ -11,11 +11,11 @@ from textual.widget import Widget
 
 from backend.contract.messages import ChangeRequest, Me, SftpKeyRow
 from ecp_tui import wording
+from ecp_tui.places import why_not
 from ecp_tui.request_wording import sentence
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.context import Context
 from ecp_tui.screens.facts import facts
-from ecp_tui.screens.places import why_not
 from ecp_tui.screens.request_words import age, waiting_words
 from ecp_tui.widgets.table import Column, Row, Table, row
 from ecp_tui.widgets.words import Words

@@ -8,17 +8,12 @@ from textual.content import Content
 
 from backend.contract.faults import CONFIRM_WITH_OTP, Refused
 from backend.contract.messages import ChangeRequest, RequestAct
-from ecp_tui.request_wording import follows
+from ecp_tui.request_wording import DECIDING, follows
 from ecp_tui.screens.ask import AskDialog, confirmed
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.dialogs import ConfirmDialog
 
 _END: Final = 8
-_WORDS: Final[dict[RequestAct, tuple[str, str, str]]] = {
-    "reject": ("Reject request {id}?", "It ends here; its maker reads the reason.", "Reject"),
-    "return": ("Return request {id}?", "Its maker reads the reason, and can revise it.", "Return to its maker"),
-    "withdraw": ("Withdraw request {id}?", "It ends here, and nothing changes.", "Withdraw"),
-}
 
 
 async def approve(page: EcpScreen, request: ChangeRequest) -> ChangeRequest | None:
@@ -63,7 +58,7 @@ async def _sure(page: EcpScreen, request: ChangeRequest) -> str | None:
 
 async def decide(page: EcpScreen, request: ChangeRequest, act: RequestAct) -> ChangeRequest | None:
     """Rejects, returns or withdraws; a reason is needed for the first two, for the maker reads it."""
-    title, words, yes = _WORDS[act]
+    title, words, yes = DECIDING[act]
     reason = await page.app.push_screen_wait(
         AskDialog(
             title.format(id=request.id),

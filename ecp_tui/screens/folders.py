@@ -10,8 +10,8 @@ from textual.content import Content
 from textual.widget import Widget
 
 from backend.contract.messages import Folder, Me
-from backend.contract.rules.file_names import write_name
 from ecp_tui import wording
+from ecp_tui.folder_wording import example, rule_rows
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.context import Context
 from ecp_tui.screens.facts import facts
@@ -113,15 +113,6 @@ class FoldersScreen(EcpScreen):
         self.open(MigrationScreen())
 
 
-def example(folder: Folder) -> str:
-    """A file name that the folder takes, for its first identity and the date its form starts with."""
-    if not folder.patterns:
-        return ""
-    if folder.default_input_date is None or not folder.identities:
-        return folder.patterns[0]
-    return write_name(folder.patterns[0], folder.identities[0].identity_code, folder.default_input_date)
-
-
 def _rows(folders: Sequence[Folder], context: Context) -> list[Row]:
     rows: list[Row] = []
     for direction, title in _PARTS:
@@ -143,22 +134,8 @@ def _row(folder: Folder, context: Context) -> Row:
 
 def _rule(folder: Folder, within: int) -> Content:
     """The folder in words: labels in a column, what it is in bold above."""
-    rows = [("Input date", folder.input_date_meaning), ("Rule", folder.rule)]
-    if folder.patterns:
-        others = f" · {wording.count(len(folder.patterns))} forms of name" if len(folder.patterns) > 1 else ""
-        rows.append(("Name", f"{example(folder)}{others}"))
-    if folder.content is not None:
-        rows.append(("Columns", ", ".join(column.name for column in folder.content.columns)))
-    codes = ", ".join(f"{one.identity_code} {one.name}" for one in folder.identities)
-    takes, by = folder.direction == "submission", f"by {', '.join(folder.channels)}"
-    rows += [
-        ("Identity", codes or "–"),
-        ("Takes", f"{wording.size(folder.size_limit)} at most · {by}") if takes else ("Fetched", by),
-    ]
-    if folder.route == "existing":
-        rows.append(("Served by", f"the existing ECP, {folder.batch or 'no batch yet'}"))
     title = Content.styled(f"{folder.folder}: {folder.title}", "bold")
-    return Content("\n").join([title, facts(rows, 12, within)])
+    return Content("\n").join([title, facts(rule_rows(folder), 12, within)])
 
 
 def _nothing(me: Me) -> Content:

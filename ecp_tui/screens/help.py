@@ -12,8 +12,9 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from ecp_tui import wording
+from ecp_tui.help_entries import Entry
 from ecp_tui.screens.base import EcpScreen
-from ecp_tui.screens.help_entries import Entry, entries
+from ecp_tui.screens.help_entries import entries
 from ecp_tui.widgets.field import TextField
 from ecp_tui.widgets.table import Row, Table, row
 from ecp_tui.widgets.words import Words

@@ -9,10 +9,11 @@ from textual.content import Content
 from textual.widget import Widget
 
 from backend.contract.faults import NO_ECP_FUNCTION, Refused
-from backend.contract.messages import FunctionName, Me
+from backend.contract.messages import Me
+from ecp_tui.places import why_not
+from ecp_tui.rights_wording import rights_rows
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.facts import facts
-from ecp_tui.screens.places import why_not
 from ecp_tui.screens.request_words import expiring_words, waiting_words
 from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.fault_panel import fault_words
@@ -84,22 +85,12 @@ class NoAccessScreen(EcpScreen):
 
     def _rights(self, me: Me) -> Content:
         """What waits, what is held, what is missing, whom to ask: labels in a column."""
-        others = [one for one in me.delegated_administrators if one.login_id != me.login_id]
-        ask = ", ".join(f"{one.name} ({one.login_id})" for one in others)
         rows: list[tuple[str, str | Content]] = []
         if me.waiting:
             rows = [("Approvals", Content.assemble(waiting_words(me.waiting), "   7 opens them")), ("", "")]
         if me.keys_expiring:
             rows.insert(0, ("SFTP access", Content.assemble(expiring_words(me.keys_expiring), "   5 shows them")))
-        rows += [
-            ("Functions held", _named(me.functions) or "none"),
-            ("Missing", _named(me.functions_missing) or "any function for the console; appendix 7.4 lists them"),
-            ("Ask", ask or "the operator"),
-        ]
+        rows += rights_rows(me)
         if me.users is not None:
             rows.append(("Company", f"{me.users} of {me.quota} users"))
         return facts(rows, 16, self.app.size.width - _MARGINS)
-
-
-def _named(functions: tuple[FunctionName, ...]) -> str:
-    return ", ".join(one.function for one in functions)

@@ -6,10 +6,10 @@ from typing import Final
 
 from textual.dom import DOMNode
 
+from ecp_tui.places import BESIDES, PLACES, why_not
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.context import Context
 from ecp_tui.screens.dialogs import Choice, Chooser
-from ecp_tui.screens.places import BESIDES, PLACES, why_not
 from ecp_tui.widgets.keys import KEYS
 
 _NOT_LISTED: Final = frozenset({"help", "menu"})

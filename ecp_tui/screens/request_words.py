@@ -9,7 +9,7 @@ from typing import Final
 from textual.content import Content
 
 from backend.contract.messages import ChangeRequest, Line
-from ecp_tui import wording
+from ecp_tui import request_wording, wording
 from ecp_tui.theme import SIGNS
 
 _MARK: Final = 2
@@ -32,13 +32,11 @@ def age(made: datetime, now: datetime) -> str:
 
 def waiting_words(waiting: int) -> Content:
     """! 3 requests wait for you."""
-    words = f"{wording.count(waiting, 'request')} {'waits' if waiting == 1 else 'wait'} for you"
-    return Content.assemble(("! ", "bold $warning"), (words, "bold"))
+    return Content.assemble(("! ", "bold $warning"), (request_wording.waiting(waiting), "bold"))
 
 
 def expiring_words(keys: int) -> Content:
-    words = f"{wording.count(keys, 'SFTP key')} of yours {'expires' if keys == 1 else 'expire'} within 30 days"
-    return Content.assemble(("! ", "bold $warning"), words)
+    return Content.assemble(("! ", "bold $warning"), request_wording.expiring(keys))
 
 
 # ── before → after ───────────────────────────────────────────────────────────────────────────────────────────────
