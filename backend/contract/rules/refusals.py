@@ -28,8 +28,8 @@ def read_refusal(text: str) -> Refused:
     """What `refusal_text` wrote, in its own words; raises `ValueError` if it is not that."""
     head, *paragraphs = text.split("\n\n")
     found = _HEAD.fullmatch(head)
-    what, feed, remedy = (paragraphs or [""])[0].partition("\n")
-    if found is None or not feed or "\n" in remedy:
+    what, _, remedy = (paragraphs or [""])[0].partition("\n")
+    if found is None or not remedy or "\n" in remedy:
         raise ValueError("this is not a refusal")
     findings = paragraphs[1:-1]
     return spoken(int(found["number"]), what, remedy, findings[0].split("\n") if findings else ())
