@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from backend.contract.faults import FILE_CHANGED, Exit, Refused
-from backend.contract.messages import Check
+from backend.contract.messages import Check, FileTicketProgress
 from ecp_tui import wording
 from ecp_tui.digest import Digest
 from ecp_tui.draft import Draft
@@ -35,10 +35,10 @@ class ReviewScreen(EcpScreen):
     HELP_TOPIC: ClassVar[str] = "submit"
     where = "Submit › review"
 
-    def __init__(self, draft: Draft, found: Digest, verdict: Check, *, ticket: str | None = None) -> None:
-        """`ticket`: what its bytes came by, where they are on the server already."""
+    def __init__(self, draft: Draft, found: Digest, verdict: Check, *, came: FileTicketProgress | None = None) -> None:
+        """`came`: what came by a ticket, where its bytes are on the server already."""
         super().__init__()
-        self._draft, self._found, self._verdict, self._ticket = draft, found, verdict, ticket
+        self._draft, self._found, self._verdict, self._came = draft, found, verdict, came
         self._transfer: Transfer | None = None
 
     def body(self) -> Iterable[Widget]:
@@ -53,7 +53,7 @@ class ReviewScreen(EcpScreen):
     def on_mount(self) -> None:
         self.query_one("#send").focus()
         here = "not sent yet · nothing leaves this computer before you say so"
-        self.say(here if self._ticket is None else "not submitted yet · this is what came")
+        self.say(here if self._came is None else f"not submitted yet · this is what came from {self._came.source}")
         self.set_interval(0.25, self._follow)
 
     @property
@@ -119,7 +119,8 @@ class ReviewScreen(EcpScreen):
         """Sends; after a failure it sends again under the same id, so that nothing can be stored twice."""
         self.clear_fault()
         if self._transfer is None:
-            self._transfer = self.context.transfers.start(upload_of(self._draft, self._found, self._ticket))
+            ticket = self._came.id if self._came is not None else None
+            self._transfer = self.context.transfers.start(upload_of(self._draft, self._found, ticket))
         else:
             self.context.transfers.retry(self._transfer)
         self._follow()

@@ -79,7 +79,7 @@ class SubmitSentScreen(SubmitScreen):
             raise
         self._show()
         found = Digest(came.size or 0, came.rows or 0, came.sha256 or "", 0)
-        self.open(ReviewScreen(draft, found, self._verdict, ticket=came.id))
+        self.open(ReviewScreen(draft, found, self._verdict, came=came))
 
     def _sent(self) -> None:
         self._came = None
