@@ -10,6 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from ecp_tui.commands.local import served, server_options
+from ecp_tui.config import of_served
 
 _COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "demo": ("demo", "Start a demo world on this computer and open the console in it."),
@@ -32,6 +33,7 @@ _COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "forms": ("forms", "List application forms, check one, key it in."),
     "profile": ("profile", "Show your own account and its sessions, end sessions."),
     "recover": ("recover", "Use a code from a mail, or ask for one."),
+    "profiles": ("profiles", "List the servers you use, add, choose, remove one."),
     "doctor": ("doctor", "Look at terminal, server and settings, and say what to do."),
     "completion": ("completion", "Print what completes commands in bash, zsh or fish."),
     "web": ("web", "Serve the console to browsers."),
@@ -95,9 +97,17 @@ def _version(ctx: click.Context, _parameter: click.Parameter, wanted: bool) -> N
 @server_options
 @click.option("--at", type=click.Choice(["sign-in"]), help="Open the console at this page instead of the landing page.")
 @click.option("--no-input", is_flag=True, help="Never ask.")
+@click.option("--accessible", is_flag=True, help="Plain prompts, one line an event; also by ACCESSIBLE=1.")
 @click.pass_context
 def ecp(
-    ctx: click.Context, *, profile: str | None, server: str | None, ca_file: Path | None, at: str | None, no_input: bool
+    ctx: click.Context,
+    *,
+    profile: str | None,
+    server: str | None,
+    ca_file: Path | None,
+    at: str | None,
+    no_input: bool,
+    accessible: bool,
 ) -> None:
     """Submit files and find them again: the console of ECP 2.0, and its commands.
 
@@ -109,8 +119,13 @@ def ecp(
       ecp demo
     """
     if ctx.invoked_subcommand is None:
-        if served(ctx) is not None:
+        from ecp_tui.commands.terminal import open_plain, wants_plain  # a command must not pay for it
+
+        plain = wants_plain(accessible)
+        if (there := served(ctx)) is not None:
+            if plain:
+                ctx.exit(open_plain(of_served(there)))
             raise click.UsageError("Over SSH the console opens on a terminal: ssh -t, and no command.", ctx)
         from ecp_tui.commands.console import start  # a command must not pay for it
 
-        ctx.exit(start(profile=profile, server=server, ca_file=ca_file, at=at, no_input=no_input))
+        ctx.exit(start(profile=profile, server=server, ca_file=ca_file, at=at, no_input=no_input, plain=plain))

@@ -8,22 +8,32 @@ import click
 
 from backend.contract.faults import NOT_UNDERSTOOD, Refused
 from ecp_tui.commands.demo import play
-from ecp_tui.commands.terminal import open_console, require_terminal
-from ecp_tui.config import load, save_server
+from ecp_tui.commands.profiles import save_server
+from ecp_tui.commands.terminal import open_console, open_plain, require_terminal
+from ecp_tui.config import load
 
 
-def start(*, profile: str | None, server: str | None, ca_file: Path | None, at: str | None, no_input: bool) -> int:
+def start(
+    *,
+    profile: str | None,
+    server: str | None,
+    ca_file: Path | None,
+    at: str | None,
+    no_input: bool,
+    plain: bool = False,
+) -> int:
     """The console of the server named, or of the profile; with neither it asks, and offers the demo."""
     try:
-        require_terminal()
+        if not plain:
+            require_terminal()
         config = load(profile=profile, server=server, ca_file=ca_file)
         if config.server is None:
             chosen = _ask_for_server(no_input)
             if chosen is None:
-                return play(config, None)
+                return play(config, None, plain=plain)
             save_server(config, chosen, ca_file)
             config = load(profile=profile, server=chosen, ca_file=ca_file)
-        return open_console(config, at)
+        return open_plain(config, at) if plain else open_console(config, at)
     except Refused as refused:
         click.echo(str(refused), err=True)
         return int(refused.fault.exit)

@@ -18,7 +18,7 @@ import click
 
 from backend.contract.faults import NOT_UNDERSTOOD, Refused
 from backend.contract.rules.shown import shown
-from ecp_tui.commands.terminal import open_console, require_terminal
+from ecp_tui.commands.terminal import open_console, open_plain, require_terminal, wants_plain
 from ecp_tui.config import Config, load
 
 _GOODBYE_SECONDS: Final = 10
@@ -41,19 +41,23 @@ def demo(data_dir: Path | None, as_json: bool) -> None:
         if as_json:
             code = _serve(data_dir)
         else:
-            require_terminal()
-            code = play(load(), data_dir)
+            root = click.get_current_context().find_root().params
+            plain = wants_plain(bool(root.get("accessible")))
+            if not plain:
+                require_terminal()
+            code = play(load(), data_dir, plain=plain)
     except Refused as refused:
         click.echo(str(refused), err=True)
         code = int(refused.fault.exit)
     raise click.exceptions.Exit(code)
 
 
-def play(config: Config, data_dir: Path | None) -> int:
+def play(config: Config, data_dir: Path | None, *, plain: bool = False) -> int:
     """The console in a demo world that lives as long as the console does."""
     click.echo("Starting the demo world on this computer; this takes a few seconds.", err=True)
     with _world(data_dir) as (ready, _):
-        return open_console(replace(config, server=str(ready["http"]), ca_file=None))
+        own = replace(config, server=str(ready["http"]), ca_file=None)
+        return open_plain(own) if plain else open_console(own)
 
 
 def _serve(data_dir: Path | None) -> int:

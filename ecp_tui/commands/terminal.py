@@ -39,6 +39,22 @@ def open_console(config: Config, at: str | None = None) -> int:
     return app.return_code or 0
 
 
+def wants_plain(flag: bool, environ: Mapping[str, str] | None = None) -> bool:
+    """Whether accessible mode is wanted: by --accessible, or by ACCESSIBLE=1."""
+    env = os.environ if environ is None else environ
+    return flag or env.get("ACCESSIBLE", "") not in {"", "0"}
+
+
+def open_plain(config: Config, at: str | None = None) -> int:
+    """Runs accessible mode until it is left; its exit code. It needs no terminal, and loads none."""
+    refuse_unusable(config)
+    from ecp_tui.commands.call import new_client  # a command must not pay for either
+    from ecp_tui.plain.start import run
+
+    client = new_client(config, config.served.token if config.served is not None else None)
+    return run(config, client, at_sign_in=at == "sign-in")
+
+
 def _client(config: Config) -> EcpClient:
     from ecp_tui.commands.call import new_client  # loaded beside the first page
 

@@ -14,7 +14,7 @@ from backend.contract.faults import Refused
 from ecp_tui.__main__ import run
 from ecp_tui.app import first_place
 from ecp_tui.commands.call import new_client
-from ecp_tui.commands.terminal import require_terminal
+from ecp_tui.commands.terminal import require_terminal, wants_plain
 from ecp_tui.config import Served, of_served
 from ecp_tui.host.app import AtHome, AtMenu, ServedApp
 from ecp_tui.screens.context import Context
@@ -26,6 +26,8 @@ def run_session(served: Served, session: socket.socket, sheet: Stylesheet) -> in
     """Its exit code."""
     if served.arguments is not None:
         return run(served.arguments, served)
+    if wants_plain(False):
+        return run(("--accessible",), served)
     try:
         require_terminal()
     except Refused as refused:

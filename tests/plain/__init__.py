@@ -1,0 +1,1 @@
+"""Accessible mode, as whoever types and listens meets it."""
