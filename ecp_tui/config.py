@@ -107,9 +107,9 @@ def load(
     env = os.environ if environ is None else environ
     file = Path(env.get("ECP_CONFIG") or platformdirs.user_config_path("ecp", appauthor=False) / "config.toml")
     state_dir = Path(env.get("ECP_STATE_DIR") or platformdirs.user_state_path("ecp", appauthor=False))
-    tree = _read_toml(file)
+    tree = read_toml(file)
     name = profile or env.get("ECP_PROFILE") or _text(tree, "profile", file) or "default"
-    section = _table(_table(tree, "profiles", file), name, file)
+    section = table_of(table_of(tree, "profiles", file), name, file)
 
     def setting(key: str, *, number: bool = False) -> str | None:
         said = section if key in section else tree
@@ -128,7 +128,7 @@ def load(
         return _CHOICES[key][0]
 
     meant = server or setting("server") or _remembered(state_dir, "server", name)
-    own_ca = setting("ca_file") or _remembered(state_dir, "ca_file", meant or "")
+    own_ca = setting("ca_file") or _remembered(state_dir, "ca_file", _whose(name, meant or ""))
     theme, glyphs = choice("theme"), choice("glyphs")
     return Config(
         file=file,
@@ -141,7 +141,7 @@ def load(
         theme=theme,
         glyphs=glyphs,
         animations="NO_MOTION" not in env and "SSH_CONNECTION" not in env,
-        keys=tuple((key, str(value)) for key, value in _table(tree, "keys", file).items()),
+        keys=tuple((key, str(value)) for key, value in table_of(tree, "keys", file).items()),
         problems=tuple(problems),
     )
 
@@ -150,20 +150,6 @@ def of_served(served: Served) -> Config:
     """Over SSH: what the opening said; of this machine no file and no variable is looked at."""
     nowhere = Path(os.devnull)
     return Config(nowhere, nowhere, nowhere, server=served.server, animations=False, served=served)
-
-
-def save_server(config: Config, server: str, ca_file: Path | None = None) -> None:
-    """Writes the server into the profile, leaving every other line of the file as its owner wrote it."""
-    import tomlkit  # only writing needs it, and every command's start would pay for it
-
-    text = config.file.read_text("utf-8") if config.file.exists() else ""
-    document = tomlkit.parse(text)
-    profiles = document.setdefault("profiles", tomlkit.table(is_super_table=True))
-    section = profiles.setdefault(config.profile, tomlkit.table())
-    section["server"] = server
-    if ca_file is not None:
-        section["ca_file"] = str(ca_file)
-    _write_private(config.file, tomlkit.dumps(document))
 
 
 def last_folder(config: Config) -> Path | None:
@@ -186,7 +172,7 @@ def read_session(config: Config) -> SavedSession | None:
     if config.server is None:
         return None
     try:
-        found = json.loads(_session_file(config, config.server).read_text("utf-8"))
+        found = json.loads(_session_file(config).read_text("utf-8"))
         session = SavedSession(str(found["server"]), str(found["login_id"]), str(found["token"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -196,15 +182,15 @@ def read_session(config: Config) -> SavedSession | None:
 def save_session(config: Config, session: SavedSession) -> None:
     """Keeps the session where only its owner reads it; its server, with its CA, is meant when none is named."""
     kept = {"server": session.server, "login_id": session.login_id, "token": session.token}
-    _write_private(_session_file(config, session.server), json.dumps(kept))
+    write_private(_session_file(config), json.dumps(kept))
     _remember(config.state_dir, "server", config.profile, session.server)
     if config.ca_file is not None:
-        _remember(config.state_dir, "ca_file", session.server, str(config.ca_file.absolute()))
+        _remember(config.state_dir, "ca_file", _whose(config.profile, session.server), str(config.ca_file.absolute()))
 
 
 def forget_session(config: Config) -> None:
     if config.server is not None and config.served is None:
-        _session_file(config, config.server).unlink(missing_ok=True)
+        _session_file(config).unlink(missing_ok=True)
 
 
 def _session_dir(env: Mapping[str, str], state_dir: Path) -> Path:
@@ -212,8 +198,14 @@ def _session_dir(env: Mapping[str, str], state_dir: Path) -> Path:
     return Path(runtime) / "ecp" if runtime and Path(runtime).is_dir() else state_dir
 
 
-def _session_file(config: Config, server: str) -> Path:
-    return config.session_dir / f"session-{sha256(server.encode()).hexdigest()[:16]}.json"
+def _session_file(config: Config) -> Path:
+    whose = _whose(config.profile, config.server or "")
+    return config.session_dir / f"session-{sha256(whose.encode()).hexdigest()[:16]}.json"
+
+
+def _whose(profile: str, server: str) -> str:
+    """Two profiles of one server have each a session and a CA file."""
+    return server if profile == "default" else f"{profile} {server}"
 
 
 def _state(state_dir: Path) -> dict[str, Any]:
@@ -236,10 +228,10 @@ def _remember(state_dir: Path, what: str, key: str, value: str) -> None:
     state[what] = {**(section if isinstance(section, dict) else {}), key: value}
     # What is remembered is a convenience: a disk that takes no more must not stop a filing.
     with suppress(OSError):
-        _write_private(state_dir / "state.json", json.dumps(state, indent=1))
+        write_private(state_dir / "state.json", json.dumps(state, indent=1))
 
 
-def _write_private(file: Path, text: str) -> None:
+def write_private(file: Path, text: str) -> None:
     """Replaces `file` at once by one that only its owner may read (0600, in a 0700 folder)."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=".ecp-")
@@ -252,7 +244,8 @@ def _write_private(file: Path, text: str) -> None:
         raise
 
 
-def _read_toml(file: Path) -> dict[str, Any]:
+def read_toml(file: Path) -> dict[str, Any]:
+    """The settings as they are written; refuses with words what cannot be read."""
     try:
         return tomllib.loads(file.read_text("utf-8"))
     except FileNotFoundError:
@@ -261,7 +254,7 @@ def _read_toml(file: Path) -> dict[str, Any]:
         raise _unreadable(f"The settings in {file} cannot be read: {shown(str(error), 200)}.") from error
 
 
-def _table(tree: Mapping[str, Any], key: str, file: Path) -> dict[str, Any]:
+def table_of(tree: Mapping[str, Any], key: str, file: Path) -> dict[str, Any]:
     found = tree.get(key, {})
     if not isinstance(found, dict):
         raise _unreadable(f"In {file}, {key} must be a table: [{key}].")

@@ -8,7 +8,6 @@ import click
 
 from backend.contract.faults import NOT_UNDERSTOOD, Refused
 from ecp_tui.commands.demo import play
-from ecp_tui.commands.profiles import save_server
 from ecp_tui.commands.terminal import open_console, open_plain, require_terminal
 from ecp_tui.config import load
 
@@ -31,6 +30,8 @@ def start(
             chosen = _ask_for_server(no_input)
             if chosen is None:
                 return play(config, None, plain=plain)
+            from ecp_tui.commands.profiles import save_server  # opening the console must not pay for it
+
             save_server(config, chosen, ca_file)
             config = load(profile=profile, server=chosen, ca_file=ca_file)
         return open_plain(config, at) if plain else open_console(config, at)

@@ -10,6 +10,7 @@ import pytest
 
 from backend.contract.faults import Refused
 from ecp_tui import config as settings
+from ecp_tui.commands.profiles import save_server
 from ecp_tui.config import Config, SavedSession, load
 
 SERVER = "https://ecp.example.org:8443"
@@ -66,7 +67,7 @@ def test_a_look_that_does_not_exist_is_told_with_its_file_and_stops_nothing(
 def test_saving_a_server_keeps_the_owners_own_lines(tmp_path: Path, environ: dict[str, str]) -> None:
     file = tmp_path / "config.toml"
     file.write_text('# mine\ntheme = "light"  # bright room\n')
-    settings.save_server(load(environ=environ), SERVER, Path("/etc/ca.pem"))
+    save_server(load(environ=environ), SERVER, Path("/etc/ca.pem"))
     assert "# mine" in file.read_text()
     assert "# bright room" in file.read_text()
     assert load(environ=environ).server == SERVER
