@@ -13,6 +13,8 @@ from functools import partial
 from threading import Lock
 from typing import Final
 
+import structlog
+
 from backend.contract.faults import (
     NOT_ALLOWED,
     NOT_FOUND,
@@ -61,6 +63,7 @@ MOST_GUESSES: Final = 10
 _RANDOM_BYTES: Final = 10
 """16 characters of base32."""
 _NAME_LENGTH: Final = 200
+_log = structlog.get_logger(__name__)
 
 
 class Tickets:
@@ -139,6 +142,7 @@ class Tickets:
             delivery.expire()
         if delivery is None or delivery.state != "waiting":
             self._wrong.refuse_beyond(source)
+            _log.warning("a ticket was refused", source=source, known=delivery is not None)
             raise Refused(TICKET_ENDED)
         return delivery
 
@@ -164,7 +168,10 @@ class Tickets:
         """All its bytes are here; where too many wait for their forms, somebody's oldest give way."""
         delivery.arrive()
         self._thin()
-        return delivery.progress()
+        progress = delivery.progress()
+        login_id, source, size = delivery.maker.login_id, progress.source, progress.size
+        _log.info("a file came by ticket", login_id=login_id, source=source, size=size, purpose=delivery.purpose)
+        return progress
 
     # ── time ─────────────────────────────────────────────────────────────────────────────────────────────────
 
