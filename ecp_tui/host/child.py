@@ -32,7 +32,7 @@ _LIMITS: Final = {
 _FAILED: Final = 1
 
 
-def run_child(session: socket.socket, standard: list[int], sheet: Stylesheet) -> NoReturn:
+def run_child(session: socket.socket, standard: list[int], sheet: Stylesheet | None) -> NoReturn:
     """Never returns, whatever happens: nothing of the host's own may run twice."""
     code = _FAILED
     try:
@@ -44,7 +44,7 @@ def run_child(session: socket.socket, standard: list[int], sheet: Stylesheet) ->
         os._exit(code)
 
 
-def _run(session: socket.socket, sheet: Stylesheet) -> int:
+def _run(session: socket.socket, sheet: Stylesheet | None) -> int:
     served = read_opening(session)
     if served is None:  # the backend thought better of it
         return _FAILED

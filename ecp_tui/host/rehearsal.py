@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import sys
 import threading
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -21,23 +22,26 @@ from ecp_tui.screens.context import Context
 _NOBODY: Final = "REHEARSAL"
 _NOWHERE: Final = Served("http://127.0.0.1:1", "", None, _NOBODY, "console", "localhost", 1, "", {})
 _SIZES: Final = ((80, 24), (120, 40))
-_LOOK: Final = 0.03
-"""Seconds for each page: two of Textual's frames."""
 _LONG: Final = timedelta(days=1)
 
 
-def rehearse() -> Stylesheet:
-    """The sheet of all pages, parsed. Nothing of the rehearsal goes on afterwards: no loop, no thread."""
+def rehearse() -> Stylesheet | None:
+    """The sheet of all pages, parsed. Nothing of the rehearsal goes on afterwards: no loop, no thread.
+
+    One that fails is no reason to show nobody anything; pages are then parsed by whoever sees them.
+    """
     os.environ.update(TERM="xterm-256color", LANG="C.UTF-8")
+    ours, theirs = socket.socketpair()
     try:
-        ours, theirs = socket.socketpair()
         with ours, theirs:
-            sheet = asyncio.run(_rehearse(ours))
+            return asyncio.run(_rehearse(ours))
+    except Exception as error:  # whatever it is
+        sys.stderr.write(f"ecp_tui.host: the rehearsal failed: {error!r}\n")
+        return None
     finally:
         os.environ.clear()
-    if threading.active_count() != 1:
-        raise RuntimeError("a thread of the rehearsal goes on")
-    return sheet
+        if threading.active_count() != 1:
+            raise RuntimeError("a thread of the rehearsal goes on")
 
 
 async def _rehearse(session: socket.socket) -> Stylesheet:
@@ -48,7 +52,7 @@ async def _rehearse(session: socket.socket) -> Stylesheet:
     async with app.run_test(size=_SIZES[0]) as pilot:
         for place in ("client_connect", *BUILT):
             await app.switch_mode(place)
-            await asyncio.sleep(_LOOK)
+            await pilot.pause()
         await pilot.press("f1", "escape", "ctrl+p", "escape", "ctrl+q")
         await pilot.resize_terminal(*_SIZES[1])
     await client.close()

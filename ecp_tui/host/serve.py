@@ -35,7 +35,7 @@ class _Session:
 class Host:
     """Forks; parses nothing that anybody said, and holds nothing of a session but its socket and its process."""
 
-    def __init__(self, control: socket.socket, sheet: Stylesheet) -> None:
+    def __init__(self, control: socket.socket, sheet: Stylesheet | None) -> None:
         """`sheet`: of all pages, for consoles to begin with."""
         self._control: socket.socket | None = control
         self._sheet = sheet

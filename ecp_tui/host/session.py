@@ -22,7 +22,7 @@ from ecp_tui.screens.context import Context
 _BY_SIGNAL: Final = 128
 
 
-def run_session(served: Served, session: socket.socket, sheet: Stylesheet) -> int:
+def run_session(served: Served, session: socket.socket, sheet: Stylesheet | None) -> int:
     """Its exit code."""
     if served.arguments is not None:
         return run(served.arguments, served)
@@ -36,7 +36,7 @@ def run_session(served: Served, session: socket.socket, sheet: Stylesheet) -> in
     return asyncio.run(_console(served, session, sheet))
 
 
-async def _console(served: Served, session: socket.socket, sheet: Stylesheet) -> int:
+async def _console(served: Served, session: socket.socket, sheet: Stylesheet | None) -> int:
     config = of_served(served)
     client = new_client(config, served.token)
     context = Context(lambda: client, config, reach="ssh", login_id=served.login_id)
