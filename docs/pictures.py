@@ -1,13 +1,15 @@
-"""Draws docs/pictures/*.svg: the real console before a real platform. `python docs/pictures.py`."""
+"""Draws docs/pictures: the real console before a real platform, and in a real browser. `python docs/pictures.py`."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import sys
 import tempfile
-from datetime import date
+from base64 import b32decode
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -17,10 +19,15 @@ DOCS: Final = Path(__file__).resolve().parent
 sys.path.insert(0, str(DOCS.parent))  # the tests' driver is not installed with the product
 os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
 
+from backend.adapters.one_time_codes import code, step_at  # noqa: E402
 from backend.core.calendar import Calendar  # noqa: E402
 from backend.demo.history import tell  # noqa: E402
 from backend.demo.samples import stamp_duty_return  # noqa: E402
+from ecp_tui.web.server import listening  # noqa: E402
+from ecp_tui.web.site import Site  # noqa: E402
 from tests.tui.driver import Person, console  # noqa: E402
+from tests.web.chromium import chromium  # noqa: E402
+from tests.web.edition import enter  # noqa: E402
 from tests.world import World, open_world  # noqa: E402
 
 
@@ -61,5 +68,32 @@ def _keep(person: Person, name: str) -> None:
     (DOCS / "pictures" / f"{name}.svg").write_text(svg, "utf-8")
 
 
+async def draw_browser() -> None:
+    """The page of the browser edition before a demo, as Chromium shows it."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        ecpd = Path(sys.executable).with_name("ecpd")
+        demo = await asyncio.create_subprocess_exec(ecpd, "demo", "--json", stdout=asyncio.subprocess.PIPE)
+        assert demo.stdout is not None  # noqa: S101 - it was asked for
+        told = json.loads(await demo.stdout.readline())
+        chan = next(one for one in told["accounts"] if one["login_id"] == "CHAN01")
+        try:
+            async with listening(Site(server=told["http"], port=0, log=Path(name) / "web.log")) as site:
+                await _picture(site, Path(name) / "profile", chan)
+        finally:
+            demo.terminate()
+            await demo.wait()
+
+
+async def _picture(site: Site, profile: Path, chan: dict[str, str]) -> None:
+    otp = code(b32decode(chan["otp_secret"]), step_at(datetime.now(UTC)))
+    async with chromium(profile, "--blink-settings=preferredColorScheme=0", "--window-size=900,600") as browser:
+        tab = await enter(browser, site.public_url, "CHAN01", chan["password"], otp)
+        await tab.press("4")
+        await tab.sees("superseded", "4505")
+        await asyncio.sleep(0.5)  # until it is drawn, too
+        await tab.picture(DOCS / "pictures" / "browser.png")
+
+
 if __name__ == "__main__":
     asyncio.run(draw())
+    asyncio.run(draw_browser())

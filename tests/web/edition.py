@@ -21,7 +21,7 @@ from backend.wiring import open_platform
 from ecp_tui.web.server import listening
 from ecp_tui.web.site import Site
 from tests.databases import Prepared
-from tests.web.chromium import AGENT
+from tests.web.chromium import AGENT, Chromium, Tab
 from tests.world import FRIDAY, SetClock, World
 
 CHROME: Final = {"user-agent": AGENT.format(version=120), "accept": "text/html,*/*"}
@@ -108,3 +108,22 @@ async def until(true: Callable[[], Any]) -> None:
     async with asyncio.timeout(20):
         while not true():
             await asyncio.sleep(0.05)
+
+
+async def signed_in(edition: Edition, browser: Chromium, login_id: str = "CHAN01") -> Tab:
+    """A tab with the console."""
+    world = edition.world
+    return await enter(browser, edition.url, login_id, world.people[login_id].password, world.fresh_otp(login_id))
+
+
+async def enter(browser: Chromium, url: str, *fields: str) -> Tab:
+    """Signs in by the form, as a person fills it in: login ID, password, One-Time-Password."""
+    tab = await browser.tab()
+    await tab.go(f"{url}/")
+    await tab.until("document.activeElement.id == 'login_id'")
+    for words in fields:
+        await tab.type(words)
+        await tab.press("Tab")
+    await tab.press("Enter")
+    await tab.sees("until")
+    return tab

@@ -15,8 +15,8 @@ import pytest_asyncio
 from backend.core.calendar import Calendar
 from tests.databases import REQUIRED
 from tests.publishing import publish
-from tests.web.chromium import AGENT, Chromium, Tab, chromium, installed
-from tests.web.edition import Edition, until
+from tests.web.chromium import AGENT, Chromium, chromium, installed
+from tests.web.edition import Edition, signed_in, until
 
 pytestmark = pytest.mark.skipif(
     installed() is None and os.environ.get(REQUIRED) != "1", reason="there is no Chromium on this machine"
@@ -33,20 +33,6 @@ def trading_day(edition: Edition) -> date:
     """The last one before today."""
     calendar = Calendar(edition.world.platform.settings.zone)
     return calendar.shifted(calendar.today(edition.world.clock.now()), -1)
-
-
-async def signed_in(edition: Edition, browser: Chromium, login_id: str = "CHAN01") -> Tab:
-    """A tab with the console, by the form as a person fills it in."""
-    tab = await browser.tab()
-    await tab.go(f"{edition.url}/")
-    await tab.until("document.activeElement.id == 'login_id'")
-    await tab.type(login_id)
-    for words in (edition.world.people[login_id].password, edition.world.fresh_otp(login_id)):
-        await tab.press("Tab")
-        await tab.type(words)
-    await tab.press("Enter")
-    await tab.sees("until")
-    return tab
 
 
 async def test_a_person_signs_in_sends_a_file_by_link_submits_it_and_reloads_where_they_were(
