@@ -7,7 +7,9 @@ import hashlib
 import json
 import logging
 import os
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import date
 from pathlib import Path
 
 import asyncssh
@@ -15,7 +17,11 @@ import pytest
 import pytest_asyncio
 import structlog
 
+from backend.contract.messages import Receipt
 from ecp_tui.client import sftp as sftp_client
+from ecp_tui.client.ssh_line import Entrance
+from ecp_tui.draft import Upload
+from ecp_tui.transfers import Transfers
 from tests.commands.conftest import Ecp, Outcome
 from tests.publishing import NAME, publish
 from tests.sftp_world import RECEIPTS, SUBMIT, TODAY, SftpWorld, open_door
@@ -176,6 +182,27 @@ async def test_a_line_cut_while_the_answer_is_on_its_way_is_accepted_once(
     assert len(door.activities()) == 1
 
 
+async def test_two_jobs_that_send_one_file_at_once_make_one_version_and_both_get_its_receipt(door: SftpWorld) -> None:
+    content = CONTENT * 50_000
+    file = door.file(TODAY, content)
+    entrance = Entrance("127.0.0.1", door.door.port, "CHAN01", Path(door.key("CHAN01")), (door.door.fingerprint,))
+
+    async def job() -> Receipt | None:
+        client = sftp_client.SftpClient(entrance)
+        sha256 = hashlib.sha256(content).hexdigest()
+        upload = Upload(secrets.token_hex(16), "SD-1", "01234", date(2022, 5, 20), TODAY, file, len(content), sha256)
+        transfers = Transfers(client.submit, backoff=(0.2,) * 10)
+        transfer = transfers.start(upload)
+        await transfer.wait()
+        await client.close()
+        assert transfer.receipt is not None, transfer.fault
+        return transfer.receipt
+
+    receipts = await asyncio.gather(*(job() for _ in range(3)))
+    assert len({one.activity.log_index for one in receipts if one}) == 1
+    assert [one.version for one in door.activities()] == [1]
+
+
 async def test_nothing_is_called_accepted_but_the_bytes_that_its_receipt_names(
     alone: Run, file: Path, door: SftpWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -259,6 +286,28 @@ async def _agent(door: SftpWorld, key: asyncssh.SSHKey) -> str:
         await connection.add_keys([key], lifetime=60)
     asyncio.get_running_loop().call_later(20, os.kill, int(pid), 15)
     return socket
+
+
+async def test_a_profile_says_where_the_endpoint_is_and_whose_key(ecp: Ecp, file: Path, door: SftpWorld) -> None:
+    settings = door.folder / "config.toml"
+    lines = [
+        "[profiles.exchange]",
+        'server = "https://127.0.0.1:1"',
+        f"ssh_port = {door.door.port}",
+        'ssh_login = "chan01"',
+        f'ssh_key = "{door.key("CHAN01")}"',
+        f'ssh_host_key = "{door.door.fingerprint}"',
+    ]
+    settings.write_text("\n".join(lines))
+    said = await asyncio.to_thread(ecp, "submit", file, "--sftp", "--profile", "exchange", "--json")
+    assert said.code == 0 and said.data["submitter"] == "CHAN01", said.out
+    hosts = door.file("hosts", b"")
+    asked = ("submit", file, "--sftp", "--profile", "exchange", "--known-hosts", hosts, "--json")
+    other = await asyncio.to_thread(ecp, *asked)
+    assert other.data["fault"]["number"] == 9005, "what the command line says goes before the profile"
+    settings.write_text("\n".join(lines).replace(str(door.door.port), "70000"))
+    wrong = await asyncio.to_thread(ecp, "submit", file, "--sftp", "--profile", "exchange")
+    assert wrong.code == 2 and "ssh_port" in wrong.err
 
 
 async def test_every_other_command_says_that_it_needs_a_session(ecp: Ecp) -> None:
