@@ -81,6 +81,7 @@ def _world(data_dir: Path | None) -> Iterator[tuple[dict[str, Any], subprocess.P
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
+            start_new_session=True,  # Ctrl-C at a prompt is for the prompt
         )
         stack.callback(_end, process)
         yield _ready(process, errors), process

@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 from tests.plain.conftest import CTRL_C, Listener
 from tests.tui.administrators import KWOK, asks
 from tests.world import World
-
-NAME = "SD1_01234_20220520.csv"
-
-
-def a_file(folder: Path, name: str = NAME) -> Path:
-    from tests.test_samples import SAMPLES  # type: ignore[attr-defined]
-
-    return folder / name
 
 
 def test_somebody_signs_in_after_a_refusal_and_hears_who_they_are_and_what_they_can_do(listener: Listener) -> None:
@@ -51,7 +42,9 @@ def test_a_session_that_ended_is_opened_again_and_one_goes_on_where_one_was(list
 
 
 def test_a_checker_hears_each_change_as_a_sentence_and_approves_with_a_code(listener: Listener, world: World) -> None:
-    maker, checker = [one for one in world.people if world.account(one).kind == "da" and world.account(one).company == world.account("CHAN01").company][:2]
+    company = world.account("CHAN01").company
+    found = (world.account(one) for one in world.people)
+    maker, checker = [one.login_id for one in found if one.kind == "da" and one.company == company][:2]
     request = asyncio.run(asks(world, maker, KWOK))
     world.clock.move(minutes=1)
 
