@@ -86,7 +86,7 @@ def by_sftp(run: Callable[..., None]) -> Callable[..., None]:
 
 def explanation(error: click.NoSuchOption) -> str:
     """Where another command was asked to go by SFTP: what it needs instead. Empty otherwise."""
-    if error.option_name not in _FLAGS or error.ctx is None:
+    if error.option_name not in _FLAGS or error.ctx is None or served(error.ctx) is not None:
         return ""
     needed = "needs a signed-in session: ecp login LOGIN_ID. By SFTP go submit, ls and get alone."
     return f"{error.ctx.info_name} {needed}\n"

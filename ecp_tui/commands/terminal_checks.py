@@ -29,7 +29,7 @@ _NO_OSC_52: Final = {"Apple_Terminal": "Apple's Terminal"}
 def terminal(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:
     """All of it, from what the terminal or, over SSH, its client said of itself."""
     on_terminal = sys.stdin.isatty() and sys.stdout.isatty()
-    yield _terminal(environ, on_terminal)
+    yield _terminal(config, environ, on_terminal)
     if on_terminal:
         yield _size(*shutil.get_terminal_size())
     yield _colours(environ)
@@ -37,12 +37,13 @@ def terminal(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:
     yield _clipboard(environ)
 
 
-def _terminal(environ: Mapping[str, str], on_terminal: bool) -> Finding:
+def _terminal(config: Config, environ: Mapping[str, str], on_terminal: bool) -> Finding:
     term = environ.get("TERM", "")
     program = environ.get("TERM_PROGRAM")
     said = f"{shown(term, 40) or 'TERM is not set'}{f', {shown(program, 40)}' if program else ''}"
     if not on_terminal:
-        return Finding("terminal", "warning", f"{said}; input or output is not one", "Run ecp doctor in the terminal.")
+        remedy = "Add -t to ssh." if config.served is not None else "Run ecp doctor in the terminal."
+        return Finding("terminal", "warning", f"{said}; input or output is not one", remedy)
     if term in {"", "dumb"} and os.name != "nt":
         return Finding("terminal", "problem", said, "Set TERM to what it is, such as xterm-256color.")
     return Finding("terminal", "ok", said)
