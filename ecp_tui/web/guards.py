@@ -13,10 +13,12 @@ from backend.contract.faults import NOT_FOUND, NOT_UNDERSTOOD, TERMINAL_NOT_SUPP
 from backend.contract.rules.shown import shown
 from ecp_tui.screens.mishap import write_down
 from ecp_tui.web.browsers import NOT_SUPPORTED, SUPPORTED, why_not
+from ecp_tui.web.connections import Entrance
 from ecp_tui.web.pages import harden, page
 from ecp_tui.web.site import Site
 
 SITE: Final = web.AppKey("site", Site)
+ENTRANCE: Final = web.AppKey("entrance", Entrance)
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _LOOKS: Final = ("GET", "HEAD")
 
@@ -66,8 +68,7 @@ def form_token(key: bytes, held: str) -> str:
 
 def _refuse_at_sight(request: web.Request) -> None:
     site = request.app[SITE]
-    if not site.admits(request.remote or ""):
-        raise Refused(NOT_UNDERSTOOD, what="This address is for the proxy before it alone; type the proxy's.")
+    request.app[ENTRANCE].heard(request.transport)
     if request.headers.getall("host", []) != [site.authority]:
         raise Refused(NOT_UNDERSTOOD, what=f"This page is {site.public_url}, and answers to no other name.")
     if not request.path.startswith("/static/") and (why := why_not(request.headers)):

@@ -10,25 +10,29 @@ import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from aiohttp import web
 
 from backend.contract.faults import NOT_UNDERSTOOD, Refused
 from ecp_tui.web import entering, files, showing
-from ecp_tui.web.guards import SITE, guarded, hardened
+from ecp_tui.web.connections import Connection, Entrance
+from ecp_tui.web.guards import ENTRANCE, SITE, guarded, hardened
 from ecp_tui.web.pages import Static
 from ecp_tui.web.site import Site
 from ecp_tui.web.visits import Visits
 
 _LARGEST_FORM: Final = 16 * 1024
 _LAST_SECONDS: Final = 10.0
+_HANDSHAKE: Final = 15.0
 
 
 def create_app(site: Site) -> web.Application:
     """The pages of this site, and nothing else."""
     app = web.Application(middlewares=[guarded], client_max_size=_LARGEST_FORM)
-    app[SITE], app[entering.VISITS], app[entering.FORM_KEY] = site, Visits(), secrets.token_bytes(32)
+    app[SITE], app[ENTRANCE] = site, Entrance(site)
+    app[entering.VISITS], app[entering.FORM_KEY] = Visits(), secrets.token_bytes(32)
     for routes in (entering.routes, showing.routes, files.routes):
         app.add_routes(routes)
     app.router.add_get("/static/{name}", Static().get)
@@ -51,14 +55,18 @@ async def listening(site: Site) -> AsyncIterator[Site]:
     tls = _tls(site)
     bound = _bound(site)
     site = replace(site, public_url=site.public_url or site.listening(bound.getsockname()[1]))
-    runner = web.AppRunner(create_app(site), access_log=None, shutdown_timeout=_LAST_SECONDS)
+    app = create_app(site)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_LAST_SECONDS)
+    await runner.setup()
+    assert runner.server is not None  # noqa: S101 - setting up made it
+    line = partial(Connection, app[ENTRANCE], runner.server)
+    patience = _HANDSHAKE if tls else None
+    listener = await asyncio.get_running_loop().create_server(line, sock=bound, ssl=tls, ssl_handshake_timeout=patience)
     try:
-        await runner.setup()
-        await web.SockSite(runner, bound, ssl_context=tls).start()
         yield site
     finally:
+        listener.close()
         await runner.cleanup()
-        bound.close()
 
 
 async def _end_visits(app: web.Application) -> None:
