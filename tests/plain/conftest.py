@@ -24,7 +24,7 @@ class Typing(io.StringIO):
         super().__init__()
         self._lines = list(lines)
 
-    def readline(self, size: int | None = -1, /) -> str:
+    def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]  # as StringIO itself is typed
         if not self._lines:
             return ""
         line = self._lines.pop(0)
