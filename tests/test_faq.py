@@ -18,6 +18,7 @@ from backend.contract.messages import ActivityFilter
 from backend.core.actor import Actor
 from backend.core.catalogue_text import parse, shipped
 from ecp_tui.commands.terminal import require_terminal
+from ecp_tui.web.browsers import SUPPORTED, why_not
 from tests.asked_together import Desk
 from tests.doors.http.asking import walked
 from tests.submitting import submitted
@@ -77,6 +78,16 @@ def test_faq_2_a_terminal_that_is_not_supported_is_refused_with_words(
     answer = refused(require_terminal, environ)
     assert answer.number == 2003 and "TERM" in answer.what and answer.fault.exit == 2
     require_terminal({"TERM": "xterm-256color"})
+
+
+def test_faq_2_chrome_and_edge_from_88_are_supported_on_a_pc_and_mobile_devices_are_not() -> None:
+    assert SUPPORTED == (("Google Chrome", "88 +"), ("Microsoft Edge", "88 +"))
+    pc = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{} Safari/537.36{}"
+    for version, edge in (("88.0.4324.96", ""), ("88.0.4324.96", " Edg/88.0.705.50")):
+        assert why_not({"user-agent": pc.format(version, edge)}) == ""
+    assert why_not({"user-agent": pc.format("87.0.4280.88", "")}) == "is version 87"
+    for device in ("iPhone; CPU iPhone OS 18_6 like Mac OS X", "iPad; CPU OS 18_6 like Mac OS X"):
+        assert "phone or a tablet" in why_not({"user-agent": f"Mozilla/5.0 ({device}) AppleWebKit/605.1.15 Mobile"})
 
 
 def test_faq_3_a_sign_in_that_waited_too_long_or_skipped_the_landing_page_fails_and_says_both_ways_in(

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from ssl import SSLContext
 from typing import Any, Final
 
 import aiohttp
@@ -81,21 +82,23 @@ class Visitor:
             self.headers = answer.headers
             return answer.status, (await answer.read()).decode("utf-8", "replace")
 
-    async def form(self, login_id: str, /, **other: str) -> dict[str, str]:
+    async def form(self, login_id: str, /, *, ssl: SSLContext | bool = True, **other: str) -> dict[str, str]:
         """The form as its page gives it, filled in rightly but for `other`."""
-        _, page = await self.ask("GET", "/")
+        _, page = await self.ask("GET", "/", ssl=ssl)
         hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
         world = self.edition.world
         right = {"login_id": login_id, "password": world.people[login_id].password}
         return {**hidden, **right, "otp": other.get("otp") or world.fresh_otp(login_id), **other}
 
-    async def sign_in(self, login_id: str = "CHAN01", /, **other: str) -> tuple[int, str]:
-        return await self.ask("POST", "/sign-in", data=await self.form(login_id, **other))
+    async def sign_in(
+        self, login_id: str = "CHAN01", /, *, ssl: SSLContext | bool = True, **other: str
+    ) -> tuple[int, str]:
+        return await self.ask("POST", "/sign-in", data=await self.form(login_id, ssl=ssl, **other), ssl=ssl)
 
-    def line(self, *, origin: str | None = "", query: str = "?width=80&height=24") -> Any:
+    def line(self, *, origin: str | None = "", query: str = "?width=80&height=24", **options: Any) -> Any:
         """The console's websocket."""
         headers = {} if origin is None else {"origin": origin or self.edition.url}
-        return self.http.ws_connect(f"/line/dark{query}", headers=headers, max_msg_size=64 * 1024 * 1024)
+        return self.http.ws_connect(f"/line/dark{query}", headers=headers, max_msg_size=64 * 1024 * 1024, **options)
 
 
 @asynccontextmanager
