@@ -67,12 +67,20 @@ class Seats:
                 taken[1].discard(session)
 
     def refuse_ended(self, seat: Seat) -> None:
-        """1005 or 1016 where a session opened in the seat was ended, or its person's access taken away."""
+        """1005 or 1016 where every session that was opened in the seat has ended, but for who signed out of it."""
         with self._lock:
             taken = self._taken.get(seat.token)
             opened = list(taken[1]) if taken else []
+        ended: Refused | None = None
         for session in opened:
-            self._sessions.actor(session, CHANNEL, seat.source, background=True)
+            try:
+                self._sessions.actor(session, CHANNEL, seat.source, background=True)
+            except Refused as refused:
+                ended = refused
+            else:
+                return
+        if ended is not None:
+            raise ended
 
     def close(self, seat: Seat) -> None:
         """Nobody sits there any more; ends what was opened in it."""

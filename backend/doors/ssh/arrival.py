@@ -145,6 +145,7 @@ class Arrival(SSHServer):
         return self._recovers()
 
     def _recovers(self) -> bool:
+        self._tried = True
         try:
             self._door.refuse_recovering(self.source)
         except Refused as refused:

@@ -21,6 +21,8 @@ _END_OF_FILE: Final = b"\x04"
 _TYPED: Final = {"INT": b"\x03", "QUIT": b"\x1c"}
 _SIGNALS: Final = {"HUP": 1, "INT": 2, "QUIT": 3, "KILL": 9, "TERM": 15}
 _BLOCK: Final = 16 << 10
+_OTHER_SCREEN: Final = b"\x1b[?1049h"
+_FIRST_SCREEN: Final = b"\x1b[?1049l"
 _LINGER: Final = 1.0
 """Seconds for what is still on a terminal once its program has ended."""
 
@@ -38,13 +40,16 @@ class Console:
     ) -> None:
         self._consoles = consoles
         self._channel = channel
-        self._whose = (opening.login_id, source)
+        self._whose = (opening.login_id or source, source)
         self._size = size
         self._loop = asyncio.get_running_loop()
         self._choked = {"channel": False, "line": False}
         self._reports = Reports(opening.login_id)
         self._code: int | None = None
         self._ended = self.over = False
+        self._last = b""
+        self._elsewhere = False
+        """Whether the terminal shows its other screen."""
         consoles.take(*self._whose)
         try:
             self._link, (inward, *outward) = _opened(consoles, opening, size)
@@ -52,7 +57,7 @@ class Console:
             consoles.give_back(*self._whose)
             raise
         self._drain = Drain(inward, self._full)
-        takers = (channel.write, channel.write_stderr)
+        takers = (self._shown, self._complained)
         self._spouts = [Spout(one, take, self._look) for one, take in zip(outward, takers, strict=False)]
         self._loop.add_reader(self._link, self._hear)
 
@@ -126,6 +131,19 @@ class Console:
                 self._loop.call_later(_LINGER, self._give_up)
             self._look()
 
+    def _shown(self, data: bytes) -> None:
+        last = self._last + data
+        there, back = last.rfind(_OTHER_SCREEN), last.rfind(_FIRST_SCREEN)
+        if there != back:
+            self._elsewhere = there > back
+        self._last = last[-len(_OTHER_SCREEN) :]
+        if not self._channel.is_closing():
+            self._channel.write(data)
+
+    def _complained(self, data: bytes) -> None:
+        if not self._channel.is_closing():
+            self._channel.write_stderr(data)
+
     def _look(self) -> None:
         """Its end, once all that it said has been heard."""
         if self.over and all(spout.over for spout in self._spouts):
@@ -141,9 +159,11 @@ class Console:
     def _finish(self) -> None:
         if self._ended:
             return
-        if self._code is None or (self.interactive and self._code >= BY_SIGNAL):
-            refused = unexpected(NotHosted(f"a console ended: {self._code or 'its host died'}"))
-            self._say(refused, UNEXPECTED.exit if self._code is None else self._code)
+        if self._code is None or self._elsewhere or (self.interactive and self._code >= BY_SIGNAL):
+            told = self._reports.reference
+            died = NotHosted(f"a console ended: {self._code if self._code is not None else 'its host died'}")
+            refused = Refused(UNEXPECTED, reference=told) if told else unexpected(died)
+            self._say(refused, self._code or UNEXPECTED.exit)
             return
         self._ended = True
         self._close()

@@ -23,6 +23,8 @@ class Reports:
         self._login_id = login_id
         self._said = b""
         self._mishaps = 0
+        self.reference = ""
+        """Of the last mishap: its person is told."""
         self.code: int | None = None
         """With which it ended; none while that is not known."""
 
@@ -47,9 +49,10 @@ class Reports:
         self._mishaps += 1
         if self._mishaps <= _MOST_MISHAPS:
             reference, trace = (str(mishap[name])[-_LONGEST_TRACE:] for name in ("reference", "trace"))
+            self.reference = shown(reference, 20)
             _log.error(
                 "unexpected failure in a console",
-                reference=shown(reference, 20),
+                reference=self.reference,
                 login_id=self._login_id,
                 trace=shown(trace, _LONGEST_TRACE),
             )

@@ -17,7 +17,7 @@ import structlog
 
 from backend.contract.faults import GOING_DOWN, TOO_MANY_ATTEMPTS, TOO_MANY_HANDLES, Refused
 from backend.core.actor import Actor
-from backend.core.client_connect.source_limit import source_of
+from backend.core.client_connect.source_limit import SourceLimit, source_of
 from backend.core.services import Services
 from backend.doors.ssh.consoles import Consoles
 from backend.doors.ssh.desk import Desk
@@ -33,6 +33,7 @@ from backend.settings import SettingsError
 MOST_VISITS: Final = 32
 """Of one account; all of them together have a quarter of the process's handles, as HTTP has."""
 MOST_RECOVERING: Final = 16
+MOST_RECOVERIES_A_MINUTE: Final = 6
 _MOST_IN_ALL: Final = 4096
 _OWN_KIND: Final = "ssh-ed25519"
 _THREADS: Final = 16
@@ -53,6 +54,7 @@ class SshDoor:
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="ssh-door")
         self._desk = Desk()
         self.house = House.of(services, self._desk, self.run, lambda: self._open)
+        self._recoveries = SourceLimit(services.clock, MOST_RECOVERIES_A_MINUTE)
         self.people = People(services, self.run, self.remember)
         self._strangers: Strangers[Visit] = Strangers()
         self._visits: set[Visit] = set()
@@ -139,7 +141,8 @@ class SshDoor:
             raise Refused(TOO_MANY_HANDLES)
 
     def refuse_recovering(self, source: str) -> None:
-        """One from each source, and so many in all."""
+        """One from each source, so many a minute, and so many in all."""
+        self._recoveries.refuse_beyond(source)
         here = [source_of(visit.source) for visit in self._visits if visit.recovering]
         if source_of(source) in here or len(here) >= MOST_RECOVERING:
             raise Refused(TOO_MANY_ATTEMPTS)

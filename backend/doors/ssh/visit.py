@@ -34,6 +34,7 @@ class Visit(Arrival):
         super().__init__(door, services)
         self._sessions: list[Front | TicketSession] = []
         self._choked = False
+        self._timers: list[asyncio.TimerHandle] = []
 
     @property
     def uploading(self) -> bool:
@@ -60,6 +61,8 @@ class Visit(Arrival):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._connection = None
+        for timer in self._timers:
+            timer.cancel()
         if self._seat is not None:
             self._door.people.leave(self._seat)
         self._door.left(self)
@@ -73,13 +76,14 @@ class Visit(Arrival):
             _log.info("console connection", login_id=self.name if self.seated else None, source=self.source)
         loop = asyncio.get_running_loop()
         if self.recovering:
-            loop.call_later(RECOVERY_SECONDS, self.refuse, Refused(SESSION_ENDED))
+            self._timers.append(loop.call_later(RECOVERY_SECONDS, self.refuse, Refused(SESSION_ENDED)))
         if self.recovering or self._ticket is not None:
-            loop.call_later(IDLE_SECONDS, self._refuse_idle)
+            self._timers.append(loop.call_later(IDLE_SECONDS, self._refuse_idle))
 
     def session_requested(self) -> Front | TicketSession | bool:
         self._sessions = [session for session in self._sessions if not session.over]
-        if not self._signed_in or not self.services or len(self._sessions) >= MOST_SESSIONS:
+        most = 1 if self.recovering or self._ticket is not None else MOST_SESSIONS
+        if not self._signed_in or not self.services or len(self._sessions) >= most:
             return False
         house = self._door.house
         session: Front | TicketSession

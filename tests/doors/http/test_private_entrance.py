@@ -104,6 +104,8 @@ async def test_who_signs_out_may_stay_and_who_is_signed_out_may_not(seated: Seat
     seated.world.services.sessions.end_others(elsewhere)
     with pytest.raises(Refused, match="1005"):
         seated.seats.refuse_ended(seated.seat)
+    await seated.sign_in()
+    seated.seats.refuse_ended(seated.seat)
 
 
 async def test_a_seat_of_recovery_reaches_recovery_alone(world: World) -> None:

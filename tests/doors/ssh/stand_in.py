@@ -61,7 +61,7 @@ def serve(session: socket.socket, standard: list[int]) -> NoReturn:
         line += session.recv(1 << 16)
     opening = json.loads(line)
     words = opening["arguments"]
-    os._exit(console(opening) if words is None else command(opening, words, session))
+    os._exit(console(opening, session) if words is None else command(opening, words, session))
 
 
 def say(text: str) -> None:
@@ -75,8 +75,8 @@ def size() -> str:
     return f"[{found.columns}x{found.lines}]"
 
 
-def console(opening: dict[str, Any]) -> int:
-    """Shows what it was told, then each key; q leaves, k dies."""
+def console(opening: dict[str, Any], session: socket.socket) -> int:
+    """Shows what it was told, then each key; q leaves, k dies, e ends badly, s sleeps."""
     tty.setraw(0)
     signal.signal(signal.SIGWINCH, lambda *_: say(size()))
     say(f"\x1b[?1049h{json.dumps(opening)}\r\n{size()}")
@@ -86,6 +86,9 @@ def console(opening: dict[str, Any]) -> int:
             return 0
         if typed == b"k":
             os.kill(os.getpid(), signal.SIGKILL)
+        if typed == b"e":
+            session.sendall(b'{"mishap": {"reference": "1234abcd", "trace": "x"}}\n')
+            return 1
         if typed == b"s":
             time.sleep(600)
         say(f"<{typed.hex() if len(typed) < 40 else len(typed)}>")

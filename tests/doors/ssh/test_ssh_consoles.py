@@ -232,6 +232,15 @@ async def test_one_that_dies_gives_the_terminal_back_and_hurts_nobody_else(peopl
         assert (code, out, error) == (137, "", "")
 
 
+async def test_one_that_ends_and_leaves_the_terminal_as_it_was_is_put_right(people: PeopleWorld) -> None:
+    async with people.typing() as connection, at_screen(connection) as screen:
+        await screen.opening()
+        screen.type(b"e")
+        shown = await screen.rest()
+        assert shown.count("\x1b[?1049l") == 1 and "9000 Unexpected" in shown and "1234abcd" in shown
+        assert (await screen.process.wait()).returncode == 1
+
+
 async def test_a_client_that_goes_ends_its_program(people: PeopleWorld) -> None:
     async with people.typing() as connection:
         process = await connection.create_process("stay", encoding=None)

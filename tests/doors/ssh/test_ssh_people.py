@@ -17,6 +17,7 @@ from backend.core.client_connect.sftp_access import RegisteredAddresses
 from backend.core.rows import Unit
 from backend.doors.ssh import line, visit
 from backend.doors.ssh.arrival import MOST_WRONG_PASSWORDS, Arrival
+from backend.doors.ssh.server import MOST_RECOVERIES_A_MINUTE
 from backend.listeners import COMMANDS, CONSOLE, SFTP, Listener
 from tests.doors.ssh.test_ssh_sign_in import can_only_offer, new_key
 from tests.doors.ssh.typing_in import Fingers, PeopleWorld, at_screen, people_world, told
@@ -296,6 +297,24 @@ async def test_recovery_asks_for_nothing_reaches_recovery_alone_and_one_at_a_tim
         with pytest.raises(asyncssh.Error):
             async with connection.start_sftp_client():
                 pass
+
+
+async def test_recovery_is_opened_once_a_connection_and_so_often_a_minute(people: PeopleWorld) -> None:
+    async with people.typing("RECOVER", fingers=Fingers()) as connection, at_screen(connection) as screen:
+        await screen.opening()
+        with pytest.raises(asyncssh.ChannelOpenError):
+            await connection.create_process()
+    for _ in range(MOST_RECOVERIES_A_MINUTE - 1):
+        await gone(people)
+        async with people.typing("RECOVER", fingers=Fingers()):
+            pass
+    await gone(people)
+    with pytest.raises(asyncssh.PermissionDenied, match="1007"):
+        async with people.typing("RECOVER", fingers=Fingers()):
+            pass
+    people.world.clock.move(minutes=1)
+    async with people.typing("RECOVER", fingers=Fingers()):
+        pass
 
 
 async def test_whoever_recovers_and_opens_nothing_is_let_go(
