@@ -8,19 +8,24 @@ import socket
 import sys
 import threading
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 from textual.css.stylesheet import Stylesheet
 
+import ecp_tui
 from backend.contract.messages import Me
-from ecp_tui.app import BUILT
+from ecp_tui.app import BUILT, FRONT
 from ecp_tui.commands.call import new_client
 from ecp_tui.config import Served, of_served
 from ecp_tui.host.app import AtHome
 from ecp_tui.screens.context import Context
+from ecp_tui.screens.recovering import recover_page
+from ecp_tui.screens.sign_in import SignInScreen
 
 _NOBODY: Final = "REHEARSAL"
 _NOWHERE: Final = Served("http://127.0.0.1:1", "", None, _NOBODY, "console", "localhost", 1, "", {})
+_CONSOLE: Final = Path(ecp_tui.__path__[0])
 _SIZES: Final = ((80, 24), (120, 40))
 _LONG: Final = timedelta(days=1)
 
@@ -50,8 +55,14 @@ async def _rehearse(session: socket.socket) -> Stylesheet:
     context = Context(lambda: client, config, reach="ssh", me=_nobody())
     app = AtHome(context, _NOWHERE, session)
     async with app.run_test(size=_SIZES[0]) as pilot:
-        for place in ("client_connect", *BUILT):
+        for path in sorted(_CONSOLE.rglob("*.tcss")):
+            app.stylesheet.read(path)
+        app.stylesheet.parse()
+        for place in ("client_connect", *BUILT, FRONT):
             await app.switch_mode(place)
+            await pilot.pause()
+        for page in (SignInScreen(), recover_page()):
+            await app.push_screen(page)
             await pilot.pause()
         await pilot.press("f1", "escape", "ctrl+p", "escape", "ctrl+q")
         await pilot.resize_terminal(*_SIZES[1])
