@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -19,6 +20,7 @@ from backend.contract.rules.content import ContentRule
 from backend.contract.rules.file_names import agree
 from backend.core.catalogue import ANY_FUNCTION, Catalogue, FolderRule
 from backend.core.catalogue_text import parse, shipped
+from ecp_tui.commands.answers import ANSWERS, definitions
 from tests.clients import expected
 
 DOCS: Final = Path(__file__).parent
@@ -245,11 +247,14 @@ def user_guide() -> str:
 
 
 def automate() -> str:
-    """The page as it stands, with the table of programs made anew."""
+    """The page as it stands, with the tables of programs and of schemas made anew."""
     text = (DOCS / "automate.md").read_text("utf-8")
     begin, end = MADE.format(source="tests/clients/expected.py"), "<!-- end of the programs -->"
     before, rest = text.split(begin)
-    return f"{before}{begin}\n\n{expected.table()}\n\n{end}{rest.split(end)[1]}"
+    text = f"{before}{begin}\n\n{expected.table()}\n\n{end}{rest.split(end)[1]}"
+    begin, end = MADE.format(source="ecp_tui/commands/answers.py"), "<!-- end of the schemas -->"
+    before, rest = text.split(begin)
+    return f"{before}{begin}\n\n{_answers()}\n\n{end}{rest.split(end)[1]}"
 
 
 def house_map() -> str:
@@ -260,9 +265,24 @@ def house_map() -> str:
     return f"{before}{begin}\n\n{module_map()}\n\n{end}{rest.split(end)[1]}"
 
 
+def schemas() -> str:
+    """What commands answer, as JSON Schema."""
+    return json.dumps(definitions(), indent=1, ensure_ascii=False) + "\n"
+
+
+def _answers() -> str:
+    """Which command answers with which schema."""
+    rows = ["| Command | Schemas |", "| --- | --- |"]
+    rows += [
+        f"| `ecp {words}` | {', '.join(f'`{kind.__name__}`' for kind in kinds)} |" for words, kinds in ANSWERS.items()
+    ]
+    return "\n".join(rows)
+
+
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "user-guide.md": user_guide,
     "automate.md": automate,
+    "answers.schema.json": schemas,
     "faults.md": faults,
     "faq.md": faq,
     "map.md": house_map,

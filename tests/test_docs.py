@@ -31,6 +31,7 @@ from backend.contract.messages import (
 from backend.settings import Settings
 from ecp_tui import records
 from ecp_tui.commands import ecp
+from ecp_tui.commands.answers import ProfileRow, VerifyAnswer
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -82,7 +83,9 @@ def test_the_json_that_is_documented_is_the_json_that_is_written() -> None:
     page = (ROOT / "docs" / "automate.md").read_text("utf-8")
     written = {
         "An activity": {*records.COLUMNS, "fault", "count"},
-        "A receipt": {"receipt", "leaf_hash", "replayed"},
+        "A receipt": {"receipt", "leaf_hash", "replayed", "path"},
+        "A comparison": set(VerifyAnswer.model_fields),
+        "A profile of the settings": set(ProfileRow.model_fields),
         "A page of activities": set(ActivityPage.model_fields),
         "A published file": {"path", "published", *(Publication.model_fields.keys() - {"at", "folder_title"})},
         "A check": {"state", "size", "rows", "sha256", *Check.model_fields},

@@ -7,8 +7,9 @@ import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import click
 
@@ -71,7 +72,8 @@ async def piped(client: EcpClient, draft: Draft) -> AsyncIterator[Piped]:
 
 async def blocks() -> AsyncIterator[bytes]:
     """Standard input as it comes."""
-    while block := await asyncio.to_thread(sys.stdin.buffer.read1, CHUNK):
+    source = cast(BufferedReader, sys.stdin.buffer)
+    while block := await asyncio.to_thread(source.read1, CHUNK):
         yield block
 
 

@@ -53,7 +53,7 @@ async def list_(call: Call) -> Exit:
     rows = [("", "PROFILE", "SERVER", "SIGNED IN", "CA FILE")]
     for one in items:
         cells = (one["name"], one["server"], one["signed_in"], one["ca_file"])
-        rows.append(("*" if one["in_force"] else "", *(str(cell or "–") for cell in cells)))  # type: ignore[arg-type]  # five each
+        rows.append(("*" if one["in_force"] else "", *(str(cell or "–") for cell in cells)))
     call.answer({"items": items, "file": str(call.config.file)}, table(rows) if items else ())
     if not items:
         call.note("There is none: ecp profiles add NAME --server URL")
@@ -117,7 +117,7 @@ async def remove(call: Call, name: str) -> Exit:
     data = _data(call.config, name)
     forget_session(load(profile=name))
     with _edited(call.config.file) as document:
-        del document["profiles"][name]  # type: ignore[union-attr]  # it is a table: it was read as one
+        del document["profiles"][name]
         if document.get("profile") == name:
             del document["profile"]
     call.answer({"state": "removed"} | data | {"in_force": False, "signed_in": None}, [f"Removed {name}."])

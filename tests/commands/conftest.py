@@ -12,10 +12,12 @@ from typing import Any
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from ecp_tui import __main__ as program
 from ecp_tui.client import EcpClient
 from ecp_tui.commands import call
+from tests.commands.schemas import assert_as_documented
 from tests.world import World
 
 SERVER = "http://127.0.0.1:8443"
@@ -71,8 +73,11 @@ def ecp(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: p
 
     def run(*arguments: str | Path, typed: str | bytes = "", answers: str | None = None) -> Outcome:
         monkeypatch.setattr(sys, "stdin", Input(typed) if answers is None else Keyboard(answers))
-        code = program.run([str(argument) for argument in arguments])
+        with capture_logs():  # the backend's, which is a program of its own elsewhere
+            code = program.run([str(argument) for argument in arguments])
         seen = capsys.readouterr()
+        if "--json" in arguments and seen.out and arguments[0] != "demo":
+            assert_as_documented([str(argument) for argument in arguments], seen.out)
         return Outcome(code, seen.out, seen.err)
 
     return run

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -13,18 +14,12 @@ import pytest
 
 from ecp_tui.__main__ import run
 from ecp_tui.commands import ecp
+from ecp_tui.commands.answers import ANSWERS
+from tests.commands.tree import leaves
 
-COMMANDS = (
-    *("demo", "login", "logout", "whoami", "folders", "check", "submit", "activity"),
-    *("users", "approvals", "keys", "addresses", "forms", "profile", "recover"),
-)
-
-
-def verbs() -> list[str]:
-    """Each verb of each noun: users show."""
-    context = click.Context(ecp)
-    nouns = [(name, ecp.get_command(context, name)) for name in COMMANDS]
-    return [f"{name} {verb}" for name, noun in nouns if isinstance(noun, click.Group) for verb in noun.commands]
+COMMANDS = ecp.list_commands(click.Context(ecp))
+NEITHER = {("demo",), ("web",), ("completion",)}
+"""What answers with nothing of its own: it runs until it is ended, or prints for a shell."""
 
 
 def program(tmp_path: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -92,31 +87,60 @@ def test_a_dumb_terminal_gets_the_same_line(tmp_path: Path) -> None:
     assert len(error.splitlines()) == 1
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_is_listed_and_its_help_gives_two_examples(name: str) -> None:
-    command = ecp.get_command(click.Context(ecp), name)
-    assert command is not None
-    text = command.get_help(click.Context(command, info_name=f"ecp {name}"))
-    assert text.count(f"ecp {name}") >= 3
-    assert "--json" in text
+def test_every_command_of_the_plan_is_there() -> None:
+    filing = "demo login logout whoami folders ls check submit get activity verify receipts publish"
+    others = "keys addresses users approvals forms profile recover doctor completion"
+    assert {*filing.split(), *others.split()} <= set(COMMANDS)
 
 
-@pytest.mark.parametrize("called", verbs())
-def test_every_verb_says_what_it_does_in_one_line_and_gives_two_examples(called: str) -> None:
-    name, verb = called.split()
-    noun = ecp.get_command(click.Context(ecp), name)
-    assert isinstance(noun, click.Group)
-    command = noun.commands[verb]
-    context = click.Context(command, info_name=f"ecp {called}")
-    text = command.get_help(context)
-    assert text.count(f"ecp {called if verb != noun_default(noun) else name}") >= 3
-    assert "--json" in text.partition("Options:")[0]
-    assert not command.get_short_help_str(62).endswith("...")
-    assert all(len(line) <= 80 for line in text.splitlines())
+def test_every_help_fits_80_columns_and_gives_two_examples_that_parse() -> None:
+    for name, command in leaves():
+        context = click.Context(command, info_name=f"ecp {' '.join(name)}", max_content_width=80, terminal_width=80)
+        text = command.get_help(context)
+        assert all(len(line) <= 80 for line in text.splitlines()), name
+        if name == ("web",):
+            continue
+        found = [words for words in examples(text) if words[1] == name[0]]
+        assert len(found) >= 2, name
+        for words in found:
+            assert parses(words[1:]), words
+        assert name in NEITHER or "--json" in text.partition("Options:")[0] or name == ("logout",), name
+        assert len(name) == 1 or not command.get_short_help_str(62).endswith("..."), name
 
 
-def noun_default(noun: click.Group) -> str:
-    return str(getattr(noun, "DEFAULT", ""))
+def test_the_help_of_every_noun_gives_two_examples_that_parse() -> None:
+    context = click.Context(ecp)
+    for name in COMMANDS:
+        noun = ecp.get_command(context, name)
+        assert noun is not None
+        text = noun.get_help(click.Context(noun, info_name=f"ecp {name}", terminal_width=80, max_content_width=80))
+        assert all(len(line) <= 80 for line in text.splitlines()), name
+        found = [words for words in examples(text) if words[1] == name]
+        assert len(found) >= 2 and all(parses(words[1:]) for words in found), name
+
+
+def examples(text: str) -> list[list[str]]:
+    """The calls of `ecp` in a help, as a shell would read them."""
+    shown = text.partition("Examples:")[2].partition("Options:")[0].partition("Commands:")[0]
+    lines = [line.strip() for line in shown.replace("\\\n", " ").splitlines()]
+    calls = (line[line.index("ecp ") :].partition(" < ")[0].partition(" | ")[0] for line in lines if "ecp " in line)
+    return [shlex.split(call) for call in calls if call.startswith("ecp ")]
+
+
+def parses(words: list[str]) -> bool:
+    """Whether click takes them, down to the verb; a wrong call raises. Nothing of it is run."""
+    context = ecp.make_context("ecp", list(words))
+    command: click.Command = ecp
+    while isinstance(command, click.Group):
+        _, found, rest = command.resolve_command(context, [*context._protected_args, *context.args])
+        assert found is not None
+        context = found.make_context(found.name, rest, parent=context)
+        command = found
+    return True
+
+
+def test_what_every_command_answers_with_json_is_documented() -> None:
+    assert {" ".join(name) for name, _ in leaves() if name not in NEITHER} == set(ANSWERS)
 
 
 def test_a_server_out_of_reach_exits_6(tmp_path: Path) -> None:

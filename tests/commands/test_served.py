@@ -11,6 +11,7 @@ from typing import Any
 import click
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from backend.core.seats import SeatKind
 from backend.doors.http.private import PrivateEntrance
@@ -92,11 +93,12 @@ def served_by(world: World, monkeypatch: pytest.MonkeyPatch, capfd: Any, kind: S
         out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.TextIOWrapper(io.BytesIO(), "utf-8")
         monkeypatch.setattr(sys, "stdout", out)
         monkeypatch.setattr(sys, "stderr", err)
-        code = run(list(words), served)
+        with capture_logs():
+            code = run(list(words), served)
         said = []
         for stream in (out, err):
             stream.flush()
-            said.append(stream.buffer.getvalue().decode())  # type: ignore[attr-defined]  # it is a BytesIO
+            said.append(stream.buffer.getvalue().decode())
         return Outcome(code, *said)
 
     return ssh
