@@ -11,9 +11,8 @@ from aiohttp import web
 
 from backend.contract.faults import NOT_UNDERSTOOD, TICKET_ENDED, Exit, Refused
 from backend.contract.messages import Publication
-from ecp_tui.client import EcpClient
-from ecp_tui.web.entering import source_of, visit_of
-from ecp_tui.web.guards import SITE
+from ecp_tui.web.entering import visit_of
+from ecp_tui.web.forms import client_of
 from ecp_tui.web.pages import page
 from ecp_tui.web.shelf import Kind, Link, Shelf
 
@@ -38,7 +37,7 @@ async def upload(request: web.Request) -> web.StreamResponse:
     key = request.match_info["key"]
     link = shelf.take(key, "upload")
     assert link is not None  # noqa: S101 - nothing was awaited since it was found
-    client = _client(request)
+    client = client_of(request)
     try:
         progress = await client.send_ticketed(
             link.ticket,
@@ -66,7 +65,7 @@ async def download(request: web.Request) -> web.StreamResponse:
     if link.kind == "save":
         return web.Response(body=link.content, headers=_attached(link.file_name), content_type=_BYTES)
     assert link.publication is not None  # noqa: S101 - a download has one
-    client = _client(request, link.token)
+    client = client_of(request, link.token)
     try:
         return await _stream(request, link.publication, client.fetch(link.publication))
     finally:
@@ -112,8 +111,3 @@ def _size(request: web.Request) -> int:
     if request.content_length is None:
         raise Refused(NOT_UNDERSTOOD, what="The file's size was not said.")
     return request.content_length
-
-
-def _client(request: web.Request, token: str | None = None) -> EcpClient:
-    site = request.app[SITE]
-    return EcpClient(site.server, ca_file=site.ca_file, token=token, source=source_of(request))

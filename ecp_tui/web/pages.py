@@ -16,7 +16,7 @@ from ecp_tui.theme import DARK, LIGHT, Palette
 from ecp_tui.web.site import Site
 
 _NONCE: Final = web.ResponseKey("nonce", str)
-_OWN: Final = ("page.css", "console.css", "console.js", "upload.js", "icon.svg")
+_OWN: Final = ("page.css", "console.css", "console.js", "recover.js", "upload.js", "icon.svg")
 _TYPES: Final = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _PAGES: Final = Environment(
     loader=PackageLoader("ecp_tui.web"),

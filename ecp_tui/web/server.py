@@ -16,7 +16,7 @@ from typing import Final
 from aiohttp import web
 
 from backend.contract.faults import NOT_UNDERSTOOD, Refused
-from ecp_tui.web import entering, files, showing
+from ecp_tui.web import entering, files, forms, recovering, showing
 from ecp_tui.web.connections import Connection, Entrance
 from ecp_tui.web.guards import ENTRANCE, SITE, guarded, hardened
 from ecp_tui.web.pages import Static
@@ -32,8 +32,8 @@ def create_app(site: Site) -> web.Application:
     """The pages of this site, and nothing else."""
     app = web.Application(middlewares=[guarded], client_max_size=_LARGEST_FORM)
     app[SITE], app[ENTRANCE] = site, Entrance(site)
-    app[entering.VISITS], app[entering.FORM_KEY] = Visits(), secrets.token_bytes(32)
-    for routes in (entering.routes, showing.routes, files.routes):
+    app[entering.VISITS], app[forms.FORM_KEY] = Visits(), secrets.token_bytes(32)
+    for routes in (entering.routes, recovering.routes, showing.routes, files.routes):
         app.add_routes(routes)
     app.router.add_get("/static/{name}", Static().get)
     app.on_response_prepare.append(hardened)

@@ -131,3 +131,10 @@ async def test_a_phone_sees_2003_with_the_table_of_browsers(edition: Edition, br
     await tab.go(f"{edition.url}/console")
     text = await tab.until("document.readyState == 'complete' && document.body.innerText")
     assert "2003" in text and "Google Chrome" in text and "Microsoft Edge" in text and "88 +" in text
+
+
+async def test_a_link_of_a_mail_fills_in_its_code_which_leaves_the_address(edition: Edition, browser: Chromium) -> None:
+    tab = await browser.tab()
+    await tab.go(f"{edition.url}/recover#KY4F-DE0K-H56P-0V25-TXYQ-F2GV")
+    await tab.until("document.querySelector('#code').value == 'KY4F-DE0K-H56P-0V25-TXYQ-F2GV' && !location.hash")
+    assert all("KY4F" not in url.partition("#")[0] for url in tab.asked) and tab.complaints == []
