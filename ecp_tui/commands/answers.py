@@ -334,11 +334,14 @@ ANSWERS: Final[dict[str, tuple[type[BaseModel], ...]]] = {
 }
 """By the words of the command; any of them may answer with a `Fault` instead."""
 
+_EVERY: Final[list[tuple[type[BaseModel], ...]]] = [*ANSWERS.values(), (Fault,)]
+KINDS: Final = {kind.__name__: kind for kinds in _EVERY for kind in kinds}
+"""All of them, by name."""
+
 
 def definitions() -> dict[str, Any]:
     """All schemas, by the names of their types, as `$defs` of one JSON Schema; it says which command has which."""
-    kinds = dict.fromkeys(kind for kinds in (*ANSWERS.values(), (Fault,)) for kind in kinds)
-    _, made = models_json_schema([(kind, "serialization") for kind in kinds], ref_template=_DEFINED)
+    _, made = models_json_schema([(kind, "serialization") for kind in KINDS.values()], ref_template=_DEFINED)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "What ecp commands answer with --json",

@@ -86,7 +86,7 @@ async def get(
 
     \b
     Examples:
-      ecp get TRD_01234_20261120.csv
+      ecp get TRD_01234_20261120.csv --json
       ecp get 4711 --output - | head
     """
     if door is not None:

@@ -50,10 +50,10 @@ async def list_(call: Call) -> Exit:
       ecp profiles list --json
     """
     items = [_data(call.config, name) for name in _names(call.config)]
-    rows = [("", "PROFILE", "SERVER", "SIGNED IN", "CA FILE")]
+    rows = [["", "PROFILE", "SERVER", "SIGNED IN", "CA FILE"]]
     for one in items:
         cells = (one["name"], one["server"], one["signed_in"], one["ca_file"])
-        rows.append(("*" if one["in_force"] else "", *(str(cell or "–") for cell in cells)))
+        rows.append(["*" if one["in_force"] else "", *(str(cell or "–") for cell in cells)])
     call.answer({"items": items, "file": str(call.config.file)}, table(rows) if items else ())
     if not items:
         call.note("There is none: ecp profiles add NAME --server URL")

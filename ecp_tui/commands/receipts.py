@@ -98,9 +98,10 @@ async def show(call: Call, log_index: int) -> Exit:
 @click.option("--replace", is_flag=True, help="Write over a file that lies there.")
 @command
 async def save_(call: Call, log_indexes: Sequence[int], output: Path | None, *, replace: bool) -> Exit:
-    """Save receipts as NAME.receipt, byte for byte; older versions as NAME.vN.receipt.
+    """Save receipts, byte for byte.
 
-    Over SSH they go to standard output, one after the other.
+    They are called NAME.receipt, of older versions NAME.vN.receipt. Over SSH they go to standard
+    output, one after the other.
 
     \b
     Examples:

@@ -41,9 +41,10 @@ async def recover(
 
     \b
     Examples:
-      ecp recover 7K2M-9QXA-4TDE-B0RW-M3NS-81HZ --server https://ecp.example.org:8443
+      ecp recover 7K2M-9QXA-4TDE-B0RW-M3NS-81HZ
       ecp recover --login-id CHAN01 --phone 85221000000
-      printf '%s\\n' "$PASSWORD" "$OTP" | ecp recover "$CODE" --credentials-stdin --json
+      printf '%s\\n' "$PASSWORD" "$OTP" |
+        ecp recover "$CODE" --credentials-stdin --json
     """
     said = _Told(call, credentials_stdin)
     async with call.client(signed_in=False) as client:

@@ -27,7 +27,8 @@ async def login(call: Call, login_id: str, credentials_stdin: bool) -> Exit:
     \b
     Examples:
       ecp login CHAN01 --server https://ecp.example.org:8443
-      printf '%s\\n' "$PASSWORD" "$OTP" | ecp login CHAN01 --server URL --credentials-stdin
+      printf '%s\\n' "$PASSWORD" "$OTP" |
+        ecp login CHAN01 --server URL --credentials-stdin --json
     """
     password, otp = _credentials(call, credentials_stdin)
     async with call.client(signed_in=False) as client:
@@ -47,7 +48,7 @@ async def logout(call: Call) -> Exit:
     \b
     Examples:
       ecp logout
-      ecp logout --server https://ecp.example.org:8443
+      ecp logout --server https://ecp.example.org:8443 --json
     """
     try:
         async with call.client() as client:

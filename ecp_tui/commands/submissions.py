@@ -92,7 +92,7 @@ async def submit(
       ecp submit SD1_01234_20261120.csv
       ecp submit *.csv --folder SD-1 --json
       ecp submit - --name SD1_01234_20261120.csv < return.csv
-      ecp submit SD1_01234_20261120.csv --sftp --login CHAN01 --key ~/.ssh/ecp --json
+      ecp submit SD1_01234_20261120.csv --sftp --login CHAN01 --key KEY --json
     """
     if door is not None:
         from ecp_tui.commands.unattended import submitted  # what speaks SSH is loaded only to do so

@@ -43,7 +43,8 @@ def web(
     \b
     Examples:
       ecp web --server https://ecp.example.org:8443
-      ecp web --host 0.0.0.0 --port 443 --tls-certificate web.pem --tls-key web.key --public-url https://web.example.org
+      ecp web --host 0.0.0.0 --port 443 --public-url https://web.example.org \\
+          --tls-certificate web.pem --tls-key web.key
     """
     try:
         from ecp_tui.web.server import serve  # no other command needs what it needs

@@ -12,11 +12,10 @@ import click
 from jsonschema_rs import Draft202012Validator
 
 from ecp_tui.commands import ecp
-from ecp_tui.commands.answers import ANSWERS, Fault
+from ecp_tui.commands.answers import ANSWERS, KINDS
 from ecp_tui.commands.nouns import Noun
 
 _PAGE = Path(__file__).parents[2] / "docs" / "answers.schema.json"
-_KINDS = {kind.__name__: kind for kinds in (*ANSWERS.values(), (Fault,)) for kind in kinds}
 
 
 def assert_as_documented(arguments: Sequence[str], out: str) -> None:
@@ -27,7 +26,7 @@ def assert_as_documented(arguments: Sequence[str], out: str) -> None:
         fitting = [name for name in names if _validator(name).is_valid(answer)]
         errors = [error.message for name in names for error in _validator(name).iter_errors(answer)]
         assert fitting, (arguments, line, errors)
-        assert any(set(answer) <= set(_KINDS[name].model_fields) for name in fitting), (arguments, line)
+        assert any(set(answer) <= set(KINDS[name].model_fields) for name in fitting), (arguments, line)
 
 
 def command_of(arguments: Sequence[str]) -> str:
