@@ -12,7 +12,7 @@ else
 endif
 say = @printf '%-44s %s\n' '$(1)' '$(2)'
 
-.PHONY: demo test test-slow campaign-sftp check fmt bench bench-signin bench-sftp lock docs screens clean
+.PHONY: demo test test-slow campaign-sftp check fmt bench bench-console bench-signin bench-sftp lock docs screens clean
 
 demo: $(VENV)/.installed
 	$(call say,Starting the demo,usually 3 seconds; ctrl+q leaves)
@@ -51,6 +51,10 @@ screens: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m benchmarks
+
+bench-console: $(VENV)/.installed-dev
+	$(call say,The console over SSH beside sshd,usually 4 minutes)
+	@$(BIN)/python -m benchmarks console_ssh
 
 bench-signin: $(VENV)/.installed-dev
 	$(call say,Signing in as somebody and as nobody,usually 2 minutes)

@@ -14,13 +14,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from benchmarks import enquiry, keys, memory, sftp, sign_ins, startup, strangers, submissions
+from benchmarks import console_ssh, enquiry, keys, memory, sftp, sign_ins, startup, strangers, submissions
 from benchmarks.measure import Table
 
 _PAGE: Final = Path(__file__).parents[1] / "docs" / "performance.md"
 _CLAIMS: Final[dict[str, Callable[[bool], list[Table]]]] = {
     "startup": startup.measure,
     "keys": keys.measure,
+    "console_ssh": console_ssh.measure,
     "sign_ins": sign_ins.measure,
     "strangers": strangers.measure,
     "submissions": submissions.measure,

@@ -19,7 +19,7 @@ from backend.settings import Settings
 from backend.wiring import Platform, initialise, open_platform
 from benchmarks.people import Filer, add_filers
 
-_READY: Final = re.compile(r"http://([\d.]+):(\d+)(?: and sftp on ([\d.]+):(\d+))?")
+_READY: Final = re.compile(r"http://([\d.]+):(\d+)(?: and sftp[^:]* on ([\d.]+):(\d+))?")
 _GOODBYE_SECONDS: Final = 20
 _PATIENCE_SECONDS: Final = 30
 
