@@ -18,7 +18,10 @@ from backend.doors.ssh.replies import unexpected
 from backend.doors.ssh.spots import Spot, spot
 
 NOT_A_COMMAND: Final = 127
-NO_SHELL: Final = "ECP takes and gives files by SFTP here; there is no shell and no such command. Use sftp or scp."
+NO_SHELL: Final = (
+    "ECP takes and gives files by SFTP with this key; there is no shell and no such command. Use sftp or scp. "
+    "The console opens with ssh -t; its commands take your password: ssh -o PubkeyAuthentication=no."
+)
 _LONGEST: Final = 10_000
 _SHOWN: Final = 200
 _BLOCK: Final = 1 << 20

@@ -1,15 +1,15 @@
-"""One SSH session: the `sftp` subsystem in order and within bounds, and one plain line for everything else."""
+"""One SSH session that serves files: the `sftp` subsystem in order and within bounds, or one command."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from asyncssh import SSHServerChannel, SSHServerSession
 
 from backend.doors.ssh import wire
-from backend.doors.ssh.commands import NO_SHELL, NOT_A_COMMAND, Command, Said
+from backend.doors.ssh.commands import Command, Said
 from backend.doors.ssh.house import Guest, House
 from backend.doors.ssh.operations import Operations
 from backend.doors.ssh.wire import Op, Reply
@@ -71,12 +71,6 @@ class Session(SSHServerSession[bytes]):
     def connection_made(self, chan: SSHServerChannel[bytes]) -> None:
         self._channel = chan
 
-    def pty_requested(self, *_: Any) -> bool:
-        return False
-
-    def shell_requested(self) -> bool:
-        return True
-
     def exec_requested(self, command: str) -> bool:
         self._command = Command(self._house, self._host, command)
         return True
@@ -88,8 +82,6 @@ class Session(SSHServerSession[bytes]):
     def session_started(self) -> None:
         if self._command is not None:
             self._task = self._loop.create_task(self._run(self._command))
-        elif self._channel is not None and not self._is_sftp:
-            self._say(Said(error=f"{NO_SHELL}\r\n", code=NOT_A_COMMAND))
 
     def data_received(self, data: bytes | memoryview, datatype: int | None) -> None:
         if self._command is not None:
@@ -148,8 +140,9 @@ class Session(SSHServerSession[bytes]):
 
     def _say(self, said: Said) -> None:
         if self._channel is not None and not self._channel.is_closing():
-            self._channel.write(said.out.encode())
-            self._channel.write_stderr(said.error.encode())
+            end = "\r\n" if self._channel.get_terminal_type() else "\n"
+            self._channel.write(said.out.replace("\n", end).encode())
+            self._channel.write_stderr(said.error.replace("\n", end).encode())
             self._channel.exit(said.code)
 
     # ── packets ──────────────────────────────────────────────────────────────────────────────────────────────
