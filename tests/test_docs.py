@@ -31,7 +31,7 @@ from backend.contract.messages import (
 from backend.settings import Settings
 from ecp_tui import records
 from ecp_tui.commands import ecp
-from ecp_tui.commands.answers import ProfileRow, VerifyAnswer
+from ecp_tui.commands.shapes import ProfileRow, VerifyAnswer
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
