@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 import socket
 import sys
 from contextlib import suppress
+from typing import Final
 
 from ecp_tui.host.confine import confine
 from ecp_tui.host.rehearsal import rehearse
 from ecp_tui.host.serve import Host
 from ecp_tui.host.warm import freeze, warm
+
+_HANDLES: Final = 4096
+"""One for each session, of which there may be a thousand."""
 
 
 def main(arguments: list[str]) -> int:
@@ -21,6 +26,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("control", type=int)
     wanted = parser.parse_args(arguments)
     control = socket.socket(fileno=wanted.control)
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(
+        resource.RLIMIT_NOFILE, (_HANDLES if most == resource.RLIM_INFINITY else min(most, _HANDLES), most)
+    )
     warm()
     sheet = rehearse()
     confined = confine(wanted.user)

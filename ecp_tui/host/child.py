@@ -61,15 +61,15 @@ def _run(session: socket.socket, sheet: Stylesheet | None) -> int:
 def _become(session: socket.socket, standard: list[int]) -> socket.socket:
     """A session of its own, on its own terminal or pipes; everything else that the host has open is closed."""
     signal.set_wakeup_fd(-1)
-    for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)
+    for heard in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(heard, signal.SIG_DFL)
     signal.signal(signal.SIGTSTP, signal.SIG_IGN)
     os.setsid()
     kept = fcntl.fcntl(session.detach(), fcntl.F_DUPFD, 16)
     for number, handle in enumerate([fcntl.fcntl(one, fcntl.F_DUPFD, 16) for one in standard]):
         os.dup2(handle, number)
     os.dup2(kept, _SESSION)
-    os.closerange(_SESSION + 1, _most_handles())
+    os.closerange(_SESSION + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])  # the host has bounded them
     if os.isatty(0):
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
         _no_suspending()
@@ -80,10 +80,6 @@ def _become(session: socket.socket, standard: list[int]) -> socket.socket:
     make_unreadable()
     gc.enable()
     return socket.socket(fileno=_SESSION)
-
-
-def _most_handles() -> int:
-    return min(resource.getrlimit(resource.RLIMIT_NOFILE)[0], 1 << 16)
 
 
 def _no_suspending() -> None:

@@ -51,12 +51,12 @@ async def _console(served: Served, session: socket.socket, sheet: Stylesheet | N
 
 async def _kind(context: Context, served: Served) -> type[ServedApp]:
     """Whoever signed in by SSH begins where their work is; where that cannot be asked, at the landing page."""
-    kind: type[ServedApp] = ServedApp
-    if served.token is not None:
-        try:
-            context.landing, context.me = await asyncio.gather(context.client.landing(), context.client.me())
-        except Refused:
-            context.client.token = None
-        else:
-            kind = AtHome if first_place(context.me) == "home" else AtMenu
-    return kind
+    if served.token is None:
+        return ServedApp
+    try:
+        landing, me = await asyncio.gather(context.client.landing(), context.client.me())
+    except Refused:
+        context.client.token = None
+        return ServedApp
+    context.landing, context.me = landing, me
+    return AtHome if first_place(me) == "home" else AtMenu
