@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from functools import partial
 from typing import Any, ClassVar, Final, Protocol, cast
+from weakref import finalize
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -152,7 +154,10 @@ class EcpScreen(Screen[None]):
 
     def ask(self, work: Coroutine[Any, Any, None], *, group: str = "ask", quiet: bool = False) -> Worker[None]:
         """Runs `work` beside the screen. A refusal is shown here, whoever asked; success clears the one before."""
-        return self.run_worker(self._guarded(work, quiet=quiet), group=group, exclusive=True, exit_on_error=False)
+        guarded = partial(self._guarded, work, quiet=quiet)
+        worker = self.run_worker(guarded, group=group, exclusive=True, exit_on_error=False)
+        finalize(worker, work.close)  # the next question may come before this one has begun
+        return worker
 
     async def _guarded(self, work: Coroutine[Any, Any, None], *, quiet: bool) -> None:
         try:
@@ -166,7 +171,7 @@ class EcpScreen(Screen[None]):
             if not quiet:
                 self.clear_fault()
         finally:
-            work.close()  # where the page went before it began
+            work.close()  # the page may go while the client is loaded
 
     def show_fault(self, refused: Refused) -> None:
         """The one place where a refusal reaches a person."""

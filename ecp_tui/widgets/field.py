@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import events
 from textual.app import ComposeResult, RenderResult
@@ -19,6 +19,16 @@ from textual.widgets import Input
 from backend.contract.rules.shown import shown
 from ecp_tui.widgets.keys import KEYS
 from ecp_tui.widgets.words import Words
+
+
+_ELSEWHERE: Final = frozenset({"submit", "copy"})
+_EDITS: Final = {
+    key: binding.action
+    for binding in Input.BINDINGS
+    if isinstance(binding, Binding) and binding.action not in _ELSEWHERE
+    for key in binding.key.split(",")
+}
+"""What Input's own keys do with its text."""
 
 
 class Entered(Message):
@@ -61,6 +71,13 @@ class TextField(Input):
 
     def on_mount(self) -> None:
         self.cursor_blink = False
+
+    async def on_key(self, event: events.Key) -> None:
+        """Edits in the order of the keys: left to its binding, an edit waits while letters typed after it go ahead."""
+        if event.key in _EDITS:
+            event.prevent_default()
+            event.stop()
+            await self.run_action(_EDITS[event.key])
 
     def on_paste(self, event: events.Paste) -> None:
         """Takes the whole paste, cleaned; Input alone keeps its first line and what fits its pattern."""

@@ -7,6 +7,7 @@ import pkgutil
 from collections.abc import Iterator
 
 import pytest
+from textual import events
 from textual.dom import DOMNode
 from textual.widgets import Input
 
@@ -171,3 +172,15 @@ async def test_a_greyed_key_says_why(chan: Person) -> None:
     chan.app.screen.query_one(Table).go_to("RPT-TRD")
     await chan.press("n")
     await chan.sees("RPT-TRD is a download folder: the operator publishes in it.")
+
+
+async def test_keys_that_come_at_once_count_in_their_order(chan: Person) -> None:
+    """As they do over a slow line: what was wrong is deleted before what is right is typed."""
+    await chan.goes_to("Submit")
+    await chan.sees("File Submission", "File")
+    field = chan.app.screen.query_one("#file", TextField)
+    keys = [("S", "S"), ("X", "X"), ("backspace", "\x7f"), ("D", "D"), ("home", None), ("ctrl+k", "\x0b"), ("a", "a")]
+    for key, character in [*keys, ("b", "b"), ("ctrl+u", "\x15"), ("c", "c"), ("left", None), ("d", "d")]:
+        chan.app.post_message(events.Key(key, character))
+    await chan.waits_until(lambda: len(field.value) == 2, "for the last letters")
+    assert field.value == "dc"
