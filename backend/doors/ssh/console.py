@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import socket
 from typing import Final
@@ -219,10 +220,23 @@ def _opened(consoles: Consoles, opening: Opening, size: tuple[int, int] | None) 
 
 def _terminal(size: tuple[int, int]) -> tuple[list[int], list[int]]:
     master, slave = os.openpty()
-    set_size(master, *size)
-    return [os.dup(master), master], [slave] * 3
+    try:
+        set_size(master, *size)
+        return [os.dup(master), master], [slave] * 3
+    except OSError:
+        os.close(master)
+        os.close(slave)
+        raise
 
 
 def _pipes() -> tuple[list[int], list[int]]:
-    (in_theirs, in_ours), (out_ours, out_theirs), (error_ours, error_theirs) = (os.pipe() for _ in range(3))
+    pipes: list[tuple[int, int]] = []
+    try:
+        for _ in range(3):
+            pipes.append(os.pipe())
+    except OSError:  # no handle is left: none of these may stay taken
+        for one in itertools.chain(*pipes):
+            os.close(one)
+        raise
+    (in_theirs, in_ours), (out_ours, out_theirs), (error_ours, error_theirs) = pipes
     return [in_ours, out_ours, error_ours], [in_theirs, out_theirs, error_theirs]
