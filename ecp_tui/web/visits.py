@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import IntEnum
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +17,7 @@ from aiohttp import web
 
 from backend.contract.faults import TOO_MANY_HANDLES, Refused
 from ecp_tui.client import EcpClient
+from ecp_tui.screens.mishap import write_down
 from ecp_tui.web.process import ConsoleProcess
 from ecp_tui.web.shelf import Shelf
 from ecp_tui.web.sizes import USUAL
@@ -103,6 +105,8 @@ class Visit:
             self.console = await ConsoleProcess.start(self.opening | {"size": self._size, "theme": theme}, self.log)
             await self.console.resize(*self._size)  # which may have changed meanwhile
             code = await self.console.follow(self._shown, self._told)
+        except OSError as error:  # no process is to be had
+            write_down(error, self.log, datetime.now(UTC))
         finally:
             await self.end(Closed.BROKEN if code else Closed.LEFT)
 

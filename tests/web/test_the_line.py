@@ -40,7 +40,7 @@ class Page:
     async def sees(self, words: str) -> None:
         async with asyncio.timeout(_PATIENCE):
             while words not in self.text:
-                await self._hear()
+                await self.hear()
 
     async def quiet(self, seconds: float) -> int:
         """Bytes that come within so many seconds."""
@@ -48,7 +48,7 @@ class Page:
         try:
             async with asyncio.timeout(seconds):
                 while True:
-                    await self._hear()
+                    await self.hear()
         except TimeoutError:
             return len(self.painted) - before
 
@@ -58,10 +58,10 @@ class Page:
     async def closed(self) -> int | None:
         async with asyncio.timeout(_PATIENCE):
             while not self.line.closed:
-                await self._hear()
+                await self.hear()
         return self.line.close_code
 
-    async def _hear(self) -> None:
+    async def hear(self) -> None:
         message = await self.line.receive()
         if message.type is aiohttp.WSMsgType.BINARY:
             self.painted += message.data
@@ -163,6 +163,42 @@ async def test_a_console_has_its_token_from_the_pipe_alone_and_an_empty_environm
         assert (place / "cmdline").read_bytes().split(b"\0")[1:-1] == [b"-I", b"-m", b"ecp_tui.web"]
         handles = {os.readlink(one) for one in (place / "fd").iterdir()}
         assert not any(name.startswith(str(visitor.edition.world.platform.settings.data_dir)) for name in handles)
+
+
+async def test_a_console_whose_session_ended_covers_itself_and_signing_in_gives_the_page_back(visitor: Visitor) -> None:
+    world = visitor.edition.world
+    async with visitor.line() as line:
+        page = Page(line)
+        await page.sees("Due today")
+        await page.press("2")
+        await page.sees("Stamp Duty Daily Return")
+        world.services.sessions.end_others(world.actor("CHAN01"))
+        await page.press("\x1b[15~")
+        await page.sees("1005")
+        before = len(page.painted)
+        for keys in (world.people["CHAN01"].password, "\t", world.fresh_otp("CHAN01"), "\r"):
+            await page.press(keys)
+            await page.quiet(0.3)
+        async with asyncio.timeout(20):
+            while "Stamp Duty Daily Return" not in _SEQUENCES.sub("", page.painted[before:].decode("utf-8", "replace")):
+                await page.hear()
+        await page.press("\x11")
+        await page.sees("Leave ECP 2.0?")
+        await page.press("o")
+        assert await page.closed() == Closed.LEFT
+    assert len(world.services.sessions.own(world.actor("CHAN01"))) == 2, "the new session has ended, too"
+
+
+async def test_where_no_process_is_to_be_had_the_page_hears_it_and_the_log_has_it(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def none(*_: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("ecp_tui.web.process.ConsoleProcess.start", none)
+    async with visitor.line() as line:
+        assert await Page(line).closed() == Closed.BROKEN
+    assert "Resource temporarily" in visitor.edition.site.log.read_text()
 
 
 async def test_an_idle_console_sends_nothing(visitor: Visitor) -> None:

@@ -19,8 +19,9 @@
   // ── links lead to this site alone ───────────────────────────────────────────────────────────────────────
   const open = window.open.bind(window);
   window.open = (address) => {
-    const url = new URL(String(address || ""), location.href);
-    if (!address || url.origin !== location.origin) return null;
+    if (!address) return {opener: null, location: {set href(to) { window.open(to); }}};  // as the terminal opens links
+    const url = new URL(String(address), location.href);
+    if (url.origin !== location.origin) return null;
     if (url.pathname.startsWith("/download/")) {
       const link = create.call(document, "a");
       link.href = url.pathname;
