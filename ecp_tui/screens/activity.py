@@ -19,7 +19,7 @@ from ecp_tui.records import as_csv, as_json
 from ecp_tui.screens.activity_filter import FilterScreen, filter_words
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.compare import CompareScreen
-from ecp_tui.screens.line import LineDialog
+from ecp_tui.screens.line import LineDialog, lines
 from ecp_tui.screens.receipt import ASKING, ReceiptScreen
 from ecp_tui.screens.save import keep
 from ecp_tui.theme import SIGNS
@@ -249,8 +249,9 @@ class ActivityScreen(EcpScreen):
     def action_save(self) -> None:
         """Everything that the filter finds, as CSV or, with a name that ends so, as JSON."""
         if self.context.reach == "ssh":
-            line = self.context.line(f"{_command(self._wanted)} > activity-{self.context.now():%Y-%m-%d}.json")
-            self.app.push_screen(LineDialog("Export the newest 500 as JSON", line))
+            name = f"activity-{self.context.now():%Y-%m-%d}.json"
+            given = lines(self.context.line(_command(self._wanted)), ">", name)
+            self.app.push_screen(LineDialog("Export the newest 500 as JSON", given))
         else:
             self.ask(self._export(), group="export")
 
@@ -274,10 +275,11 @@ class ActivityScreen(EcpScreen):
 
 
 def _command(wanted: ActivityFilter) -> str:
-    """The command that lists what the filter finds."""
+    """The command that lists what the filter finds; ssh takes off one quoting, so that there are two."""
     said = wanted.model_dump(mode="json", exclude_none=True).items()
     options = [f"--{_OPTIONS.get(name, name)} {shlex.quote(str(value))}" for name, value in said]
-    return " ".join([f"activity --json --limit {_MOST}", *options])
+    command = " ".join([f"activity --json --limit {_MOST}", *options])
+    return shlex.quote(command) if "'" in command else command
 
 
 _OPTIONS = {"from_date": "from", "to_date": "to", "identity_code": "identity", "login_id": "user"}

@@ -117,8 +117,8 @@ class CompareScreen(EcpScreen):
             self._send_for()
         elif not self.query_one(EvidenceField).value.strip():
             self.say(("Choose a local file, or paste a SHA-256.", "bold"))
-            return
-        self.ask(self._compare(), group="compare")
+        else:
+            self.ask(self._compare(), group="compare")
 
     def _send_for(self) -> None:
         """The file comes by a ticket; of what comes only the hash is taken."""

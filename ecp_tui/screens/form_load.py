@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
 
+from textual import events
 from textual.widget import Widget
 
 from backend.contract.rules.form_documents import LARGEST_DOCUMENT, read_form
@@ -19,15 +20,41 @@ from ecp_tui.screens.dialogs import ConfirmDialog
 from ecp_tui.screens.form_draft import FormDraft, of_form
 from ecp_tui.screens.form_page import FormPage
 from ecp_tui.screens.form_review import FormReviewScreen
+from ecp_tui.screens.sftp_fields import LocalTextField
 from ecp_tui.screens.submit_path import PathField
 from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.field import Field
 from ecp_tui.widgets.form import Buttons, Form
 from ecp_tui.widgets.words import Words
 
+_PASTE = "Paste the form's text: all that its file holds."
+
+
+class DocumentField(LocalTextField):
+    """The path of a form file, or the document itself, pasted whole."""
+
+    def __init__(self, *, id: str, local: bool, placeholder: str = "") -> None:
+        super().__init__(id=id, local=local, placeholder=placeholder)
+        self.max_length = LARGEST_DOCUMENT
+
+    def holds_text(self) -> bool:
+        return False
+
+    async def content(self) -> bytes:
+        """What the file holds, or what was pasted."""
+        if not self.local:
+            return (await self.text()).encode()
+        return await asyncio.to_thread(content_of, (self.path or Path()).expanduser(), LARGEST_DOCUMENT)
+
+    def on_paste(self, event: events.Paste) -> None:
+        if not self.local:
+            event.prevent_default()
+            event.stop()
+            self.take(event.text[:LARGEST_DOCUMENT])
+
 
 class FormLoadScreen(FormPage):
-    """A form file, by its path: what it says fills the wizard, and its SHA-256 is shown."""
+    """A form file, by its path, or pasted: what it says fills the wizard, and its SHA-256 is shown."""
 
     CSS_PATH: ClassVar = "form_page.tcss"
     ACTS: ClassVar[tuple[str, ...]] = ("check", "browse")
@@ -35,21 +62,29 @@ class FormLoadScreen(FormPage):
     where = "Forms › file"
 
     def body(self) -> Iterable[Widget]:
-        yield Words("Open a form file", classes="title")
+        yield Words("Open a form file" if self.context.local else "Paste a form", classes="title")
         yield Words("What it says takes the place of what was filled in here.", classes="facts")
         with Form():
-            yield Field("File", PathField(id="file", placeholder="type, paste or ^f to browse"))
+            local = self.context.local
+            how = "type, paste or ^f to browse" if local else "paste all that the file holds"
+            yield Field("File" if local else "Form", DocumentField(id="file", local=local, placeholder=how))
             with Buttons():
                 yield Button("Open", id="open", primary=True)
 
     def on_mount(self) -> None:
-        self._field.base = config.last_folder(self.context.config) or Path.cwd()
+        if self.context.local:
+            self._field.base = config.last_folder(self.context.config) or Path.cwd()
         self._field.focus()
         self.say("as it was saved here or received: signatures below the line do not matter")
 
     @property
-    def _field(self) -> PathField:
-        return self.query_one("#file", PathField)
+    def _field(self) -> DocumentField:
+        return self.query_one("#file", DocumentField)
+
+    def reason(self, key: str) -> str:
+        if key == "browse" and not self.context.local:
+            return "Your files are on another computer: paste what the form file holds."
+        return super().reason(key)
 
     def hint_word(self, key: str) -> str:
         return "open" if key == "check" else ""
@@ -67,16 +102,20 @@ class FormLoadScreen(FormPage):
         browse(self, self._field)
 
     def action_check(self) -> None:
-        if self._field.path is None:
-            self.say(("Type the file's path, or press ctrl+f to browse.", "bold $warning"))
+        if not self._field.value.strip():
+            how = "Type the file's path, or press ctrl+f to browse." if self.context.local else _PASTE
+            self.say((how, "bold $warning"))
             return
-        self.ask(self._read(self._field.path.expanduser()))
+        self.ask(self._read())
 
-    async def _read(self, path: Path) -> None:
-        content = await asyncio.to_thread(content_of, path, LARGEST_DOCUMENT)
+    async def _read(self) -> None:
+        content = await self._field.content()
         form = read_form(content.decode("utf-8", "replace"))
-        config.remember_folder(self.context.config, path.parent)
-        draft = of_form(form, (shown(path.name, 100), hashlib.sha256(content).hexdigest()))
+        name = "pasted"
+        if self.context.local and (path := self._field.path) is not None:
+            config.remember_folder(self.context.config, path.expanduser().parent)
+            name = path.name
+        draft = of_form(form, (shown(name, 100), hashlib.sha256(content).hexdigest()))
         begun = self.context.form
         if begun is None or begun.kept or begun.empty:
             self._take(draft)

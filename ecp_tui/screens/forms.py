@@ -81,7 +81,8 @@ class FormsScreen(EcpScreen):
         rows = [row("new", "  Fill in a form: ECP, Client Connect or both; no account is needed", wide=True)]
         if (draft := self._begun) is not None:
             rows.append(row("go-on", Content.assemble("  Go on with yours: ", (draft.words, "$muted")), wide=True))
-        rows.append(row("file", "  Open a form file that was saved or received", wide=True))
+        file = "Open a form file" if self.context.local else "Paste a form's text"
+        rows.append(row("file", f"  {file} that was saved or received", wide=True))
         if self._requests:
             rows += [row("gap", "", heading=True), row("heading", "Keyed in", heading=True)]
             rows += [self._warning(place, words) for place, words in enumerate(self._warnings)]
@@ -148,14 +149,13 @@ class FormsScreen(EcpScreen):
     # ── acts ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def reason(self, key: str) -> str:
-        if key == "browse" and not self.context.local:
-            return "Form files are on your own computer, where this console cannot look."
         if key == "reject" and self._table.here_key != "go-on":
             return "Only a form that is being filled in can be forgotten here."
         return super().reason(key)
 
     def hint_word(self, key: str) -> str:
-        return {"submit": "new form", "browse": "open a file", "reject": "forget"}.get(key, "")
+        opens = "open a file" if self.context.local else "paste a form"
+        return {"submit": "new form", "browse": opens, "reject": "forget"}.get(key, "")
 
     def on_table_opened(self, event: Table.Opened) -> None:
         kind, _, which = event.row.key.partition("/")

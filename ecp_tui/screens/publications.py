@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar, Final
@@ -15,7 +14,7 @@ from ecp_tui import wording
 from ecp_tui.saving import file_name
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.context import Context
-from ecp_tui.screens.line import LineDialog
+from ecp_tui.screens.line import LineDialog, lines
 from ecp_tui.screens.receipt import ASKING, ReceiptScreen
 from ecp_tui.screens.save import SaveDialog
 from ecp_tui.theme import SIGNS
@@ -154,9 +153,8 @@ def fetch(screen: EcpScreen, publication: Publication) -> None:
         address = context.links.download(publication)
         screen.notify(f"Your browser downloads it, or finds it at\n{address}", markup=False)
     else:
-        name = shlex.quote(file_name(publication.file_name))
-        line = context.line(f"get {publication.log_index} > {name}")
-        screen.app.push_screen(LineDialog(f"Download {wording.size(publication.size)}", line))
+        given = lines(context.line(f"get {publication.log_index}"), ">", file_name(publication.file_name))
+        screen.app.push_screen(LineDialog(f"Download {wording.size(publication.size)}", given))
 
 
 class GetDialog(SaveDialog):

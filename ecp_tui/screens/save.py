@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
@@ -21,7 +20,7 @@ from ecp_tui.saving import save
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.context import Context
 from ecp_tui.screens.dialogs import ConfirmDialog
-from ecp_tui.screens.line import LineDialog
+from ecp_tui.screens.line import LineDialog, lines
 from ecp_tui.screens.submit_path import PathField
 from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.form import Buttons
@@ -46,7 +45,7 @@ def keep(
         address = context.links.save(name, content(Path(name)))
         screen.notify(f"{name} is in your browser's downloads, or at\n{address}", markup=False)
     else:
-        screen.app.push_screen(LineDialog(title, context.line(f"{words} > {shlex.quote(name)}")))
+        screen.app.push_screen(LineDialog(title, lines(context.line(words), ">", name)))
     if done is not None:
         done(Path(name))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Iterable
 from typing import ClassVar, Final
 
@@ -14,6 +13,7 @@ from backend.contract.messages import FileTicket, FileTicketProgress, TicketPurp
 from ecp_tui import wording
 from ecp_tui.pace import Pace
 from ecp_tui.screens.base import EcpScreen
+from ecp_tui.screens.line import Lines, lines
 from ecp_tui.widgets.words import Words
 
 _LOOK: Final = 1.0
@@ -25,8 +25,8 @@ class SendingScreen(EcpScreen):
     """Waits for one file. By itself it submits nothing: what came goes back to the page that asked for it."""
 
     CSS_PATH: ClassVar = "sending.tcss"
-    ACTS: ClassVar[tuple[str, ...]] = ("copy",)
-    HINTS: ClassVar[tuple[str, ...]] = ("copy", "refresh", "back")
+    ACTS: ClassVar[tuple[str, ...]] = ("copy", "copy_row")
+    HINTS: ClassVar[tuple[str, ...]] = ("copy", "copy_row", "refresh", "back")
     HELP_TOPIC: ClassVar[str] = "ticket"
 
     def __init__(
@@ -79,25 +79,24 @@ class SendingScreen(EcpScreen):
         return self._seen is not None and self._seen.state in _OVER
 
     @property
-    def _line(self) -> str:
+    def _lines(self) -> Lines:
         """The line for another terminal; in a browser the address."""
         if self._ticket is None or self._link:
-            return self._link
+            return Lines(self._link, "")
         served = self.context.config.served
         to = f"-p {served.port} {self._ticket.ticket}@{served.host}" if served is not None else self._ticket.ticket
-        return f"ssh {to} < {shlex.quote(self._file_name or 'FILE')}"
+        return lines(f"ssh {to}", "<", self._file_name or "FILE")
 
     def _how(self) -> Content:
         if self._link:
             words = "Your browser opens a page where you choose the file. Where it does not:"
             return Content.assemble((words, "$muted"), "\n\n  ", (self._link, "bold"))
-        windows = f'cmd /c "{self._line}"'.replace("'", "")
         return Content.assemble(
             ("In another terminal, in the folder of the file:\n\n", "$muted"),
             ("  ", ""),
-            (self._line, "bold"),
+            (self._lines.shell, "bold"),
             ("\n\nIn Windows PowerShell:\n\n", "$muted"),
-            f"  {windows}",
+            f"  {self._lines.powershell}",
         )
 
     # ── what comes ───────────────────────────────────────────────────────────────────────────────────────────
@@ -157,15 +156,22 @@ class SendingScreen(EcpScreen):
     def hint_word(self, key: str) -> str:
         if key == "copy":
             return "copy address" if self._link else "copy line"
+        if key == "copy_row":
+            return "for PowerShell"
         return ("another ticket" if self._is_over else "look") if key == "refresh" else ""
 
     def reason(self, key: str) -> str:
-        if key == "copy" and not self._line:
+        if key == "copy_row" and self._link:
+            return "In a browser there is no line to type."
+        if key in {"copy", "copy_row"} and not self._lines.shell:
             return "The ticket is not here yet."
         return super().reason(key)
 
     def action_copy(self) -> None:
-        self.copy(self._line)
+        self.copy(self._lines.shell)
+
+    def action_copy_row(self) -> None:
+        self.copy(self._lines.powershell)
 
     def on_unmount(self) -> None:
         """A ticket that nobody waits for any more is withdrawn; the server lets it run out in any case."""

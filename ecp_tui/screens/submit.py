@@ -213,7 +213,10 @@ class SubmitScreen(EcpScreen):
         browse(self, self._form.file)
 
     def on_path_field_several_pasted(self, event: PathField.SeveralPasted) -> None:
-        self.open(SubmitManyScreen(event.paths))
+        self._several(event.paths)
+
+    def _several(self, paths: list[Path]) -> None:
+        self.open(SubmitManyScreen(paths))
 
     def on_form_completed(self) -> None:
         self.action_check()

@@ -72,7 +72,11 @@ class PathField(TextField):
         if not self.local:
             event.prevent_default()
             event.stop()
-            self.put(Path(last_part(event.text)))
+            names = [Path(last_part(line)) for line in event.text.splitlines() if line.strip()]
+            if names:
+                self.put(names[0])
+            if len(names) > 1:
+                self.post_message(self.SeveralPasted(names))
             return
         paths = find_paths(event.text)
         if len(paths) > 1 and any(_is_there(self.base / path) for path in paths):

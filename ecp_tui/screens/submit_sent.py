@@ -81,6 +81,10 @@ class SubmitSentScreen(SubmitScreen):
         found = Digest(came.size or 0, came.rows or 0, came.sha256 or "", 0)
         self.open(ReviewScreen(draft, found, self._verdict, came=came))
 
+    def _several(self, paths: list[Path]) -> None:
+        others = wording.count(len(paths) - 1, "more file")
+        self.notify(f"Files go one after another: {paths[0].name} first, then {others}.", markup=False)
+
     def _sent(self) -> None:
         self._came = None
         super()._sent()
