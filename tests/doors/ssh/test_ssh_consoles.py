@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -401,3 +402,26 @@ async def test_half_open_and_hostile_sessions_end_with_their_connection(people: 
         with pytest.raises(asyncssh.Error):
             await connection.create_process(subsystem="netconf")
     await empty(people)
+
+
+async def test_where_no_handle_is_left_people_are_told_and_none_stays_taken(
+    people: PeopleWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with people.typing() as connection:
+        assert (await told(connection, "tell"))[0] == 0
+        await empty(people)
+        before = set(os.listdir("/proc/self/fd"))
+        real, left = os.pipe, [2]
+
+        def pipe() -> tuple[int, int]:
+            if not left[0]:
+                raise OSError(errno.EMFILE, "Too many open files")
+            left[0] -= 1
+            return real()
+
+        monkeypatch.setattr(os, "pipe", pipe)
+        code, _, error = await told(connection, "tell")
+        assert code == 1 and error.startswith("9000 ")
+        monkeypatch.undo()
+        assert set(os.listdir("/proc/self/fd")) == before and not people.door.consoles._accounts  # type: ignore[union-attr]  # it has some
+        assert (await told(connection, "tell"))[0] == 0
