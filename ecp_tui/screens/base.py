@@ -12,6 +12,7 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import Worker
@@ -49,6 +50,8 @@ class EcpScreen(Screen[None]):
     HELP_TOPIC: ClassVar[str] = ""
     """What help is filtered by when it is opened from here."""
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("back", "refresh"), *place_bindings()]
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """Whatever has the focus, or had it, paints itself; Textual would paint the whole page for each step to a field."""
     where: str = ""
     _left = False
     """Whether another page has been in front since."""
