@@ -158,7 +158,7 @@ class EcpScreen(Screen[None]):
     def ask(self, work: Coroutine[Any, Any, None], *, group: str = "ask", quiet: bool = False) -> Worker[None]:
         """Runs `work` beside the screen. A refusal is shown here, whoever asked; success clears the one before."""
         guarded = partial(self._guarded, work, quiet=quiet)
-        worker = self.run_worker(guarded, group=group, exclusive=True, exit_on_error=False)
+        worker: Worker[None] = self.run_worker(guarded, group=group, exclusive=True, exit_on_error=False)
         finalize(worker, work.close)  # the next question may come before this one has begun
         return worker
 
