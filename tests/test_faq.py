@@ -220,6 +220,7 @@ def test_faq_26_activity_enquiry_shows_the_sha256_of_the_file_as_certutil_does(w
 def test_faq_26_no_route_gives_a_submitted_file_back(world: World, tai: Actor) -> None:
     receipt = submitted(world, tai, b"secret,bytes\n", "5" * 32, **SD1)
     ids = {"submission_id": "5" * 32, "log_index": receipt.activity.log_index, "login_id": "TAI09", "request_id": 1}
+    ids |= {"ticket_id": "0" * 32}
     desk = Desk(world)
     reading = {path for method, path in walked(world.app.routes) if method == "GET"}
     for who in ("TAI09", "TAIDA1", "CHAN01", "OPER01", "AUDIT01"):

@@ -96,5 +96,5 @@ def _open_streams() -> None:
         for number, errors in ((1, "replace"), (2, "backslashreplace"))
     ]
     sys.stdin = sys.__stdin__ = io.TextIOWrapper(os.fdopen(0, "rb", closefd=False), "utf-8", "surrogateescape")  # type: ignore[misc]  # replaced as a whole, before anybody has them
-    sys.stdout = sys.__stdout__ = output[0]  # type: ignore[misc]
-    sys.stderr = sys.__stderr__ = output[1]  # type: ignore[misc]
+    sys.stdout = sys.__stdout__ = output[0]  # type: ignore[misc]  # the same
+    sys.stderr = sys.__stderr__ = output[1]  # type: ignore[misc]  # the same

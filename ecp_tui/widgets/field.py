@@ -20,7 +20,6 @@ from backend.contract.rules.shown import shown
 from ecp_tui.widgets.keys import KEYS
 from ecp_tui.widgets.words import Words
 
-
 _ELSEWHERE: Final = frozenset({"submit", "copy"})
 _EDITS: Final = {
     key: binding.action

@@ -74,9 +74,7 @@ class RequestViews:
             if company is not None and scope.company not in (None, company):
                 raise Refused(NOT_FOUND)
             scope = replace(scope, company=company or scope.company)
-            found = rows.change_requests(
-                scope, states=states, kinds=kinds, after=after, limit=LARGEST_PAGE + 1
-            )
+            found = rows.change_requests(scope, states=states, kinds=kinds, after=after, limit=LARGEST_PAGE + 1)
             people = People(rows)
             items = tuple(self._view(people, actor, one, named=False) for one in found[:LARGEST_PAGE])
         more = len(found) > LARGEST_PAGE
