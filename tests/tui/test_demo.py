@@ -160,7 +160,7 @@ async def test_the_ssh_configuration_names_the_demos_own_files_where_they_are_on
         (folder / name).touch()
     keys = {"CHAN01": str(folder / "CHAN01"), "TAI09": str(folder / "TAI09")}
     there = DEMO.model_copy(update={"keys": keys, "known_hosts": str(folder / "known_hosts")})
-    async with opens(transport=transport(world, there), local=local) as visitor:
+    async with opens(transport=transport(world, there), reach="here" if local else "ssh") as visitor:
         await becomes(visitor, "CHAN01")
         await visitor.goes_to("SFTP access")
         await visitor.sees("steps done")
