@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual.content import Content
 from textual.widget import Widget
@@ -12,6 +12,9 @@ from backend.contract.messages import DemoWorld
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.widgets.table import Column, Row, Table, row
 from ecp_tui.widgets.words import Words
+
+_TYPED: Final = "typed/"
+_SOMEBODY: Final = "CHAN01"
 
 
 class DemoScreen(EcpScreen):
@@ -33,16 +36,22 @@ class DemoScreen(EcpScreen):
         yield Words("", id="whole")
 
     async def load(self, background: bool) -> None:
-        self._show(await self.context.client.demo_world())
+        world = await self.context.client.demo_world()
+        me = self.context.me
+        self._show(world, me.login_id if me is not None else _SOMEBODY)
 
-    def _show(self, world: DemoWorld) -> None:
+    def _show(self, world: DemoWorld, who: str) -> None:
         self._samples = world.samples
         self._values = {f"sftp/{place}": line for place, line in enumerate(world.sftp_lines)}
+        self._values["ssh"] = f"ssh -p {world.ssh_port} {who}@{world.ssh_host}"
         self._values |= {"samples": world.samples, "host_key": world.host_key_fingerprint}
         self._values |= {f"file/{name}": f"{world.samples}/{name}" for name, _ in world.samples_listing}
         rows: list[Row] = [row("h1", "By SFTP, in another terminal", heading=True)]
         rows += [row(f"sftp/{place}", f"  {line}", wide=True) for place, line in enumerate(world.sftp_lines)]
         rows.append(row("host_key", f"  host key {world.host_key_fingerprint}", wide=True))
+        rows += [row("g0", "", heading=True), row("h0", "The same console, over SSH", heading=True)]
+        rows.append(row("ssh", f"  {self._values['ssh']}", wide=True))
+        rows.append(row(f"{_TYPED}{who}", f"  what {who} types there", "Enter shows password and a fresh code"))
         rows += [row("g", "", heading=True), row("h2", "Sample files, made for today", heading=True)]
         rows += [row(f"file/{name}", f"  {name}", outcome) for name, outcome in world.samples_listing]
         rows.append(row("samples", f"  all in {world.samples}", wide=True))
@@ -58,8 +67,15 @@ class DemoScreen(EcpScreen):
             self.go("submit", path=self._values[event.row.key])
         elif event.row.key == "mailbox":
             self.go("mailbox")
+        elif event.row.key.startswith(_TYPED):
+            self.ask(self._tell(event.row.key.removeprefix(_TYPED)), group="tell")
         else:
             self.action_copy()
+
+    async def _tell(self, who: str) -> None:
+        """What an authenticator and a memory hold; the demo's people have neither."""
+        known = await self.context.client.demo_credentials(who)
+        self.query_one("#whole", Words).update(Content(f"password {known.password}   One-Time-Password {known.otp}"))
 
     def action_copy(self) -> None:
         if value := self._values.get(self.query_one("#things", Table).here_key):

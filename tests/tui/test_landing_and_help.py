@@ -29,6 +29,7 @@ async def test_the_demo_page_gives_the_sftp_line_and_the_samples_to_copy(visitor
     await visitor.types("sample")
     await visitor.press("enter")
     await visitor.sees("By SFTP, in another terminal", "Sample files", "wrong date: 4505")
+    await visitor.sees("The same console, over SSH", "ssh -p 2222 CHAN01@127.0.0.1")
     visitor.keeps("demo")
     await visitor.press("c")
     await visitor.sees("Sent to the terminal's clipboard")
