@@ -13,6 +13,8 @@ from ecp_tui.config import Config
 from ecp_tui.server import refuse_unusable
 
 if TYPE_CHECKING:
+    from textual.driver import Driver
+
     from ecp_tui.client import EcpClient
 
 
@@ -34,7 +36,8 @@ def open_console(config: Config, at: str | None = None) -> int:
     from ecp_tui.screens.sign_in import SignInScreen
 
     first = partial(SignInScreen, bookmarked=True) if at == "sign-in" else None  # without the landing page: 1003
-    app = EcpApp(Context(partial(_client, config), config), first=first, seen=sys.stdin.isatty)
+    context = Context(partial(_client, config), config)
+    app = EcpApp(context, first=first, driver_class=_driver(), seen=sys.stdin.isatty)
     app.run()
     return app.return_code or 0
 
@@ -53,6 +56,15 @@ def open_plain(config: Config, at: str | None = None) -> int:
 
     client = new_client(config, config.served.token if config.served is not None else None)
     return run(config, client, at_sign_in=at == "sign-in")
+
+
+def _driver() -> type[Driver] | None:
+    """Textual's own on Windows."""
+    if sys.platform == "win32":
+        return None
+    from ecp_tui.driver import SteadyDriver
+
+    return SteadyDriver
 
 
 def _client(config: Config) -> EcpClient:

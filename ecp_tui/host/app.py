@@ -13,7 +13,7 @@ from textual.css.stylesheet import Stylesheet
 from backend.contract.faults import Refused
 from ecp_tui.app import EcpApp
 from ecp_tui.config import Served
-from ecp_tui.host.driver import StrangersDriver
+from ecp_tui.driver import SteadyDriver
 from ecp_tui.host.mishaps import tell
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.context import Context
@@ -29,7 +29,7 @@ class ServedApp(EcpApp):
     ) -> None:
         """`sheet`: that of all pages, parsed already."""
         first = _first(context, served)
-        super().__init__(context, first=first, driver_class=StrangersDriver, seen=sys.stdin.isatty)
+        super().__init__(context, first=first, driver_class=SteadyDriver, seen=sys.stdin.isatty)
         self._session = session
         if sheet is not None:
             self.stylesheet = sheet

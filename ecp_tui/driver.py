@@ -1,12 +1,12 @@
-"""Textual's driver for terminals, for one that strangers type to."""
+"""Textual's driver for terminals on Linux and macOS, made steady."""
 
 from __future__ import annotations
 
 from textual.drivers.linux_driver import LinuxDriver
 
 
-class StrangersDriver(LinuxDriver):
-    """What no terminal sends is dropped; Textual would end the console, and show a traceback."""
+class SteadyDriver(LinuxDriver):
+    """What is no text, as from a terminal of another encoding, is dropped; Textual would end in a traceback."""
 
     def run_input_thread(self) -> None:
         while not self.exit_event.is_set():
