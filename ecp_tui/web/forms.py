@@ -19,7 +19,8 @@ _LONGEST: Final = 1000
 
 def source_of(request: web.Request) -> str:
     """The browser's address."""
-    return request.app[SITE].source(request.remote or "", request.headers.get("x-forwarded-for", ""))
+    forwarded = ",".join(request.headers.getall("x-forwarded-for", []))  # some proxies add a line of their own
+    return request.app[SITE].source(request.remote or "", forwarded)
 
 
 def client_of(request: web.Request, token: str | None = None) -> EcpClient:

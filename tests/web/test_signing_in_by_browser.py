@@ -109,3 +109,14 @@ async def test_the_session_remembers_the_browsers_address_and_no_invented_one(ed
         assert "203.0.113.9" in sources and "198.51.100.1" not in sources
     sources = {one.source for one in edition.world.services.sessions.own(edition.world.actor("LEE02"))}
     assert sources == {"127.0.0.1"}
+
+
+async def test_an_invented_address_before_the_proxys_own_line_is_not_believed(edition: Edition, tmp_path: Path) -> None:
+    """Some proxies leave what came, and add a header of their own after it."""
+    proxied = open_edition(edition.world, edition.site.server, tmp_path, proxies=networks("127.0.0.1"))
+    lines = [("x-forwarded-for", "198.51.100.1"), ("x-forwarded-for", "203.0.113.9")]
+    async with proxied as behind, behind.visitor() as visitor:
+        visitor.http.headers.extend(lines)
+        assert (await visitor.sign_in())[0] == 303
+        sources = {one.source for one in edition.world.services.sessions.own(edition.world.actor("CHAN01"))}
+    assert "203.0.113.9" in sources and "198.51.100.1" not in sources
