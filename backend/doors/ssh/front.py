@@ -106,7 +106,7 @@ class Front(SSHServerSession[bytes]):
         if self._visitor.recovering:
             return self._say(*NO_COMMANDS)
         try:
-            self._arguments = shlex.split(command[:_LONGEST_COMMAND]) or ["--help"]
+            self._arguments = shlex.split(_whole(command)) or ["--help"]
         except ValueError as error:
             return self._say(str(Refused(NOT_UNDERSTOOD, what=f"{error}.")), Exit.USAGE)
         return self._serve_console(COMMANDS)
@@ -231,3 +231,10 @@ class Front(SSHServerSession[bytes]):
             return False
         self._console.end(refused)
         return True
+
+
+def _whole(command: str) -> str:
+    """The command as it came: what is left of one that was cut may say something else."""
+    if len(command) > _LONGEST_COMMAND:
+        raise ValueError(f"A command has at most {_LONGEST_COMMAND:,} characters")
+    return command

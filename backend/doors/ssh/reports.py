@@ -10,6 +10,7 @@ import structlog
 from backend.contract.rules.shown import shown
 
 BY_SIGNAL: Final = 128
+_HIGHEST_CODE: Final = 255
 _LONGEST: Final = 64 << 10
 _MOST_MISHAPS: Final = 8
 _LONGEST_TRACE: Final = 16 << 10
@@ -41,8 +42,9 @@ class Reports:
             if "mishap" in found:
                 self._log(found["mishap"])
             else:
-                self.code = int(found["exit"]) if "exit" in found else BY_SIGNAL + int(found["signal"])
-        except (ValueError, KeyError, TypeError, RecursionError):
+                code = int(found["exit"]) if "exit" in found else BY_SIGNAL + int(found["signal"])
+                self.code = code if 0 <= code <= _HIGHEST_CODE else None
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             return
 
     def _log(self, mishap: Any) -> None:

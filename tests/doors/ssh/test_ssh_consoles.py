@@ -20,6 +20,7 @@ from structlog.testing import capture_logs
 
 from backend.doors.ssh import Hosting, consoles, hosting
 from backend.doors.ssh.pipes import MOST_UNTAKEN
+from backend.doors.ssh.reports import Reports
 from backend.doors.ssh.terminals import VARIABLES
 from tests.doors.ssh.typing_in import STAND_IN, PeopleWorld, Screen, at_screen, people_world, told
 from tests.world import World
@@ -54,6 +55,15 @@ async def test_a_command_has_its_own_input_output_errors_and_exit_code(people: P
         code, _, error = await told(connection, "tell 'no end")
         assert code == 2 and error.startswith("9002 ") and "quotation" in error
         assert json.loads((await told(connection, " "))[1])["arguments"] == ["--help"]
+    await empty(people)
+
+
+async def test_a_command_is_run_whole_or_not_at_all(people: PeopleWorld) -> None:
+    async with people.typing() as connection:
+        words = json.loads((await told(connection, "tell ".ljust(10_000, "x")))[1])["arguments"]
+        assert [len(one) for one in words] == [4, 9995]
+        code, out, error = await told(connection, "tell " + " " * 9_990 + "--everything-but x")
+        assert (code, out) == (2, "") and error.startswith("9002 ") and "10,000 characters" in error
     await empty(people)
 
 
@@ -334,6 +344,15 @@ async def test_what_a_console_reports_is_logged_once_and_as_a_strangers_words(pe
     mishaps = [one for one in said if one["event"] == "unexpected failure in a console"]
     assert 0 < len(mishaps) <= 8
     assert all(str(value).isprintable() for one in mishaps for value in one.values())
+
+
+def test_no_report_of_an_end_is_believed_that_no_program_can_have() -> None:
+    for said in ("-5", "256", "1e99", "Infinity", "NaN", "9" * 5000, "[]", '"x"'):
+        reports = Reports("CHAN01")
+        reports.feed(b'{"exit": %s}\n{"signal": %s}\n' % (said.encode(), said.encode()))
+        assert reports.code in {None, 123}, said
+        reports.feed(b'{"exit": 3}\n')
+        assert reports.code == 3, "which its host says last"
 
 
 # ── the program that hosts them ──────────────────────────────────────────────────────────────────────────────────
