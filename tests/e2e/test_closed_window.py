@@ -7,6 +7,7 @@ import pty
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,6 +52,7 @@ def test_a_console_ends_when_its_terminal_is_gone_although_the_hang_up_never_rea
 def test_bytes_of_another_encoding_do_not_end_a_console_and_what_follows_them_counts(tmp_path: Path) -> None:
     with console(tmp_path) as (process, terminal):
         os.write(terminal, bytes(range(128, 256)))
+        time.sleep(1.0)  # what comes along with them is dropped, too
         os.write(terminal, b"\x11")
         heard(process, terminal, b"Quit")
         os.close(terminal)
