@@ -47,7 +47,7 @@ def form_page(request: web.Request, template: str, *, refused: Refused | None = 
 
 async def fields_of(request: web.Request, *names: str) -> dict[str, str]:
     """What the form sent: each of these once, and none of it long."""
-    if request.content_type != "application/x-www-form-urlencoded":
+    if request.content_type != "application/x-www-form-urlencoded" or (request.charset or "utf-8").lower() != "utf-8":
         raise Refused(NOT_UNDERSTOOD, what="A form was expected.")
     sent = await request.post()
     fields = {name: sent.getall(name, []) for name in ("form", *names)}

@@ -75,7 +75,7 @@ def _said(text: str) -> tuple[str, Any] | None:
     """A kind and its value; `None` where it is nothing that our script says."""
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not (isinstance(found, list) and found and isinstance(found[0], str)):
         return None

@@ -50,6 +50,17 @@ async def test_a_form_counts_five_minutes_once_and_with_the_cookie_of_its_page_a
         assert status == 410 and "1003 Sign-in expired" in page
 
 
+@pytest.mark.parametrize("charset", ["nonsense", "utf-7", "utf-16", "rot13", "idna"])
+async def test_a_form_in_another_encoding_is_refused_and_nothing_of_it_is_logged(
+    edition: Edition, charset: str
+) -> None:
+    kind = {"content-type": f"application/x-www-form-urlencoded; charset={charset}"}
+    async with edition.visitor() as visitor:
+        status, page = await visitor.ask("POST", "/sign-in", data=b"form=x&login_id=%80", headers=kind)
+        assert status == 422 and "9002" in page
+        assert not edition.site.log.exists()
+
+
 @pytest.mark.parametrize("origin", [None, "null", "http://evil.example", "http://127.0.0.1:1", "http://127.0.0.1"])
 async def test_a_form_or_a_line_of_another_page_is_refused(edition: Edition, origin: str | None) -> None:
     async with edition.visitor() as visitor:

@@ -210,7 +210,9 @@ async def test_an_idle_console_sends_nothing(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["{}", "[]", "[1]", "nonsense", '["stdin"', "\x00", '{"stdin":1}', "null", "[[]]"], ids=repr
+    "said",
+    ["{}", "[]", "[1]", "nonsense", '["stdin"', "\x00", '{"stdin":1}', "null", "[[]]", "[" * 100_000],
+    ids=lambda said: repr(said[:10]),
 )
 async def test_a_page_that_says_what_our_script_never_says_is_closed_and_the_console_stays(
     visitor: Visitor, said: str
