@@ -152,7 +152,7 @@ class Console:
 
     def _give_up(self) -> None:
         """Whatever else has the terminal open may keep it."""
-        if any(self._choked.values()):
+        if any(self._choked.values()) and not self._ended:
             self._loop.call_later(_LINGER, self._give_up)
         else:
             self._finish()

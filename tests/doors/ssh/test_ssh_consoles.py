@@ -19,6 +19,7 @@ import pytest_asyncio
 from structlog.testing import capture_logs
 
 from backend.doors.ssh import Hosting, consoles, hosting
+from backend.doors.ssh.console import Console
 from backend.doors.ssh.pipes import MOST_UNTAKEN
 from backend.doors.ssh.reports import Reports
 from backend.doors.ssh.terminals import VARIABLES
@@ -353,6 +354,33 @@ def test_no_report_of_an_end_is_believed_that_no_program_can_have() -> None:
         assert reports.code in {None, 123}, said
         reports.feed(b'{"exit": 3}\n')
         assert reports.code == 3, "which its host says last"
+
+
+async def test_nothing_waits_on_for_a_client_that_took_nothing_and_went(
+    people: PeopleWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries, give_up = 0, Console._give_up
+
+    def counted(console: Console) -> None:
+        nonlocal tries
+        tries += 1
+        give_up(console)
+
+    monkeypatch.setattr("backend.doors.ssh.console._LINGER", 0.02)
+    monkeypatch.setattr(Console, "_give_up", counted)
+    async with people.typing() as connection:
+        process = await connection.create_process("flood", encoding=None, term_type="xterm")
+        await asyncio.sleep(0.5)
+        process.channel.send_signal("TERM")
+        async with asyncio.timeout(10):
+            while not tries:
+                await asyncio.sleep(0.01)
+        connection.abort()
+    await empty(people)
+    await asyncio.sleep(0.1)
+    before = tries
+    await asyncio.sleep(0.2)
+    assert tries == before
 
 
 # ── the program that hosts them ──────────────────────────────────────────────────────────────────────────────────
