@@ -23,7 +23,7 @@ test: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest -n auto -m "not slow"
 
 test-slow: $(VENV)/.installed-dev
-	$(call say,Running the slow campaigns,usually 5 minutes)
+	$(call say,Running whole programs and campaigns,usually 8 minutes)
 	@$(BIN)/python -m pytest -n auto -m "slow and not campaign"
 
 campaign-sftp: $(VENV)/.installed-dev

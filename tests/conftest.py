@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 from hypothesis import settings
@@ -16,14 +17,23 @@ settings.register_profile("ecp", deadline=None, database=None, max_examples=60)
 settings.load_profile("ecp")
 
 
+_HERE: Final = Path(__file__).parent
+_WHOLE_PROGRAMS: Final = frozenset({"clients", "e2e", "host", "web"})
+_FIRST: Final = "test_first_light.py"
+"""The one of them that is told in every run."""
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "databases: what databases do differently, told on PostgreSQL in every run")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Stories about anything else are told on PostgreSQL too, but by `make test-slow`."""
+    """By `make test-slow`: stories on PostgreSQL about anything else, and those told by whole programs."""
     for item in items:
+        place = item.path.relative_to(_HERE)
+        if place.parts[0] in _WHOLE_PROGRAMS and place.name != _FIRST:
+            item.add_marker(pytest.mark.slow)
         varied = getattr(item, "callspec", None)
         if varied and varied.params.get("prepared") == "postgresql" and not item.get_closest_marker("databases"):
             item.add_marker(pytest.mark.slow)
