@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 import structlog
@@ -30,8 +30,8 @@ class Opening:
 
     server: str
     """The private entrance."""
-    seat: str
-    token: str | None
+    seat: str = field(repr=False)
+    token: str | None = field(repr=False)
     """Of the session that is open already."""
     login_id: str
     page: str
@@ -43,7 +43,7 @@ class Opening:
     tty: bool
 
     def line(self) -> bytes:
-        return json.dumps(asdict(self)).encode() + b"\n"
+        return json.dumps(asdict(self), ensure_ascii=False).encode() + b"\n"  # escapes would be thrice as long
 
 
 class NotHosted(Exception):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
@@ -25,7 +25,7 @@ class Seated:
     """Somebody in a seat, with the session that their sign-in opened; for recovery there is none."""
 
     seat: Seat
-    token: str | None = None
+    token: str | None = field(default=None, repr=False)
 
 
 class People:

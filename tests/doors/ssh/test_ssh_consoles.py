@@ -18,8 +18,10 @@ import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
 
+from backend.core.seats import Seat
 from backend.doors.ssh import Hosting, consoles, hosting
 from backend.doors.ssh.console import Console
+from backend.doors.ssh.people import Seated
 from backend.doors.ssh.pipes import MOST_UNTAKEN
 from backend.doors.ssh.reports import Reports
 from backend.doors.ssh.terminals import VARIABLES
@@ -63,6 +65,9 @@ async def test_a_command_is_run_whole_or_not_at_all(people: PeopleWorld) -> None
     async with people.typing() as connection:
         words = json.loads((await told(connection, "tell ".ljust(10_000, "x")))[1])["arguments"]
         assert [len(one) for one in words] == [4, 9995]
+        for widest in ("\U0001f4c4", "\x01"):
+            words = json.loads((await told(connection, f"tell {widest * 9_995}"))[1])["arguments"]
+            assert words == ["tell", widest * 9_995]
         code, out, error = await told(connection, "tell " + " " * 9_990 + "--everything-but x")
         assert (code, out) == (2, "") and error.startswith("9002 ") and "10,000 characters" in error
     await empty(people)
@@ -345,6 +350,15 @@ async def test_what_a_console_reports_is_logged_once_and_as_a_strangers_words(pe
     mishaps = [one for one in said if one["event"] == "unexpected failure in a console"]
     assert 0 < len(mishaps) <= 8
     assert all(str(value).isprintable() for one in mishaps for value in one.values())
+
+
+def test_what_is_printed_of_an_opening_has_neither_seat_nor_session() -> None:
+    opening = hosting.Opening(
+        "http://x", "secret-seat", "secret-token", "LOGIN", "console", "host", 22, "SHA256:x", {}, None, True
+    )
+    seated = Seated(Seat("::1", "LOGIN", "person", "secret-seat"), "secret-token")
+    assert "secret" not in repr(opening) + repr(seated)
+    assert b"secret-seat" in opening.line() and b"secret-token" in opening.line()
 
 
 def test_no_report_of_an_end_is_believed_that_no_program_can_have() -> None:
