@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 
 from asyncssh import SSHServerChannel, SSHServerSession
 
-from backend.contract.faults import NOT_UNDERSTOOD, UNEXPECTED, Exit, Refused
+from backend.contract.faults import GOING_DOWN, NOT_UNDERSTOOD, UNEXPECTED, Exit, Refused
 from backend.core.seats import Seat
 from backend.doors.ssh.commands import NO_SHELL, NOT_A_COMMAND, Said
 from backend.doors.ssh.console import Console
@@ -150,6 +150,8 @@ class Front(SSHServerSession[bytes]):
         try:
             if consoles is None:
                 raise RuntimeError("nothing runs consoles here")
+            if not self._house.taking():
+                raise Refused(GOING_DOWN)
             seat, seated = visitor.seat(), visitor.seated
             port, fingerprint = visitor.facts
             opening = Opening(

@@ -18,6 +18,7 @@ import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
 
+from backend.contract.faults import Exit
 from backend.core.seats import Seat
 from backend.doors.ssh import Hosting, consoles, hosting
 from backend.doors.ssh.console import Console
@@ -486,3 +487,17 @@ async def test_where_no_handle_is_left_people_are_told_and_none_stays_taken(
         monkeypatch.undo()
         assert set(os.listdir("/proc/self/fd")) == before and not people.door.consoles._accounts  # type: ignore[union-attr]  # it has some
         assert (await told(connection, "tell"))[0] == 0
+
+
+async def test_nothing_new_is_opened_while_what_runs_may_still_end(people: PeopleWorld) -> None:
+    async with people.typing() as connection, connection.create_process("cat", encoding=None) as cat:
+        cat.stdin.write(b"x")
+        assert await cat.stdout.read(1) == b"x"
+        closing = asyncio.create_task(people.door.close(grace=5))
+        await asyncio.sleep(0)
+        for command, terminal in (("tell", None), (None, "xterm")):
+            done = await connection.run(command, term_type=terminal, timeout=5)
+            assert "9003 " in f"{done.stdout!s}{done.stderr!s}" and done.returncode == Exit.NETWORK
+        cat.stdin.write_eof()
+        assert await cat.stdout.read() == b"" and (await cat.wait()).returncode == 0
+        await closing
