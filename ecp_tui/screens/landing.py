@@ -77,7 +77,8 @@ class LandingScreen(EcpScreen):
         self.query_one("#mailbox").display = landing.demo
         self.say(f"{self.context.server} · all times {self.context.zone}")
         self.tick()
-        if landing.demo:
+        served = self.context.config.served
+        if landing.demo and (served is None or served.page != "recover"):  # whoever recovers may see nobody
             self._show_people(await self.context.client.demo_people())
 
     def _known_by(self) -> list[str]:

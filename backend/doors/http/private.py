@@ -28,6 +28,11 @@ FOR_RECOVERY: Final = frozenset(
 """All that a seat of recovery reaches."""
 
 
+_RECOVERY_ALONE: Final = (
+    "This way in is for recovery alone. To sign in, connect again with your login ID in place of RECOVER."
+)
+
+
 class PrivateEntrance:
     """ASGI in front of the whole app: who asks comes from where their SSH connection comes from."""
 
@@ -50,7 +55,7 @@ class PrivateEntrance:
         if seat is None:
             raise Refused(SESSION_ENDED)
         if seat.kind == "recovery" and (scope["method"], scope["path"]) not in FOR_RECOVERY:
-            raise Refused(NOT_ALLOWED, what="Without a sign-in, only recovery can be reached here.")
+            raise Refused(NOT_ALLOWED, what=_RECOVERY_ALONE)
         return seat
 
 
