@@ -51,14 +51,22 @@ class LocalFile(click.ParamType[Path]):
         return f"Over SSH a file comes by standard input: {there.line} {words} -{named} < {name}"
 
 
+class _ServerOption(click.Option):
+    """Over SSH there is no choice of a server, and none is offered."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        return super().get_help_record(ctx) if served(ctx) is None else None
+
+
 def server_options(run: _Run) -> _Run:
     """Gives a command what says which server is meant; over SSH there is no choice."""
+    which: dict[str, Any] = {"cls": _ServerOption, "callback": _refuse_served}
     for option in (
+        click.option("--profile", metavar="NAME", help="Take the server and settings of this profile.", **which),
         click.option(
-            "--profile", metavar="NAME", callback=_refuse_served, help="Take the server and settings of this profile."
+            "--ca-file", cls=_ServerOption, type=LocalFile(dash=False), metavar="FILE", help="Trust these certificates."
         ),
-        click.option("--ca-file", type=LocalFile(dash=False), metavar="FILE", help="Trust these certificates."),
-        click.option("--server", metavar="URL", callback=_refuse_served, help="The server, else the profile's."),
+        click.option("--server", metavar="URL", help="The server, else the profile's.", **which),
     ):
         run = option(run)
     return run

@@ -75,7 +75,9 @@ async def whoami(call: Call) -> Exit:
     """
     async with call.client() as client:
         me = await client.me()
-        call.answer(_me_data(me, client.server), _me_lines(me, client.server))
+        there = call.config.served
+        server = client.server if there is None else f"ssh://{there.host}:{there.port}"
+        call.answer(_me_data(me, server), _me_lines(me, server))
     return Exit.OK
 
 

@@ -155,7 +155,8 @@ def test_no_other_server_no_settings_and_no_variable_of_the_machine(ssh: Ssh, op
         for words in ((*option, "whoami"), ("whoami", *option)):
             said = ssh(*words)
             assert said.code == 2 and "no meaning over SSH" in said.err, words
-    assert ssh("whoami", "--json").data["login_id"] == "CHAN01"
+    told = ssh("whoami", "--json").data
+    assert (told["login_id"], told["server"]) == ("CHAN01", "ssh://ecp.example.org:2222"), "never the private entrance"
     assert ssh("submit", "-", "--name", NAME, "--sftp", typed=CONTENT).code == 2
     assert not [one for one in opened if "config" in one or "state" in one]
 
@@ -171,6 +172,7 @@ def test_help_works_for_everything_that_is_there(ssh: Ssh) -> None:
     for name, _ in leaves(OPENING):
         said = ssh(*name, "--help")
         assert said.code == 0 and said.out.startswith(f"Usage: ecp {name[0]}"), name
+        assert not any(f"\n  --{option} " in said.out for option in ("server", "ca-file", "profile")), name
     assert ssh().code == 2
 
 
