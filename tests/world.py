@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 
 import httpx
 from fastapi import FastAPI
@@ -18,6 +19,7 @@ from backend.contract.messages import BeginEnrolment, ConfirmEnrolment, DemoMail
 from backend.core.accounts import Account
 from backend.core.actor import Actor
 from backend.core.catalogue import Catalogue
+from backend.core.pool import SIGN_IN_THREADS
 from backend.core.services import Services
 from backend.demo.mailbox import Mailbox
 from backend.demo.world import Credentials, seed
@@ -85,10 +87,18 @@ class World:
 
     def mails(self, to: str = "") -> list[DemoMail]:
         """What was sent, newest first; to this login ID's address where one is named."""
+        self._until_asked()
         with self.platform.store.reading() as rows:
             account = rows.account(to) if to else None
         sent = Mailbox(self.platform.mail, self.platform.mails).mails()
         return [mail for mail in sent if account is None or mail.to == account.email]
+
+    def _until_asked(self) -> None:
+        """Whoever asks for a mail is answered before it is looked for: each of the threads that look is through."""
+        through = Barrier(SIGN_IN_THREADS + 1)
+        for _ in range(SIGN_IN_THREADS):
+            self.services.sign_in_pool.submit(through.wait)
+        through.wait(30)
 
     def code(self, login_id: str) -> str:
         """The code in the newest mail to somebody, as they would type it."""
