@@ -11,6 +11,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from ecp_tui.config import Served
+from ecp_tui.pastes import last_part
 
 STANDARD: Final = Path("-")
 """Standard input, or standard output."""
@@ -43,7 +44,7 @@ class LocalFile(click.ParamType[Path]):
     def _words(self, value: str, param: click.Parameter | None, ctx: click.Context, there: Served) -> str:
         if not self._dash:
             return _no_meaning(param, there)
-        name = shlex.quote(_last_part(value))
+        name = shlex.quote(last_part(value) or "FILE")
         words = " ".join(ctx.command_path.split()[1:])
         if self._writes:
             return f"Over SSH a file goes to standard output: {there.line} {words} … > {name}"
@@ -81,7 +82,3 @@ def _refuse_served(ctx: click.Context, param: click.Parameter, value: Any) -> An
 def _no_meaning(param: click.Parameter | None, there: Served) -> str:
     what = param.opts[0] if param is not None else "A file"
     return f"{what} has no meaning over SSH: the server is {there.host}, and its files are not yours."
-
-
-def _last_part(path: str) -> str:
-    return path.replace("\\", "/").rstrip("/").rpartition("/")[2] or "FILE"

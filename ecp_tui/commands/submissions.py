@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -99,7 +99,6 @@ async def submit(
 
         return await submitted(call, door, files, folder, identity_code, input_date)
     path = named(files, name)
-    codes: list[Exit] = []
     async with call.client() as client:
         folders = await client.folders()
         if STANDARD in files:
@@ -107,19 +106,12 @@ async def submit(
             receipt = await _sent_piped(call, client, draft)
             call.answer(receipt_record(receipt), receipt_lines(receipt))
             return Exit.OK
-        for file in files:
-            try:
-                draft = propose(file, folders, folder=folder, identity_code=identity_code, input_date=input_date)
-                transfer = await _sent(call, client, draft)
-            except Refused as refused:
-                if len(files) == 1:
-                    raise
-                call.fault(refused, about=file.name)
-                codes.append(refused.fault.exit)
-                continue
-            if transfer.receipt is not None:
-                call.answer(receipt_record(transfer.receipt), receipt_lines(transfer.receipt))
-    return codes[0] if codes else Exit.OK
+
+        async def sent(file: Path) -> Transfer:
+            draft = propose(file, folders, folder=folder, identity_code=identity_code, input_date=input_date)
+            return await _sent(call, client, draft)
+
+        return await each(call, files, sent)
 
 
 async def _sent_piped(call: Call, client: EcpClient, draft: Draft) -> Receipt:
@@ -140,6 +132,23 @@ async def _sent(call: Call, client: EcpClient, draft: Draft) -> Transfer:
     found = await digest(draft.path, content=draft.content)
     _note_replaced(call, draft, await client.check(draft.request(found.size, found.sha256)))
     return await delivered(call, Transfers(client.submit, client.let_go, backoff=BACKOFF), upload_of(draft, found))
+
+
+async def each(call: Call, files: Sequence[Path], sent: Callable[[Path], Awaitable[Transfer]]) -> Exit:
+    """Every file has its answer; the exit code is that of the first that was not accepted."""
+    codes: list[Exit] = []
+    for file in files:
+        try:
+            transfer = await sent(file)
+        except Refused as refused:
+            if len(files) == 1:
+                raise
+            call.fault(refused, about=file.name)
+            codes.append(refused.fault.exit)
+            continue
+        if transfer.receipt is not None:
+            call.answer(receipt_record(transfer.receipt), receipt_lines(transfer.receipt))
+    return codes[0] if codes else Exit.OK
 
 
 async def delivered(call: Call, transfers: Transfers, upload: Upload) -> Transfer:

@@ -15,12 +15,11 @@ from ecp_tui.client.sftp_places import Tree, place_of, said_date
 from ecp_tui.commands.by_sftp import Asked
 from ecp_tui.commands.call import Call
 from ecp_tui.commands.downloads import fetched, publication_lines, saved_lines
-from ecp_tui.commands.rows import receipt_lines
-from ecp_tui.commands.submissions import BACKOFF, delivered
+from ecp_tui.commands.submissions import BACKOFF, delivered, each
 from ecp_tui.digest import digest, size_of
 from ecp_tui.draft import Upload
-from ecp_tui.records import publication_record, receipt_record
-from ecp_tui.transfers import Transfers, new_submission_id
+from ecp_tui.records import publication_record
+from ecp_tui.transfers import Transfer, Transfers, new_submission_id
 
 _STREAM: Final = Path("-")
 _UNTOLD: Final = {"log_index": None, "input_date": None, "version": None}
@@ -44,22 +43,13 @@ async def submitted(
     identity_code: str | None,
     input_date: date | None,
 ) -> Exit:
-    """As by HTTP: every file has its answer, the exit code is that of the first that was not accepted."""
-    codes: list[Exit] = []
     async with _client(call, door) as client:
-        for file in files:
-            try:
-                upload = await _upload(client, file, folder, identity_code, input_date)
-                transfer = await delivered(call, Transfers(client.submit, backoff=BACKOFF), upload)
-            except Refused as refused:
-                if len(files) == 1:
-                    raise
-                call.fault(refused, about=file.name)
-                codes.append(refused.fault.exit)
-                continue
-            if transfer.receipt is not None:
-                call.answer(receipt_record(transfer.receipt), receipt_lines(transfer.receipt))
-    return codes[0] if codes else Exit.OK
+
+        async def sent(file: Path) -> Transfer:
+            upload = await _upload(client, file, folder, identity_code, input_date)
+            return await delivered(call, Transfers(client.submit, backoff=BACKOFF), upload)
+
+        return await each(call, files, sent)
 
 
 async def listed(

@@ -21,6 +21,7 @@ from backend.contract.messages import (
 from backend.contract.rules.shown import shown
 from ecp_tui import wording
 from ecp_tui.draft import Draft
+from ecp_tui.pastes import last_part
 from ecp_tui.plain.drafting import Wanted, agreeing, changed
 from ecp_tui.plain.receipts import activity_lines
 from ecp_tui.plain.review import agreed, review_lines, sure
@@ -51,8 +52,7 @@ def submit_by_ticket(visit: Visit, folders: Sequence[Folder], wanted: Wanted) ->
 
 def _named(visit: Visit, folders: Sequence[Folder], wanted: Wanted) -> Draft:
     while True:
-        typed = visit.talk.ask("Name of the file?", _NAME).strip("'\"")
-        path = Path(typed.replace("\\", "/").rpartition("/")[2] or typed)
+        path = Path(last_part(visit.talk.ask("Name of the file?", _NAME)))
         try:
             return agreed(visit, path, folders, wanted, _SIZE_BEFORE)
         except Refused as refused:

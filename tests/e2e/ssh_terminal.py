@@ -184,6 +184,11 @@ class SshWorld:
         return max(Path(self.ready["samples"]).glob(pattern))
 
 
+def on(line: Path) -> tuple[str, ...]:
+    """The options of a session on a line where somebody has signed in."""
+    return (f"ControlPath={line}", "ControlMaster=no")
+
+
 @contextmanager
 def ssh_world(folder: Path) -> Iterator[SshWorld]:
     command = [sys.executable, "-m", "backend", "demo", "--json", "--data-dir", str(folder / "world")]

@@ -6,40 +6,16 @@ import json
 import re
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.ssh_terminal import SshWorld, Terminal, ssh_world
+from tests.e2e.ssh_terminal import SshWorld, Terminal, on, ssh_world
 from tests.sftp_world import installed
 
 QUIT = "\x11"
 _COLOUR = re.compile(rb"\x1b\[[0-9;]*?(?:[34]8;[25]|3[0-7]|4[0-7]|9[0-7]|10[0-7])[0-9;]*m")
 _256 = re.compile(rb"\x1b\[[0-9;]*?[34]8;5;")
-
-
-@pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshWorld]:
-    with ssh_world(tmp_path_factory.mktemp("ssh")) as opened:
-        yield opened
-
-
-@pytest.fixture
-def served(program: SshWorld) -> Iterator[SshWorld]:
-    yield program
-    program.close_all()
-
-
-@pytest.fixture(scope="module")
-def line(program: SshWorld) -> Iterator[Path]:
-    """CHAN01 has signed in; several sessions share it."""
-    with program.signed_in("CHAN01") as path:
-        yield path
-
-
-def on(line: Path) -> tuple[str, ...]:
-    return (f"ControlPath={line}", "ControlMaster=no")
 
 
 def left(terminal: Terminal) -> int:

@@ -5,40 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
 from backend.contract import paths
-from tests.e2e.ssh_terminal import SshWorld, ssh_world
+from tests.e2e.ssh_terminal import SshWorld, on
 
 PATIENCE = 10.0
 """Seconds that an ended session may be shown."""
-
-
-@pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SshWorld]:
-    with ssh_world(tmp_path_factory.mktemp("ssh")) as opened:
-        yield opened
-
-
-@pytest.fixture
-def served(program: SshWorld) -> Iterator[SshWorld]:
-    yield program
-    program.close_all()
-
-
-@pytest.fixture(scope="module")
-def line(program: SshWorld) -> Iterator[Path]:
-    """CHAN01 has signed in; several sessions share it."""
-    with program.signed_in("CHAN01") as path:
-        yield path
-
-
-def on(line: Path) -> tuple[str, ...]:
-    return (f"ControlPath={line}", "ControlMaster=no")
 
 
 @pytest.mark.parametrize(
