@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,6 +20,7 @@ from backend.contract.messages import (
 from backend.contract.rules.shown import shown
 from ecp_tui import wording
 from ecp_tui.draft import Draft
+from ecp_tui.lines import lines
 from ecp_tui.pastes import last_part
 from ecp_tui.plain.drafting import Wanted, agreeing, changed
 from ecp_tui.plain.receipts import activity_lines
@@ -82,8 +82,9 @@ def _lines(visit: Visit, ticket: FileTicket, name: str) -> Iterator[str]:
     served = visit.config.served
     where = f"ssh -p {served.port} {ticket.ticket}@{served.host}" if served is not None else ticket.ticket
     yield "Open another terminal where the file is, and type one of these two lines."
-    yield f"Linux, macOS: {where} < {shlex.quote(name)}"
-    yield f'Windows: cmd /c "{where} < {name}"'
+    typed = lines(where, "<", name)
+    yield f"Linux, macOS: {typed.shell}"
+    yield f"Windows: {typed.powershell}"
     yield (
         f"The ticket works once, until {visit.when(ticket.expires)}. Nothing is submitted before you say so here. "
         "Waiting for the file; Ctrl-C goes back."

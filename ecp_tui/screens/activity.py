@@ -15,11 +15,12 @@ from textual.widgets import Input
 from backend.contract.faults import Refused
 from backend.contract.messages import Activity, ActivityFilter, ActivityPage
 from ecp_tui import wording
+from ecp_tui.lines import lines
 from ecp_tui.records import as_csv, as_json
 from ecp_tui.screens.activity_filter import FilterScreen, filter_words
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.compare import CompareScreen
-from ecp_tui.screens.line import LineDialog, lines
+from ecp_tui.screens.line import LineDialog
 from ecp_tui.screens.receipt import ASKING, ReceiptScreen
 from ecp_tui.screens.save import keep
 from ecp_tui.theme import SIGNS

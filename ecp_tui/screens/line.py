@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-import shlex
-from typing import ClassVar, Final, NamedTuple
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -12,34 +10,10 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 
+from ecp_tui.lines import Lines
 from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.form import Buttons
 from ecp_tui.widgets.words import Words
-
-_ODD: Final = re.compile(r"""["'%^&|<>$`!]""")
-"""What no quoting carries through PowerShell and cmd alike."""
-
-
-class Lines(NamedTuple):
-    """The same for the shells there are; PowerShell's is empty where it has no way to say it."""
-
-    shell: str
-    powershell: str
-
-
-def lines(command: str, sign: str, name: str) -> Lines:
-    """`command` with the file of this name as its input, `<`, or its output, `>`.
-
-    PowerShell knows no `<`, and its `>` writes text in UTF-16: there, cmd does it.
-    """
-    quoted = shlex.quote(name)
-    shell = f"{command} {sign} {quoted}"
-    if _ODD.search(command):
-        return Lines(shell, "")
-    if quoted == name:
-        return Lines(shell, f'cmd /c "{shell}"')
-    windows = "FILE" if _ODD.search(name) else f'"{name}"'
-    return Lines(shell, f"cmd /c '{command} {sign} {windows}'")
 
 
 class LineDialog(ModalScreen[None]):

@@ -11,10 +11,11 @@ from textual.widget import Widget
 
 from backend.contract.messages import Publication, PublicationFilter, PublicationPage
 from ecp_tui import wording
+from ecp_tui.lines import lines
 from ecp_tui.saving import file_name
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.context import Context
-from ecp_tui.screens.line import LineDialog, lines
+from ecp_tui.screens.line import LineDialog
 from ecp_tui.screens.receipt import ASKING, ReceiptScreen
 from ecp_tui.screens.save import SaveDialog
 from ecp_tui.theme import SIGNS

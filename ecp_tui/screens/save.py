@@ -16,11 +16,12 @@ from textual.screen import ModalScreen
 from backend.contract.faults import Refused
 from backend.contract.rules.shown import shown
 from ecp_tui import config
+from ecp_tui.lines import lines
 from ecp_tui.saving import save
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.context import Context
 from ecp_tui.screens.dialogs import ConfirmDialog
-from ecp_tui.screens.line import LineDialog, lines
+from ecp_tui.screens.line import LineDialog
 from ecp_tui.screens.submit_path import PathField
 from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.form import Buttons

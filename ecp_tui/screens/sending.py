@@ -11,9 +11,9 @@ from textual.widget import Widget
 from backend.contract.faults import NOT_FOUND, Refused, refusal
 from backend.contract.messages import FileTicket, FileTicketProgress, TicketPurpose
 from ecp_tui import wording
+from ecp_tui.lines import Lines, lines
 from ecp_tui.pace import Pace
 from ecp_tui.screens.base import EcpScreen
-from ecp_tui.screens.line import Lines, lines
 from ecp_tui.widgets.words import Words
 
 _LOOK: Final = 1.0
