@@ -33,6 +33,12 @@ PLACES: Final = (
 BESIDES: Final = (
     Place(0, "client_connect", "Client Connect", "Profile, and the way back to ECP"),
     Place(0, "profile", "Profile", "Your account, authenticator and sessions"),
+    Place(0, "inbox", "Inbox", "Submissions to collect"),
+    Place(0, "board", "Board", "Who has filed, and who has not"),
+    Place(0, "publish", "Publish", "Put files into download folders"),
+    Place(0, "calendar", "Calendar", "Trading days, holidays, closures, cut-offs"),
+    Place(0, "catalogue", "Catalogue", "Folders, functions and their rules"),
+    Place(0, "migration", "Migration", "Which folders have moved, and when the others do"),
     Place(0, "forms", "Forms", "Apply for user types and administrators"),
     Place(0, "mailbox", "Mailbox", "The mails that the demo sent"),
     Place(0, "demo", "Demo", "Sample files, and the lines for SFTP"),
@@ -42,6 +48,7 @@ BY_ID: Final = {place.id: place for place in (*PLACES, *BESIDES)}
 OPEN: Final = frozenset({"help", "demo", "forms", "mailbox"})
 """Nobody needs to be signed in there."""
 NEEDS_FUNCTIONS: Final = frozenset({"folders", "submit", "activity"})
+STAFF: Final = frozenset({"operator", "inbox", "board", "publish", "catalogue"})
 ADMINISTERS: Final = frozenset({"users", "approvals"})
 
 
@@ -56,6 +63,6 @@ def why_not(place: str, me: Me | None) -> str:
     staff = me.kind in ("operator", "auditor")
     if place in ADMINISTERS and not (staff or me.services):
         return "for delegated administrators and operators (2002)"
-    if place == "operator" and not staff:
+    if place in STAFF and not staff:
         return "for the operator's own staff (2002)"
     return ""

@@ -21,6 +21,14 @@ KIND_WORDS: Final[dict[RequestKind, str]] = {
     "register-address": "SFTP address",
     "apply-form": "apply form",
     "close-company": "close company",
+    "set-holidays": "set holidays",
+    "close-market": "close market",
+    "extend-cut-off": "extend cut-off",
+    "exempt": "exempt",
+    "plan-batch": "plan batch",
+    "decommission": "decommission",
+    "change-folder": "change folder",
+    "change-function": "change function",
 }
 DECIDING: Final[dict[RequestAct, tuple[str, str, str]]] = {
     "reject": ("Reject request {id}?", "It ends here; its maker reads the reason.", "Reject"),
@@ -41,6 +49,14 @@ _FOLLOWS: Final[dict[RequestKind, str]] = {
     "register-address": "{subject} can use SFTP from there.",
     "apply-form": "All of it is as the form says.",
     "close-company": "All its accounts are closed.",
+    "set-holidays": "All input dates and cut-offs follow it.",
+    "close-market": "Nothing is due for it; later cut-offs move.",
+    "extend-cut-off": "Files until then are in time.",
+    "exempt": "They need not file for that input date.",
+    "plan-batch": "Its folders move at that instant.",
+    "decommission": "The existing ECP takes nothing any more.",
+    "change-folder": "It holds for the next file.",
+    "change-function": "It holds at once, in open sessions too.",
 }
 
 

@@ -25,7 +25,7 @@ from backend.contract.rules.shown import shown
 from backend.core.accounts import Account, Grant, Identity
 from backend.core.actor import Actor, Scope
 from backend.core.catalogue import Catalogue, FolderRule
-from backend.core.client_connect.ports.requests import ABOUT_COMPANIES, RequestScope, StoredRequest
+from backend.core.client_connect.ports.requests import NOT_OF_ACCOUNTS, RequestScope, StoredRequest
 
 SFTP_FUNCTION: Final = "EU_ECPSFTP"
 CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
@@ -187,7 +187,7 @@ def refuse_to_propose(actor: Actor, kind: RequestKind, subject: str) -> None:
     account = actor.account
     if account.kind == "operator" or (kind in _OWN and subject == actor.login_id):
         return
-    if kind in ABOUT_COMPANIES:
+    if kind in NOT_OF_ACCOUNTS:
         raise Refused(NOT_ALLOWED, what=_FOR_OPERATORS)
     if not account.services:
         raise Refused(NOT_ALLOWED, what="This is for delegated administrators and operators, by maker and checker.")

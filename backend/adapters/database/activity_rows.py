@@ -37,7 +37,7 @@ from backend.contract.messages import ActivityFilter
 from backend.core.accounts import Account
 from backend.core.activity_row import ActivityRow
 from backend.core.actor import Scope
-from backend.core.client_connect.ports.requests import ABOUT_COMPANIES
+from backend.core.client_connect.ports.requests import NOT_OF_ACCOUNTS
 from backend.core.ledger import Head
 
 _MOST_FILES: Final = 1000
@@ -140,7 +140,7 @@ class ActivityRows:
 
     def acts_of(self, account: Account, before: int | None, limit: int) -> list[ActivityRow]:
         company = _table.c.company.is_not_distinct_from(account.company)
-        about = or_(_table.c.kind.is_(None), _table.c.kind.not_in(ABOUT_COMPANIES))
+        about = or_(_table.c.kind.is_(None), _table.c.kind.not_in(NOT_OF_ACCOUNTS))
         theirs = or_(_table.c.login_id == account.login_id, and_(_table.c.subject == account.login_id, company, about))
         if account.kind == "da":
             theirs = or_(theirs, and_(_table.c.subject == account.company, _table.c.kind == "apply-form"))

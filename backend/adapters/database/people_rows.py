@@ -15,7 +15,7 @@ from backend.contract.rules.contacts import email_key
 from backend.core.accounts import Account, Company, Grant, Identity
 from backend.core.client_connect.erasure import ERASED, lines_without, proposal_without
 from backend.core.client_connect.ports.people import AccountFacts, NewAccount
-from backend.core.client_connect.ports.requests import ABOUT_COMPANIES
+from backend.core.client_connect.ports.requests import NOT_OF_ACCOUNTS
 
 _accounts: Final = tables.accounts
 _OPEN: Final = ("submitted", "returned")
@@ -42,7 +42,7 @@ class PeopleRows(AccountRows):
             select(func.count())
             .where(requests.c.subject == _accounts.c.login_id, requests.c.state.in_(_OPEN))
             .where(requests.c.company.is_not_distinct_from(_accounts.c.company))
-            .where(requests.c.kind.not_in(ABOUT_COMPANIES))
+            .where(requests.c.kind.not_in(NOT_OF_ACCOUNTS))
             .scalar_subquery()
         )
         invited = (
@@ -210,9 +210,9 @@ class PeopleUnit:
         """Open ones too: what they propose for a closed account cannot be applied any more."""
         requests = tables.change_requests
         theirs = requests.c.company.is_not_distinct_from(company)
-        naming = (requests.c.subject == login_id) | requests.c.kind.in_(ABOUT_COMPANIES)
+        naming = (requests.c.subject == login_id) | requests.c.kind.in_(NOT_OF_ACCOUNTS)
         for row in self._connection.execute(select(requests).where(theirs, naming)).all():
-            about_company = row.kind in ABOUT_COMPANIES
+            about_company = row.kind in NOT_OF_ACCOUNTS
             proposal = proposal_without(row.proposal, login_id)
             lines = lines_without(row.lines, login_id, about_company=about_company)
             if (proposal, lines) != (row.proposal, row.lines):

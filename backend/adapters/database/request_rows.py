@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, insert,
 from backend.adapters.database import tables
 from backend.contract.messages import Line, RequestKind, RequestState
 from backend.core.accounts import Account
-from backend.core.client_connect.ports.requests import ABOUT_COMPANIES, RequestScope, StoredRequest
+from backend.core.client_connect.ports.requests import NOT_OF_ACCOUNTS, RequestScope, StoredRequest
 
 _requests: Final = tables.change_requests
 _OPEN: Final = ("draft", "submitted", "returned")
@@ -91,7 +91,7 @@ class RequestUnit:
         gone = select(companies.c.code).where(companies.c.state == "closed")
         orphan = or_(
             _requests.c.maker_id.in_(closed),
-            and_(_requests.c.kind.not_in(ABOUT_COMPANIES), subject),
+            and_(_requests.c.kind.not_in(NOT_OF_ACCOUNTS), subject),
             _requests.c.company.in_(gone),
         )
         voided = update(_requests).where(_requests.c.state.in_(_OPEN), orphan).values(state="void", decided=now)
@@ -127,7 +127,7 @@ def _behind(is_open: bool, request_id: int) -> ColumnElement[bool]:
 def _about_an_account(company: str | None) -> ColumnElement[bool]:
     """Of this company, or of the operator: others may have asked for the same login ID."""
     theirs = _requests.c.company.is_(None) if company is None else _requests.c.company == company
-    return and_(theirs, _requests.c.kind.not_in(ABOUT_COMPANIES))
+    return and_(theirs, _requests.c.kind.not_in(NOT_OF_ACCOUNTS))
 
 
 def _values(request: StoredRequest) -> dict[str, Any]:

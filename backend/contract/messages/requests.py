@@ -22,6 +22,16 @@ from backend.contract.messages.base import (
     Words,
 )
 from backend.contract.messages.forms import Form
+from backend.contract.messages.platform_requests import (
+    ChangeFolder,
+    ChangeFunction,
+    CloseMarket,
+    Decommission,
+    Exempt,
+    ExtendCutOff,
+    PlanBatch,
+    SetHolidays,
+)
 from backend.contract.messages.sign_in import Person
 
 RequestState = Literal["draft", "submitted", "returned", "applied", "rejected", "withdrawn", "expired", "void"]
@@ -146,7 +156,15 @@ Proposal = Annotated[
     | RegisterKey
     | RegisterAddress
     | ApplyForm
-    | CloseCompany,
+    | CloseCompany
+    | SetHolidays
+    | CloseMarket
+    | ExtendCutOff
+    | Exempt
+    | PlanBatch
+    | Decommission
+    | ChangeFolder
+    | ChangeFunction,
     Field(discriminator="kind"),
 ]
 RequestKind = Literal[
@@ -162,6 +180,14 @@ RequestKind = Literal[
     "register-address",
     "apply-form",
     "close-company",
+    "set-holidays",
+    "close-market",
+    "extend-cut-off",
+    "exempt",
+    "plan-batch",
+    "decommission",
+    "change-folder",
+    "change-function",
 ]
 REQUEST_KINDS: tuple[RequestKind, ...] = get_args(RequestKind)
 

@@ -56,6 +56,14 @@ _KINDS: Final = {
     "register-address": "the SFTP address",
     "apply-form": "the form",
     "close-company": "the closing of the company",
+    "set-holidays": "the holidays",
+    "close-market": "the trading day",
+    "extend-cut-off": "the cut-off",
+    "exempt": "the exemption",
+    "plan-batch": "the migration batch",
+    "decommission": "the end of the existing ECP",
+    "change-folder": "the folder",
+    "change-function": "the function",
 }
 
 

@@ -14,6 +14,14 @@ from backend.adapters.database.tables.people import (
 )
 from backend.adapters.database.tables.requests import change_requests, codes, mails, recovery_codes
 from backend.adapters.database.tables.sign_in import attempts, sessions, throttles, tickets, used_transactions
+from backend.adapters.database.tables.trading import (
+    batches,
+    closed_days,
+    exemptions,
+    existing_accounts,
+    extensions,
+    notices,
+)
 
 __all__ = [
     "EPOCH",
@@ -23,9 +31,14 @@ __all__ = [
     "activity_details",
     "administrator_rights",
     "attempts",
+    "batches",
     "change_requests",
+    "closed_days",
     "codes",
     "companies",
+    "exemptions",
+    "existing_accounts",
+    "extensions",
     "folders",
     "functions",
     "grants",
@@ -33,6 +46,7 @@ __all__ = [
     "log_head",
     "mails",
     "metadata",
+    "notices",
     "platform",
     "recovery_codes",
     "refusal_counts",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Integer, String, Table
 
-from backend.adapters.database.tables.base import metadata
+from backend.adapters.database.tables.base import Instant, metadata
 
 platform = Table(
     "platform",
@@ -13,6 +13,8 @@ platform = Table(
     Column("access_epoch", BigInteger, nullable=False, server_default="0"),
     Column("catalogue_revision", BigInteger, nullable=False, server_default="0"),
     Column("key_checks", JSON(none_as_null=True)),
+    Column("next_switch", Instant),
+    Column("decommissioned", Instant),
     CheckConstraint("id = 1", name="one_row"),
 )
 user_types = Table(

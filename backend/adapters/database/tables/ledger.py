@@ -57,6 +57,7 @@ activity = Table(
     Column("superseded_by", BigInteger),
     Column("collected", BigInteger),
     Column("object_key", String, unique=True),
+    Column("bytes_of", BigInteger),
     Column("object", String),
     Column("request", Integer),
     Column("kind", String),
@@ -70,6 +71,9 @@ activity_details = Table(
     Column("source", String),
     Column("fault_values", JSON(none_as_null=True)),
     Column("note", String),
+    Column("findings", JSON(none_as_null=True)),
+    Column("cut_off", Instant),
+    Column("counts", String),
 )
 refusal_counts = Table(
     "refusal_counts",
@@ -115,6 +119,12 @@ Index(
     activity.c.identity_code,
     activity.c.log_index,
     **_only(_PUBLISHED),
+)
+Index(
+    "ix_activity_inbox",
+    activity.c.folder,
+    activity.c.log_index,
+    **_only(text("act = 'accepted' AND superseded_by IS NULL AND collected IS NULL")),
 )
 Index("ix_activity_act", activity.c.act, activity.c.log_index, **_only(_NOT_ACCEPTED))
 Index("ix_activity_handed_out", activity.c.login_id, activity.c.subject, activity.c.log_index, **_only(_HANDED_OUT))

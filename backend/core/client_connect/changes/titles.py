@@ -21,6 +21,14 @@ _TITLES: Final = {
     "register-address": "Register address of {subject}",
     "apply-form": "Apply {which} form of {subject}",
     "close-company": "Close company {subject}",
+    "set-holidays": "Set holidays of {subject}",
+    "close-market": "Close the market on {subject}",
+    "extend-cut-off": "Extend cut-off of {subject}",
+    "exempt": "Exempt identities from {subject}",
+    "plan-batch": "Plan migration batch {subject}",
+    "decommission": "Decommission the existing ECP",
+    "change-folder": "Change folder {subject}",
+    "change-function": "Change function {subject}",
 }
 _STAFF: Final = {"operator": "Appoint operator {subject}", "auditor": "Appoint auditor {subject}"}
 

@@ -9,8 +9,19 @@ from typing import Any, Final, Protocol
 from backend.contract.messages import Line, RequestKind, RequestState, Side
 from backend.core.accounts import Account
 
-ABOUT_COMPANIES: Final[tuple[RequestKind, ...]] = ("apply-form", "close-company")
-"""Their subject is a company's code; every other kind's is a login ID."""
+OF_THE_PLATFORM: Final[tuple[RequestKind, ...]] = (
+    "set-holidays",
+    "close-market",
+    "extend-cut-off",
+    "exempt",
+    "plan-batch",
+    "decommission",
+    "change-folder",
+    "change-function",
+)
+"""What operators alone make and check: their subject is a folder, a day, a batch."""
+NOT_OF_ACCOUNTS: Final[tuple[RequestKind, ...]] = ("apply-form", "close-company", *OF_THE_PLATFORM)
+"""Their subject is none of an account's; every other kind's is a login ID."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +47,7 @@ class StoredRequest:
 
     def is_about(self, login_id: str, company: str | None) -> bool:
         """Whether its subject is this account, and not a company or another company's account of that name."""
-        return self.subject == login_id and self.company == company and self.kind not in ABOUT_COMPANIES
+        return self.subject == login_id and self.company == company and self.kind not in NOT_OF_ACCOUNTS
 
 
 @dataclass(frozen=True, slots=True)
