@@ -15,7 +15,7 @@ from textual.driver import Driver
 from textual.filter import LineFilter
 
 from backend.contract.faults import SESSION_ENDED, SUSPENDED, Refused
-from ecp_tui.places import BY_ID, OPEN, why_not
+from ecp_tui.places import BY_ID, OPEN, above, why_not
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.context import Context
 from ecp_tui.screens.everywhere import KeyedApp
@@ -44,6 +44,7 @@ BUILT: Final = {
     "inbox": "InboxScreen",
     "board": "BoardScreen",
     "publish": "PublishScreen",
+    "companies": "CompaniesScreen",
     "calendar": "CalendarScreen",
     "catalogue": "CatalogueScreen",
     "migration": "MigrationScreen",
@@ -211,13 +212,14 @@ class EcpApp(KeyedApp):
         await self.push_screen(event.page)
 
     async def on_ecp_screen_closed(self) -> None:
-        """One step back: to the page below, from a place to Home, from one open to all to where it was chosen."""
+        """One step back: to the page below, from a place to Home or to Operator, from one open to all to where it was chosen."""
         if len(self.screen_stack) > 1:
             await self.pop_screen()
         elif self.current_mode in OPEN:
             await self.switch_mode(self._came_from)
         elif self.current_mode not in (FRONT, "home"):
-            await self.switch_mode(first_place(self.context.me) if self.context.me is not None else FRONT)
+            first = first_place(self.context.me) if self.context.me is not None else FRONT
+            await self.switch_mode(above(self.current_mode, self.context.me) or first)
 
     # ── the session ──────────────────────────────────────────────────────────────────────────────────────────
 

@@ -36,6 +36,7 @@ BESIDES: Final = (
     Place(0, "inbox", "Inbox", "Submissions to collect"),
     Place(0, "board", "Board", "Who has filed, and who has not"),
     Place(0, "publish", "Publish", "Put files into download folders"),
+    Place(0, "companies", "Companies", "Firms, their users and administrators"),
     Place(0, "calendar", "Calendar", "Trading days, holidays, closures, cut-offs"),
     Place(0, "catalogue", "Catalogue", "Folders, functions and their rules"),
     Place(0, "migration", "Migration", "Which folders have moved, and when the others do"),
@@ -48,8 +49,15 @@ BY_ID: Final = {place.id: place for place in (*PLACES, *BESIDES)}
 OPEN: Final = frozenset({"help", "demo", "forms", "mailbox"})
 """Nobody needs to be signed in there."""
 NEEDS_FUNCTIONS: Final = frozenset({"folders", "submit", "activity"})
-STAFF: Final = frozenset({"operator", "inbox", "board", "publish", "catalogue"})
+STAFF: Final = frozenset({"operator", "companies", "inbox", "board", "publish", "catalogue"})
+OF_OPERATORS: Final = STAFF - {"operator"} | {"calendar", "migration"}
+"""What staff choose in Operator, and go back to it from."""
 ADMINISTERS: Final = frozenset({"users", "approvals"})
+
+
+def above(place: str, me: Me | None) -> str:
+    """Where one step back leads from the first page of a place; empty: to where everybody begins."""
+    return "operator" if place in OF_OPERATORS and not why_not("operator", me) else ""
 
 
 def why_not(place: str, me: Me | None) -> str:

@@ -177,7 +177,7 @@ class ClientConnectScreen(EcpScreen):
         return _page("Forms", about, [Content.styled("It makes a file to send to the support team.", "$muted")])
 
     def _operator(self, me: Me) -> Content:
-        return _page("Operator", "Companies, their forms and their accounts.", [])
+        return _page("Operator", "Collecting, publishing, the board; companies and the platform itself.", [])
 
     def _ecp(self, me: Me) -> Content:
         if me.enters_ecp:

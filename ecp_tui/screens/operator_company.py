@@ -20,7 +20,7 @@ from ecp_tui.widgets.words import Words
 class CompanyScreen(EcpScreen):
     """Enter on its users opens them in Users; on an administrator, that account."""
 
-    CSS_PATH: ClassVar = "operator.tcss"
+    CSS_PATH: ClassVar = "companies.tcss"
     ACTS: ClassVar[tuple[str, ...]] = ("reject", "copy")
     HINTS: ClassVar[tuple[str, ...]] = ("open", "reject", "copy", "back")
     HELP_TOPIC: ClassVar[str] = "operator"

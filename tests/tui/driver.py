@@ -55,6 +55,12 @@ class Person:
         await self.sees("Go to")
         await self.press(str(digit))
 
+    async def goes_on_to(self, part: str) -> None:
+        """From the operator's list of parts."""
+        await self.goes_to("Operator")
+        await self.sees("Today", "Platform")
+        await self.chooses(part)
+
     async def pastes(self, text: str) -> None:
         """Into the field that has the focus, as a terminal does."""
         self.app.post_message(events.Paste(text))

@@ -201,7 +201,7 @@ async def test_what_was_filled_in_outlives_leaving_the_pages_and_signing_in(pers
     await person.sees("form not saved: NEWCO", "It is lost or cut off if you leave")
     await person.press("escape")
     await person.sign_in_as("OPER01", world.people["OPER01"], world.fresh_otp("OPER01"))
-    await person.goes_to("Operator")
+    await person.goes_on_to("companies")
     await person.sees("Harbour")
     await person.press("n")
     await person.sees("Go on with yours: NEWCO · both forms")
@@ -235,7 +235,7 @@ async def test_a_received_file_fills_the_wizard_and_shows_its_own_sha256(
     file.write_text(text)
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     async with consoles(opens, world, "OPER01", "OPER02") as (maker, checker):
-        await maker.goes_to("Operator")
+        await maker.goes_on_to("companies")
         await maker.sees("Acme")
         await maker.press("n")
         await maker.sees("Open a form file")
@@ -260,6 +260,8 @@ async def test_a_received_file_fills_the_wizard_and_shows_its_own_sha256(
         await client.close()
         assert isinstance(request.proposal, ApplyForm) and request.proposal.sha256 == sha256
         await checker.goes_to("Operator")
+        await checker.sees("1 form to decide")
+        await checker.chooses("companies")
         await checker.sees("Forms to decide", "◐ submitted", "ACME  ECP form")
         checker.keeps("operator_forms")
 

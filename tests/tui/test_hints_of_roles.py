@@ -31,6 +31,6 @@ async def test_an_auditor_is_offered_no_act_on_users_and_companies(person: Perso
     await person.press("enter")
     await person.sees("Users › AUDIT01")
     assert "suspend" not in footer(person) and "change" not in footer(person)
-    await person.goes_to("Operator")
-    await person.sees("Staff accounts")
+    await person.goes_on_to("companies")
+    await person.sees("5 of 20")
     assert "close" not in footer(person) and "key in" not in footer(person)

@@ -1,4 +1,4 @@
-"""Operator: companies, forms to decide, staff, and closing a company by a pair."""
+"""Operator: its parts, companies, forms to decide, staff, and closing a company by a pair."""
 
 from __future__ import annotations
 
@@ -14,14 +14,19 @@ from tests.world import World
 async def test_operators_see_every_company_with_its_users_and_administrators(person: Person, world: World) -> None:
     await person.sign_in_as("OPER01", world.people["OPER01"], world.fresh_otp("OPER01"))
     await person.goes_to("Operator")
-    await person.sees("ACME", "Acme Securities", "5 of 20", "2 of each", "陳大文證券", "Staff accounts")
+    await person.sees("3 companies", "Staff accounts", "Migration")
     person.keeps("operator")
+    await person.chooses("companies")
+    await person.sees("Operator › Companies", "ACME", "Acme Securities", "5 of 20", "2 of each", "陳大文證券")
+    person.keeps("companies")
     await person.press("enter")
     await person.sees("Operator › ACME", "SEHK Participant", "01234", "Delegated administrators", "WONGDA1")
     person.keeps("operator_company")
     person.app.screen.query_one(Table).go_to("users")
     await person.press("enter")
     await person.sees("Users › Acme Securities", "CHAN01", "5 of 20")
+    await person.goes_to("Operator")
+    await person.press("escape", "escape", "escape")
     await person.goes_to("Operator")
     await person.sees("Staff accounts")
     await person.chooses("staff")
@@ -30,7 +35,7 @@ async def test_operators_see_every_company_with_its_users_and_administrators(per
 
 async def test_a_company_is_closed_by_a_pair_of_operators(opens: Opens, world: World) -> None:
     async with consoles(opens, world, "OPER01", "OPER02") as (maker, checker):
-        await maker.goes_to("Operator")
+        await maker.goes_on_to("companies")
         await maker.sees("Harbour")
         maker.app.screen.query_one(Table).go_to("company/HARBOUR")
         await maker.press("x")
@@ -43,14 +48,14 @@ async def test_a_company_is_closed_by_a_pair_of_operators(opens: Opens, world: W
         await maker.press("y")
         await maker.sees("Request 1: another operator checks it.")
         await checker.goes_to("Operator")
-        await checker.sees("Approvals   1 request for you")
+        await checker.sees("1 request for you")
         await checker.chooses("approvals")
         await checker.sees("close company", "HARBOUR", "OPER01")
 
 
 async def test_auditors_look_at_the_operators_work_and_change_nothing(person: Person, world: World) -> None:
     await person.sign_in_as("AUDIT01", world.people["AUDIT01"], world.fresh_otp("AUDIT01"))
-    await person.goes_to("Operator")
+    await person.goes_on_to("companies")
     await person.sees("ACME", "5 of 20")
     await person.press("x")
     await person.sees("Auditors only look: operators propose it.")
@@ -92,5 +97,10 @@ async def test_operators_companies_fit_the_narrowest_terminal(opens: Opens, worl
     async with opens(size=(40, 12)) as person:
         await person.sign_in_as("OPER01", world.people["OPER01"], world.fresh_otp("OPER01"))
         await person.goes_to("Operator")
-        await person.sees("ACME", "5 of 20")
+        await person.sees("Inbox", "Approvals")
         person.keeps("operator_at_40")
+        await person.chooses("companies")
+        await person.sees("ACME", "5 of 20")
+        person.keeps("companies_at_40")
+        await person.press("escape")
+        await person.sees("Firms", "3 companies")
