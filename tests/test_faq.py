@@ -21,6 +21,8 @@ from ecp_tui.commands.terminal import require_terminal
 from ecp_tui.web.browsers import SUPPORTED, why_not
 from tests.asked_together import Desk
 from tests.doors.http.asking import walked
+from tests.publishing import NAME as PUBLISHED_NAME
+from tests.publishing import by_sftp, contents, publish
 from tests.submitting import submitted
 from tests.world import World
 
@@ -37,6 +39,7 @@ SD1: dict[str, Any] = {
     "file_name": "SD1_09999_20220519.csv",
 }
 """The FAQ's two files: of question 24, and of question 26."""
+_OF_CHAN = {"identity_code": "01234", "file_name": "SD_01234_20220512.csv"}
 
 
 def refused(action: Callable[..., Any], *args: Any, **kwargs: Any) -> Refused:
@@ -178,6 +181,16 @@ def test_faq_15_five_unsuccessful_sign_ins_within_30_minutes_lock_the_account(wo
 
 def test_faq_20_no_checker_is_needed_to_submit(world: World, tai: Actor) -> None:
     assert submitted(world, tai, b"x", **SD).activity.state == "accepted"
+
+
+def test_faq_21_what_one_submits_and_downloads_in_the_console_goes_by_sftp_too(world: World) -> None:
+    publish(world)
+    console = world.actor("CHAN01")
+    for way, who in enumerate((console, by_sftp(console))):
+        data = f"a,b\n{way},1\n".encode()
+        assert submitted(world, who, data, **{**SD, **_OF_CHAN}).activity.version == way + 1
+        found = world.services.downloads.find(who, "01234", "RPT-TRD", PUBLISHED_NAME)
+        assert contents(world.services.downloads.open(who, found)) == b"stock,shares\r\n0005,400\r\n"
 
 
 def test_faq_23_the_input_date_of_sd1_means_the_trade_date(world: World, tai: Actor) -> None:
