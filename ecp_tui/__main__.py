@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import click
 
+from backend.contract.served import Served
 from ecp_tui.commands import ecp
-from ecp_tui.config import Served
 
 _USAGE = 2
 _CANCELLED = 130

@@ -212,7 +212,7 @@ class EcpApp(KeyedApp):
         await self.push_screen(event.page)
 
     async def on_ecp_screen_closed(self) -> None:
-        """One step back: to the page below, from a place to Home or to Operator, from one open to all to where it was chosen."""
+        """One step back: to the page below, from a place to Home or Operator, else to where the place was chosen."""
         if len(self.screen_stack) > 1:
             await self.pop_screen()
         elif self.current_mode in OPEN:

@@ -8,7 +8,7 @@ import tempfile
 import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +17,7 @@ import platformdirs
 
 from backend.contract.faults import NOT_UNDERSTOOD, Refused
 from backend.contract.rules.shown import shown
+from backend.contract.served import Served
 
 KEY_PASSPHRASE: Final = "ECP_KEY_PASSPHRASE"  # noqa: S105 - the name of a variable
 _HIGHEST_PORT: Final = 65535
@@ -36,33 +37,6 @@ class SshEndpoint:
     key: Path | None = None
     host_key: str | None = None
     known_hosts: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """What a console, or one command, that is served over SSH was told when it was opened; it knows nothing else."""
-
-    server: str
-    """The private entrance."""
-    seat: str = field(repr=False)
-    token: str | None = field(repr=False)
-    """Of the session that is open already."""
-    login_id: str
-    page: str
-    """Where it opens: `console`, `sign_in` or `recover`."""
-    host: str
-    port: int
-    fingerprint: str
-    """Of the SSH host key."""
-    terminal: Mapping[str, str]
-    arguments: tuple[str, ...] | None = None
-    """A command's words; `None` opens the console."""
-    tty: bool = True
-
-    @property
-    def line(self) -> str:
-        """How its person connects."""
-        return f"ssh -p {self.port} {self.login_id or 'LOGIN_ID'}@{self.host}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from ecp_tui.config import Served
+from backend.contract.served import Served
 from ecp_tui.pastes import last_part
 
 STANDARD: Final = Path("-")

@@ -11,8 +11,8 @@ from typing import Any, ClassVar
 from textual.css.stylesheet import Stylesheet
 
 from backend.contract.faults import Refused
+from backend.contract.served import Served
 from ecp_tui.app import EcpApp
-from ecp_tui.config import Served
 from ecp_tui.driver import SteadyDriver
 from ecp_tui.host.mishaps import tell
 from ecp_tui.screens.base import EcpScreen

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import socket
-from typing import Any, Final
 
-from ecp_tui.config import Served
-
-LONGEST: Final = 64 << 10
+from backend.contract.served import LONGEST, Served, read_served
 
 
 def read_opening(session: socket.socket) -> Served | None:
@@ -18,6 +14,4 @@ def read_opening(session: socket.socket) -> Served | None:
         if len(line) > LONGEST or not (more := session.recv(LONGEST)):
             return None
         line += more
-    said: dict[str, Any] = json.loads(line)
-    arguments = said.pop("arguments")
-    return Served(**said, arguments=None if arguments is None else tuple(arguments))
+    return read_served(line)

@@ -11,11 +11,12 @@ import click
 from textual.css.stylesheet import Stylesheet
 
 from backend.contract.faults import Refused
+from backend.contract.served import Served
 from ecp_tui.__main__ import run
 from ecp_tui.app import first_place
 from ecp_tui.commands.call import new_client
 from ecp_tui.commands.terminal import require_terminal, wants_plain
-from ecp_tui.config import Served, of_served
+from ecp_tui.config import of_served
 from ecp_tui.host.app import AtHome, AtMenu, ServedApp
 from ecp_tui.screens.context import Context
 

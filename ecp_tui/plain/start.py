@@ -9,8 +9,9 @@ from contextlib import suppress
 from typing import NoReturn
 
 from backend.contract.faults import Exit, Refused
+from backend.contract.served import Served
 from ecp_tui.client import EcpClient
-from ecp_tui.config import Config, Served
+from ecp_tui.config import Config
 from ecp_tui.plain.entering import entrance, sign_in, welcome
 from ecp_tui.plain.menu import main_menu
 from ecp_tui.plain.recovering import recover

@@ -16,9 +16,10 @@ from typing import Any
 import pytest
 
 from backend.contract.findings import Finding, as_lines
+from backend.contract.served import Served
 from ecp_tui import __main__ as program
 from ecp_tui.commands import line_checks, terminal_checks
-from ecp_tui.config import Config, Served, load
+from ecp_tui.config import Config, load
 from tests.commands.conftest import SERVER, Ecp, SignIn
 from tests.sftp_world import open_door
 from tests.world import World

@@ -13,13 +13,13 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
+from backend.contract.served import Served
 from backend.core.seats import SeatKind
 from backend.doors.http.private import PrivateEntrance
 from ecp_tui.__main__ import run
 from ecp_tui.client import EcpClient
 from ecp_tui.commands import call
 from ecp_tui.commands.local import LocalFile
-from ecp_tui.config import Served
 from tests.commands.conftest import Input, Outcome
 from tests.commands.tree import leaves, words_for
 from tests.publishing import publish

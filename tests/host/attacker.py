@@ -8,7 +8,7 @@ import socket
 import sys
 from typing import Any
 
-from ecp_tui.config import Served
+from backend.contract.served import Served
 from ecp_tui.host import child
 from ecp_tui.host.__main__ import main
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ecp_tui.config import Config, Served
+from backend.contract.served import Served
+from ecp_tui.config import Config
 from ecp_tui.plain.start import run
 from ecp_tui.plain.talk import Talk
 from tests.world import World

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from backend.contract.messages import ActivityFilter, FileTicketProgress
-from ecp_tui.config import Served
+from backend.contract.served import Served
 from tests.publishing import publish
 from tests.tui.conftest import Opens
 from tests.tui.driver import Person

@@ -11,8 +11,9 @@ from typing import Final
 from asyncssh import SSHServerChannel
 
 from backend.contract.faults import UNEXPECTED, Refused
+from backend.contract.served import Served
 from backend.doors.ssh.consoles import Consoles
-from backend.doors.ssh.hosting import NotHosted, Opening
+from backend.doors.ssh.hosting import NotHosted
 from backend.doors.ssh.pipes import Drain, Spout
 from backend.doors.ssh.replies import unexpected
 from backend.doors.ssh.reports import BY_SIGNAL, Reports
@@ -35,7 +36,7 @@ class Console:
         self,
         consoles: Consoles,
         channel: SSHServerChannel[bytes],
-        opening: Opening,
+        opening: Served,
         source: str,
         size: tuple[int, int] | None,
     ) -> None:
@@ -204,7 +205,7 @@ class Console:
             self._channel.resume_reading()
 
 
-def _opened(consoles: Consoles, opening: Opening, size: tuple[int, int] | None) -> tuple[socket.socket, list[int]]:
+def _opened(consoles: Consoles, opening: Served, size: tuple[int, int] | None) -> tuple[socket.socket, list[int]]:
     """The session's socket, and the backend's ends: what goes in, what comes out, and what is said of errors."""
     ours, theirs = _terminal(size) if size is not None else _pipes()
     try:

@@ -8,11 +8,11 @@ from typing import Any, Final, Protocol
 from asyncssh import SSHServerChannel, SSHServerSession
 
 from backend.contract.faults import GOING_DOWN, NOT_UNDERSTOOD, UNEXPECTED, Exit, Refused
+from backend.contract.served import Served
 from backend.core.seats import Seat
 from backend.doors.ssh.commands import NO_SHELL, NOT_A_COMMAND, Said
 from backend.doors.ssh.console import Console
 from backend.doors.ssh.consoles import Consoles
-from backend.doors.ssh.hosting import Opening
 from backend.doors.ssh.house import House
 from backend.doors.ssh.people import Seated
 from backend.doors.ssh.replies import unexpected
@@ -154,7 +154,7 @@ class Front(SSHServerSession[bytes]):
                 raise Refused(GOING_DOWN)
             seat, seated = visitor.seat(), visitor.seated
             port, fingerprint = visitor.facts
-            opening = Opening(
+            opening = Served(
                 server=consoles.server,
                 seat=seat.token,
                 token=seated.token if seated else None,
@@ -164,7 +164,7 @@ class Front(SSHServerSession[bytes]):
                 port=port,
                 fingerprint=fingerprint,
                 terminal=described(channel.get_terminal_type(), channel.get_environment()),
-                arguments=self._arguments,
+                arguments=None if self._arguments is None else tuple(self._arguments),
                 tty=self._size is not None,
             )
             self._console = Console(consoles, channel, opening, seat.source, self._size)

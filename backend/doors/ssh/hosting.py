@@ -6,44 +6,21 @@ the backend's end of it ends it.
 
 from __future__ import annotations
 
-import json
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 import structlog
 
-LONGEST_OPENING: Final = 64 << 10
+from backend.contract.served import LONGEST, Served
+
 STARTED_EVERY: Final = 1.0
 """Seconds at least between two starts: one that cannot start is not started for everybody who comes."""
 _ENDED_WITHIN: Final = 5.0
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What a console, or one command, is told; it knows nothing else."""
-
-    server: str
-    """The private entrance."""
-    seat: str = field(repr=False)
-    token: str | None = field(repr=False)
-    """Of the session that is open already."""
-    login_id: str
-    page: str
-    host: str
-    port: int
-    fingerprint: str
-    terminal: dict[str, str]
-    arguments: list[str] | None
-    tty: bool
-
-    def line(self) -> bytes:
-        return json.dumps(asdict(self), ensure_ascii=False).encode() + b"\n"  # escapes would be thrice as long
 
 
 class NotHosted(Exception):
@@ -92,10 +69,10 @@ class Hosting:
         ours.setblocking(False)
         self._control = ours
 
-    def hand(self, opening: Opening, handles: tuple[int, int, int]) -> socket.socket:
+    def hand(self, opening: Served, handles: tuple[int, int, int]) -> socket.socket:
         """Opens a session on these three; the socket says how it ends. `NotHosted` where nobody takes it."""
-        line = opening.line()
-        if len(line) > LONGEST_OPENING:
+        line = opening.written()
+        if len(line) > LONGEST:
             raise NotHosted("the opening is too long")
         ours, theirs = socket.socketpair()
         ours.setblocking(False)

@@ -19,6 +19,7 @@ import pytest_asyncio
 from structlog.testing import capture_logs
 
 from backend.contract.faults import Exit
+from backend.contract.served import Served
 from backend.core.seats import Seat
 from backend.doors.ssh import Hosting, consoles, hosting
 from backend.doors.ssh.console import Console
@@ -354,12 +355,12 @@ async def test_what_a_console_reports_is_logged_once_and_as_a_strangers_words(pe
 
 
 def test_what_is_printed_of_an_opening_has_neither_seat_nor_session() -> None:
-    opening = hosting.Opening(
+    opening = Served(
         "http://x", "secret-seat", "secret-token", "LOGIN", "console", "host", 22, "SHA256:x", {}, None, True
     )
     seated = Seated(Seat("::1", "LOGIN", "person", "secret-seat"), "secret-token")
     assert "secret" not in repr(opening) + repr(seated)
-    assert b"secret-seat" in opening.line() and b"secret-token" in opening.line()
+    assert b"secret-seat" in opening.written() and b"secret-token" in opening.written()
 
 
 def test_no_report_of_an_end_is_believed_that_no_program_can_have() -> None:
