@@ -39,7 +39,7 @@ _ASCII: Final = str.maketrans(
         "“": '"',
         "”": '"',
         "↕": "|",
-        **dict.fromkeys("▁▂▃▄▅▆▇█", "#"),
+        **dict(zip("▁▂▃▄▅▆▇█", "_.:;=+*#", strict=True)),
         **dict.fromkeys("┌┐└┘", "+"),
         "─": "-",
         "│": "|",
