@@ -1,4 +1,4 @@
-"""What Help knows without a screen: the FAQ's questions, and every fault with its remedy."""
+"""What Help knows without a screen: the FAQ's questions, pages that they do not ask about, and every fault."""
 
 from __future__ import annotations
 
@@ -40,6 +40,13 @@ def questions() -> Iterator[Entry]:
             yield Entry(f"faq_{found[1]}", group, f"Q{found[1]}", found[2].strip(), text.strip())
         elif heading.startswith("# "):
             group = heading.removeprefix("# ").strip()
+
+
+def pages() -> Iterator[Entry]:
+    """`## Board. Question` and its lines."""
+    text = (files("ecp_tui.screens") / "help_texts" / "pages.md").read_text("utf-8")
+    for name, title, lines in re.findall(r"^## (\w+)\. (.+)\n((?:(?!#).*\n?)*)", text, flags=re.MULTILINE):
+        yield Entry(f"page_{name.casefold()}", "Pages", name, title.strip(), lines.strip())
 
 
 def faults() -> Iterator[Entry]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from backend.contract.faults import FAULTS
+from ecp_tui.help_entries import Entry, pages
 from ecp_tui.places import PLACES
 
 FAQ = Path(__file__).parent.parent / "ecp_tui" / "screens" / "help_texts" / "faq.md"
@@ -121,3 +122,11 @@ def test_the_faults_the_answers_name_are_in_the_catalogue() -> None:
     said = re.findall(r"(?:error|same|type|answers) ([1-9]\d{3})\b", text)
     assert {int(number) for number in said} == {1001, 1002, 1003, 2000, 2003, 4505, 4510}
     assert {int(number) for number in said} <= set(FAULTS)
+
+
+@pytest.mark.parametrize("page", [*pages()], ids=lambda page: page.mark)
+def test_what_is_said_of_a_page_fits_the_screen_and_is_plain_text(page: Entry) -> None:
+    lines = page.text.splitlines()
+    assert 1 < len(lines) <= LINES_AN_ANSWER and len(page.title) <= CELLS_A_QUESTION and page.title.endswith("?")
+    assert all(line.strip() and len(line) <= CELLS_A_LINE for line in lines)
+    assert "".join(lines).isascii() and not re.search(r"[`*<>\[\]|]", "".join(lines))

@@ -1,10 +1,10 @@
-"""Help in accessible mode: the questions of the FAQ and every fault, found by a word or a number."""
+"""Help in accessible mode: the questions of the FAQ, pages and every fault, found by a word or a number."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from ecp_tui.help_entries import Entry, faults, questions
+from ecp_tui.help_entries import Entry, faults, pages, questions
 from ecp_tui.plain.talk import Option
 from ecp_tui.plain.visit import Visit
 
@@ -15,7 +15,7 @@ def helped(visit: Visit) -> None:
     """What is found, then one of it."""
     with visit.talk.at("Help"):
         words = visit.talk.ask("Help about?", _WORDS, default="").casefold().split()
-        found = [one for one in (*questions(), *(faults() if words else ())) if one.has(words)]
+        found = [one for one in (*questions(), *pages(), *(faults() if words else ())) if one.has(words)]
     if found:
         visit.talk.menu("Help", lambda: [_option(visit, one) for one in found])
     else:

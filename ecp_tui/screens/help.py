@@ -20,7 +20,7 @@ from ecp_tui.widgets.table import Row, Table, row
 from ecp_tui.widgets.words import Words
 
 _MARK_CELLS: Final = 8
-_KEY_CELLS: Final = 17
+_CELLS: Final = {"Keys": 17, "Pages": 12}
 
 
 class HelpScreen(EcpScreen):
@@ -122,6 +122,6 @@ def _rows(found: list[Entry]) -> list[Row]:
             part = entry.part
             rows += [row(f"gap/{part}", "", heading=True)] if rows else []
             rows.append(row(f"part/{part}", part, heading=True))
-        mark = f"  {entry.mark}".ljust(_KEY_CELLS if entry.part == "Keys" else _MARK_CELLS)
+        mark = f"  {entry.mark}".ljust(_CELLS.get(entry.part, _MARK_CELLS))
         rows.append(row(entry.id, Content.styled(mark, "$accent"), entry.title, wide=True))
     return rows

@@ -1,17 +1,17 @@
-"""What Help lists: the FAQ's questions, every fault with its remedy, and every key."""
+"""What Help lists: the FAQ's questions, what pages are for, every fault with its remedy, and every key."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from ecp_tui.help_entries import Entry, faults, questions
+from ecp_tui.help_entries import Entry, faults, pages, questions
 from ecp_tui.widgets.keys import KEYS, Key
 
 _WHERE: Final = {"everywhere": "works everywhere", "lists": "works in lists and details", "forms": "works in forms"}
 
 
 def entries() -> list[Entry]:
-    return [*questions(), *faults(), *(_key(key) for key in KEYS.values())]
+    return [*questions(), *pages(), *faults(), *(_key(key) for key in KEYS.values())]
 
 
 def _key(key: Key) -> Entry:
