@@ -22,6 +22,7 @@ ACTIVITY: Final = f"{PREFIX}/activity"
 RECEIPTS: Final = f"{PREFIX}/receipts"
 PUBLICATIONS: Final = f"{PREFIX}/publications"
 PUBLISHED: Final = f"{PREFIX}/published"
+INBOX: Final = f"{PREFIX}/inbox"
 RECOVERY_REQUESTS: Final = f"{PREFIX}/recovery/requests"
 PASSWORD_RESETS: Final = f"{PREFIX}/recovery/password-resets"
 UNLOCKS: Final = f"{PREFIX}/recovery/unlocks"
@@ -88,6 +89,15 @@ def receipt(log_index: int) -> str:
 
 def publication_content(log_index: int) -> str:
     return f"{PUBLICATIONS}/{log_index}/content"
+
+
+def inbox_content(log_index: int) -> str:
+    return f"{INBOX}/{log_index}/content"
+
+
+def inbox_act(log_index: int, act: str) -> str:
+    """`act`: replay, withdraw or return."""
+    return f"{INBOX}/{log_index}/{act}"
 
 
 def demo_credentials(login_id: str) -> str:

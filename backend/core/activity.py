@@ -11,10 +11,13 @@ from backend.contract.rules.receipts import leaf_hash
 from backend.core.activity_row import (
     ACCEPTED,
     COLLECTED,
+    EXPLAINED,
     FETCHED,
     FILE_ACTS,
     PUBLISHED,
     REFUSED,
+    REPLAYED,
+    RETURNED,
     WITHDRAWN,
     ActivityRow,
 )
@@ -82,7 +85,9 @@ class ActivityEnquiry:
             row = rows.activity(log_index)
             if row is None or row.act not in FILE_ACTS or not _within(row, scope):
                 raise Refused(NOT_FOUND)
-            return receipt_of(row, catalogue)
+            done = rows.counter_receipts(row.log_index) if row.act == ACCEPTED else []
+            receipt = receipt_of(row, catalogue)
+        return receipt.model_copy(update={"counter_receipts": tuple(shown_activity(one, catalogue) for one in done)})
 
     def _days(self, wanted: ActivityFilter) -> tuple[datetime | None, datetime | None]:
         def midnight(day: date | None, later: int) -> datetime | None:
@@ -118,12 +123,16 @@ def shown_activity(row: ActivityRow, catalogue: Catalogue) -> Activity:
         facts |= {"fault_findings": refused.findings}
     folder = catalogue.folders.get(row.folder or "")
     facts |= {"state": state_of(row), "folder_title": folder.title if folder else None}
+    if row.act in (ACCEPTED, EXPLAINED):
+        facts["explanation"] = row.explanation or row.note
+    else:
+        facts["reason"] = row.note
     return Activity.model_validate(facts)
 
 
 def state_of(row: ActivityRow) -> State:
     if row.superseded_by is not None:
-        return "superseded"
+        return "superseded" if row.ended is None else _STATES[row.ended]
     if row.act == ACCEPTED:
         return "accepted" if row.collected is None else "collected"
     return _STATES[row.act]
@@ -140,5 +149,8 @@ _STATES: Final[dict[str, State]] = {
     WITHDRAWN: "withdrawn",
     FETCHED: "fetched",
     COLLECTED: "collected",
+    REPLAYED: "replayed",
+    RETURNED: "returned",
+    EXPLAINED: "explained",
 }
 _SHARED: Final = tuple(name for name in Activity.model_fields if name in ActivityRow.__dataclass_fields__)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
+from backend.contract.rules.content import Unexpected
 from backend.contract.rules.receipts import change_text, entry_text, receipt_text
 
 ACCEPTED: Final = "accepted"
@@ -15,19 +16,28 @@ REPEATED: Final = "repeated"
 """The bytes of the current version, submitted once more: `subject` is the log index of the receipt they got."""
 PUBLISHED: Final = "published"
 WITHDRAWN: Final = "withdrawn"
-"""`subject` is the log index of the publication."""
+"""`subject` is the log index of the publication, or of the submission that the operator took out."""
 FETCHED: Final = "fetched"
 """A published file went out, from its first byte or a later one: `subject` is the log index of the publication."""
+EXPLAINED: Final = "explained"
+"""Somebody explained what was found in a submission that stands: `subject` is the log index of its receipt."""
 COLLECTED: Final = "collected"
 """An operator read a submission: `subject` is the log index of its receipt."""
-FILE_ACTS: Final = (ACCEPTED, REFUSED, PUBLISHED, WITHDRAWN, FETCHED, COLLECTED)
+REPLAYED: Final = "replayed"
+"""An operator wants a submission collected once more: `subject` as above."""
+RETURNED: Final = "returned"
+"""An operator gave a submission back, to be submitted again: `subject` as above."""
+FILE_ACTS: Final = (ACCEPTED, REFUSED, PUBLISHED, WITHDRAWN, FETCHED, COLLECTED, REPLAYED, RETURNED, EXPLAINED)
+COUNTER_RECEIPTS: Final = (COLLECTED, REPLAYED, WITHDRAWN, RETURNED)
+"""What the operator's staff did with a submission: its submitter sees each."""
 
 
 @dataclass(frozen=True, slots=True)
 class ActivityRow:
     """Facts of one act.
 
-    In its leaf are all but `superseded_by`, `collected`, `source`, `fault_values`, `note` and `object_key`.
+    In its leaf are all but `superseded_by`, `collected`, `ended`, `again`, `source`, `fault_values`, `note`,
+    `findings`, `explanation` and `object_key`.
     """
 
     origin: str
@@ -52,7 +62,11 @@ class ActivityRow:
     count: int | None = None
     superseded_by: int | None = None
     collected: int | None = None
-    """The log index of its first collection."""
+    """The log index of its first collection, or of the first since it was replayed."""
+    ended: str | None = None
+    """The act that ended it, where no next version did: `superseded_by` is that act's log index."""
+    again: str | None = None
+    """What was done with it, or with the version before it, that makes it come to the inbox once more."""
     object_key: str | None = None
     object: str | None = None
     """What of an account the act is about: a fingerprint, a network, a session."""
@@ -62,7 +76,11 @@ class ActivityRow:
     digest: str | None = None
     source: str | None = None
     note: str | None = None
-    """A person's own words, such as a reason."""
+    """A person's own words: a reason, or why what was found in a submission is right all the same."""
+    explanation: str | None = None
+    """Of a submission: the latest words of those that came after it."""
+    findings: tuple[Unexpected, ...] = ()
+    """What in a submission was not as its folder expects, but was accepted."""
     fault_values: Mapping[str, str] = field(default_factory=dict)
 
     def text(self) -> str:

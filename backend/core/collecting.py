@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 
-from backend.contract.faults import NOT_FOUND, UNKNOWN_FOLDER, Refused
+from backend.contract.faults import NOT_FOUND, NOT_STANDING, UNKNOWN_FOLDER, Refused
 from backend.contract.rules.shown import shown
-from backend.core.activity_row import COLLECTED, ActivityRow
+from backend.core.activity_row import ACCEPTED, COLLECTED, ActivityRow
 from backend.core.actor import Actor
 from backend.core.catalogue import Catalogue, FolderRule
 from backend.core.gate import refuse_expired, refuse_to_collect
@@ -19,6 +19,7 @@ from backend.core.reading import Reading
 from backend.core.rows import Rows, Unit
 
 T = TypeVar("T")
+LONGEST_REASON: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +87,64 @@ class Collecting:
         with self._store.reading() as rows:
             row = _standing(rows, folder, identity_code, input_date, file_name)
 
-        def allowed(unit: Unit) -> None:
+        def allowed(unit: Unit) -> ActivityRow:
             self._refuse(self._current_actor(unit, actor))
-            if _standing(unit, folder, identity_code, input_date, file_name).log_index != row.log_index:
+            stands = _standing(unit, folder, identity_code, input_date, file_name)
+            if stands.log_index != row.log_index:
                 raise Refused(NOT_FOUND)
+            return stands
 
         return self._handing_out.open(actor, COLLECTED, row, allowed)
+
+    def one(self, actor: Actor, log_index: int) -> ActivityRow:
+        """The submission at that place in the log; 2001 where there is none, 4523 where it does not stand any more."""
+        self._refuse(actor)
+        with self._store.reading() as rows:
+            row = submission_of(rows, log_index)
+            refuse_gone(rows, row)
+        return row
+
+    def pick_up(self, actor: Actor, log_index: int, reason: str) -> Reading:
+        """As `open`, by its place in the log and for a reason, which its submitter reads."""
+
+        def allowed(unit: Unit) -> ActivityRow:
+            self._refuse(self._current_actor(unit, actor))
+            row = submission_of(unit, log_index)
+            refuse_gone(unit, row)
+            return row
+
+        row = self.one(actor, log_index)
+        return self._handing_out.open(actor, COLLECTED, row, allowed, shown(reason, LONGEST_REASON))
+
+    def refuse_no_longer(self, actor: Actor) -> None:
+        """Asks the gate as of now; what was begun while it stood may be read to its end."""
+        with self._store.reading() as rows:
+            self._refuse(self._current_actor(rows, actor))
 
     def _refuse(self, actor: Actor) -> None:
         refuse_expired(actor, self._clock.now())
         refuse_to_collect(actor)
+
+
+def submission_of(rows: Rows, log_index: int) -> ActivityRow:
+    """The accepted submission at that place in the log; 2001 where there is none."""
+    row = rows.activity(log_index)
+    if row is None or row.act != ACCEPTED:
+        raise Refused(NOT_FOUND)
+    return row
+
+
+def refuse_gone(rows: Rows, row: ActivityRow) -> None:
+    """4523 for a version that does not stand, with what became of it."""
+    if row.superseded_by is None:
+        return
+    act = rows.activity(row.superseded_by)
+    by = f" by {act.login_id}" if act is not None else ""
+    if row.ended is None:
+        what = f"A newer version took its place: log index {row.superseded_by}{by}."
+    else:
+        what = f"It was {row.ended}{by} already: log index {row.superseded_by}."
+    raise Refused(NOT_STANDING, what=what)
 
 
 def _folder(catalogue: Catalogue, code: str) -> FolderRule:

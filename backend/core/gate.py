@@ -147,6 +147,20 @@ def refuse_to_collect(actor: Actor) -> None:
         raise Refused(NOT_FOUND)
 
 
+def refuse_outside_inbox(actor: Actor) -> None:
+    """What was submitted is listed for operators and auditors; for everybody else there is nothing."""
+    refuse_inactive(actor.account)
+    if actor.account.kind not in _READS_ALL:
+        raise Refused(NOT_FOUND)
+
+
+def refuse_to_handle(actor: Actor) -> None:
+    """Replaying, withdrawing and returning a submission: operators only, one person is enough. 2002 for auditors."""
+    refuse_outside_inbox(actor)
+    if actor.account.kind != "operator":
+        raise Refused(NOT_ALLOWED, what="What becomes of submissions is decided by operators.")
+
+
 def refuse_outside_staff(actor: Actor) -> None:
     """2002 but for operators and auditors, who see all companies."""
     refuse_inactive(actor.account)

@@ -27,23 +27,34 @@ class HandingOut:
         self._clock = clock
         self._ledger = ledger
 
-    def open(self, actor: Actor, act: str, row: ActivityRow, allowed: Callable[[Unit], object]) -> Reading:
-        """`allowed` asks the gate once more, in the unit that records. Where that fails there is nothing to read."""
+    def open(
+        self,
+        actor: Actor,
+        act: str,
+        row: ActivityRow,
+        allowed: Callable[[Unit], ActivityRow],
+        reason: str | None = None,
+    ) -> Reading:
+        """`allowed` asks the gate once more, in the unit that records, and gives the row as it stands then.
+
+        Where that fails there is nothing to read.
+        """
         reading = self._readings.open(actor.login_id, row)
         try:
-            self._store.write(lambda unit: self._record(unit, actor, act, row, allowed))
+            self._store.write(lambda unit: self._record(unit, actor, act, allowed(unit), reason))
         except BaseException:
             reading.close()
             raise
         return reading
 
-    def _known(self, rows: Rows, actor: Actor, act: str, row: ActivityRow) -> bool:
-        last = rows.last_handed_out(act, actor.login_id, row.log_index, actor.channel, actor.source)
+    def _known(self, rows: Rows, actor: Actor, act: str, row: ActivityRow, reason: str | None) -> bool:
+        if act == COLLECTED and row.collected is None:
+            return False  # it was replayed since
+        last = rows.last_handed_out(act, actor.login_id, row.log_index, actor.channel, actor.source, reason)
         return last is not None and timedelta() <= self._clock.now() - last < ONE_ACT
 
-    def _record(self, unit: Unit, actor: Actor, act: str, row: ActivityRow, allowed: Callable[[Unit], object]) -> None:
-        allowed(unit)
-        if self._known(unit, actor, act, row):
+    def _record(self, unit: Unit, actor: Actor, act: str, row: ActivityRow, reason: str | None) -> None:
+        if self._known(unit, actor, act, row, reason):
             return
         recorded = self._ledger.record(
             unit,
@@ -60,6 +71,7 @@ class HandingOut:
             file_name=row.file_name,
             size=row.size,
             sha256=row.sha256,
+            note=reason,
         )
         if act == COLLECTED:
             unit.mark_collected(row.log_index, by=recorded.log_index)

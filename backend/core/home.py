@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from backend.contract.messages import Due, DueState, Folder, Home, IdentityName
+from backend.contract.messages import Activity, Due, DueState, Folder, Home, IdentityName
+from backend.contract.rules.companions import companion_of
 from backend.core.accounts import Identity
 from backend.core.activity import shown_activity
 from backend.core.activity_row import ActivityRow
-from backend.core.actor import Actor
+from backend.core.actor import Actor, Scope
 from backend.core.calendar import Calendar
 from backend.core.catalogue import Catalogue, FolderRule
 from backend.core.downloads import not_fetched
@@ -18,8 +20,10 @@ from backend.core.ports import Clock, Store
 from backend.core.rows import Rows
 
 _REFUSED_FOR: Final = timedelta(days=7)
+_RETURNED_FOR: Final = timedelta(days=30)
 _COUNTED_FOR: Final = timedelta(days=30)
 _MOST_REFUSALS: Final = 5
+_MOST_RETURNED: Final = 20
 
 
 class HomeService:
@@ -43,6 +47,7 @@ class HomeService:
                 now=now,
                 due=due,
                 refused=tuple(shown_activity(row, catalogue) for row in refused),
+                returned=_returned(rows, scope, catalogue, now - _RETURNED_FOR),
                 downloads=not_fetched(rows, actor, catalogue, now),
             )
 
@@ -107,6 +112,15 @@ class HomeService:
             _due(folder, code, day, cut_off, first.get((folder.code, code, day)), now)
             for folder, code, day, cut_off in sorted(owed, key=lambda one: (one[3], one[0].code, one[1]))
         )
+
+
+def _returned(rows: Rows, scope: Scope, catalogue: Catalogue, since: datetime) -> tuple[Activity, ...]:
+    """What the operator gave back or took out; of a file and its companion the file alone."""
+    submitted = {folder.code: folder for folder in catalogue.folders.values() if folder.direction == "submission"}
+    mine = tuple(submitted) if scope.folders is None else tuple(code for code in scope.folders if code in submitted)
+    found = rows.ends_unfollowed(replace(scope, folders=mine), since, _MOST_RETURNED)
+    files = (row for row in found if not companion_of(row.file_name or "", submitted[row.folder or ""].companions))
+    return tuple(shown_activity(row, catalogue) for row in files)
 
 
 def identity_name(catalogue: Catalogue, identity: Identity) -> IdentityName:

@@ -43,8 +43,10 @@ class OutgoingRows(Protocol):
         """Those of the publications, by log index, that this account has fetched."""
         ...
 
-    def last_handed_out(self, act: str, login_id: str, subject: int, channel: str, source: str) -> datetime | None:
-        """When this account last fetched, or collected, that file so and from there."""
+    def last_handed_out(
+        self, act: str, login_id: str, subject: int, channel: str, source: str, note: str | None
+    ) -> datetime | None:
+        """When this account last fetched, or collected, that file so, from there and for that reason."""
         ...
 
     def holders(self, user_types: Sequence[str]) -> list[str]:
@@ -64,5 +66,5 @@ class OutgoingUnit(Protocol):
     """What one unit writes."""
 
     def mark_collected(self, log_index: int, by: int) -> None:
-        """Notes the first collection of a version; later ones leave it as it is."""
+        """Notes the first collection of a version, or the first since it was replayed; later ones leave it as it is."""
         ...

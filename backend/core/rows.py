@@ -14,6 +14,7 @@ from backend.core.activity_row import ActivityRow
 from backend.core.actor import Scope
 from backend.core.catalogue import Catalogue
 from backend.core.client_connect.ports import ClientConnectRows, ClientConnectUnit
+from backend.core.incoming import IncomingRows, IncomingUnit
 from backend.core.ledger import Head
 from backend.core.outgoing import OutgoingRows, OutgoingUnit
 
@@ -29,7 +30,7 @@ class Throttle:
     failed: int
 
 
-class Rows(ClientConnectRows, OutgoingRows, Protocol):
+class Rows(ClientConnectRows, OutgoingRows, IncomingRows, Protocol):
     """What can be read, in one snapshot."""
 
     def account(self, login_id: str) -> Account | None: ...
@@ -122,12 +123,14 @@ class Rows(ClientConnectRows, OutgoingRows, Protocol):
         ...
 
 
-class Unit(Rows, ClientConnectUnit, OutgoingUnit, Protocol):
+class Unit(Rows, ClientConnectUnit, OutgoingUnit, IncomingUnit, Protocol):
     """One unit of work: all of it is committed, or none."""
 
     def append(self, row: ActivityRow, head: Head) -> None: ...
 
-    def supersede(self, log_index: int, by: int) -> None: ...
+    def supersede(self, log_index: int, by: int, ended: str | None = None) -> None:
+        """It stands no more: by its next version or, where nothing takes its place, by the act `ended`."""
+        ...
 
     def throttle(self, login: bytes, now: datetime, account_id: int | None) -> Throttle:
         """The throttle row as of now: old attempts forgotten, stale pending ones counted as failed.

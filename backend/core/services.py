@@ -23,6 +23,7 @@ from backend.core.collecting import Collecting
 from backend.core.downloads import Downloads
 from backend.core.drop_box import DropBox
 from backend.core.home import HomeService
+from backend.core.inbox import Inbox
 from backend.core.outcomes import Outcomes
 from backend.core.pool import BoundedPool
 from backend.core.ports import Clock, Store
@@ -66,3 +67,4 @@ class Services:
     publishing: Publishing
     downloads: Downloads
     collecting: Collecting
+    inbox: Inbox

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, NoReturn
 
 from backend.contract.faults import (
@@ -23,7 +23,7 @@ from backend.contract.rules.file_names import agree
 from backend.contract.rules.shown import shown
 from backend.core.accounts import Identity
 from backend.core.activity import Ledger, receipt_of, refusal_of, shown_activity
-from backend.core.activity_row import ACCEPTED, REFUSED, REPEATED, ActivityRow
+from backend.core.activity_row import ACCEPTED, COLLECTED, REFUSED, REPEATED, ActivityRow
 from backend.core.actor import Actor
 from backend.core.calendar import Calendar
 from backend.core.catalogue import Catalogue, FolderRule
@@ -51,7 +51,9 @@ class Submissions:
         ledger: Ledger,
         current_actor: Callable[[Rows, Actor], Actor],
         taking: Callable[[], bool] = lambda: True,
+        resubmitted: Callable[[Unit, ActivityRow, datetime], None] = lambda unit, row, now: None,
     ) -> None:
+        """`resubmitted` hears of a version that came after another one had been collected."""
         self._store = store
         self._keeping = Keeping(store, vault, taking)
         self.stagings = Stagings(vault)
@@ -59,6 +61,7 @@ class Submissions:
         self._calendar = calendar
         self._ledger = ledger
         self._current_actor = current_actor
+        self._resubmitted = resubmitted
 
     def check(self, actor: Actor, request: CheckRequest, staging: Staging | None = None) -> Check:
         """The verdict an upload would get, without one and without a trace; with a `staging`, of its content too."""
@@ -188,6 +191,7 @@ class Submissions:
             return Standing(current, catalogue, replayed=True)
         if current is not None:
             unit.supersede(current.log_index, by=unit.head().size)
+        before = current or unit.gone(claim.folder, claim.identity_code, claim.input_date, claim.file_name)
         row = self._ledger.record(
             unit,
             ACCEPTED,
@@ -196,12 +200,15 @@ class Submissions:
             | {
                 "size": upload.staging.size,
                 "sha256": sha256,
-                "version": (current.version or 0) + 1 if current else 1,
+                "version": (before.version or 0) + 1 if before else 1,
                 "supersedes": current.log_index if current else None,
+                "again": _again(before),
                 "received_start": upload.started,
                 "object_key": key,
             },
         )
+        if current is not None and current.collected is not None:
+            self._resubmitted(unit, row, now)
         return Standing(row, catalogue)
 
     def _answered(self, rows: Rows, actor: Actor, submission: str, catalogue: Catalogue) -> Receipt | None:
@@ -235,6 +242,13 @@ class Submissions:
         counted = unit.take_refusal_count(actor.login_id, claim.folder)
         self._ledger.record(unit, REFUSED, now, **facts, count=counted + 1 if counted else None)
         return refused
+
+
+def _again(before: ActivityRow | None) -> str | None:
+    """What was done with the version before this one, for whoever collects."""
+    if before is None or before.ended is not None:
+        return None if before is None else before.ended
+    return before.again if before.collected is None else COLLECTED
 
 
 _CLAIMED: Final = {"folder", "identity_code", "input_date", "file_name", "size", "sha256"}

@@ -38,6 +38,8 @@ from backend.core.downloads import Downloads
 from backend.core.drop_box import DropBox
 from backend.core.handing_out import HandingOut
 from backend.core.home import HomeService
+from backend.core.inbox import Inbox
+from backend.core.inbox_notices import InboxNotices
 from backend.core.keeping import Keeping
 from backend.core.outcomes import Outcomes
 from backend.core.pool import BoundedPool
@@ -79,7 +81,10 @@ class Parts:
         confirmation = Confirmation(store, clock, self.codes, book, ledger)
         watch = AccessWatch(store)
         sessions = SessionService(store, clock, ledger)
-        submissions = Submissions(store, self.vault, clock, calendar, ledger, as_of_now, lambda: watch.taking)
+        inbox_notices = InboxNotices(self.mailer)
+        submissions = Submissions(
+            store, self.vault, clock, calendar, ledger, as_of_now, lambda: watch.taking, inbox_notices.resubmitted
+        )
         endpoint = Endpoint(settings.sftp_host, settings.sftp_listener.port)
         keeping = Keeping(store, self.vault, lambda: watch.taking)
         handing_out = HandingOut(store, Readings(self.vault), clock, ledger)
@@ -113,4 +118,5 @@ class Parts:
             publishing=Publishing(store, keeping, submissions.stagings, clock, calendar, ledger, as_of_now),
             downloads=Downloads(store, clock, handing_out, as_of_now, self.derive(b"cursor")),
             collecting=Collecting(store, clock, handing_out, as_of_now),
+            inbox=Inbox(store, clock, ledger, inbox_notices, as_of_now, self.derive(b"cursor")),
         )

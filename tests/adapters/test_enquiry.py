@@ -117,27 +117,33 @@ def test_a_superseded_file_is_found_as_superseded(any_world: World, chan: Actor)
 
 def test_a_state_filters_what_the_column_shows(any_world: World, chan: Actor) -> None:
     """Each state finds exactly the rows that bear its word, for a company and for all."""
-    acts = ("accepted", "refused", "published", "fetched", "withdrawn", "collected")
+    acts = ("accepted", "refused", "published", "fetched", "withdrawn", "collected", "replayed", "returned")
     for number, act in enumerate(acts * 2):
         file(any_world, (f"{act}{number}.csv",), act=act, input_date=date(2022, 5, 1 + number))
-    (gone, read, old, stands) = file(any_world, ("1.csv", "2.csv", "3.csv", "4.csv"), input_date=date(2022, 4, 1))
+    names = tuple(f"{number}.csv" for number in range(6))
+    (gone, read, old, stands, back, out) = file(any_world, names, input_date=date(2022, 4, 1))
     (report,) = file(any_world, ("r.csv",), act="published", input_date=date(2022, 4, 1))
 
     def unit(unit: Unit) -> None:
         unit.mark_collected(read.log_index, by=1)
         unit.mark_collected(old.log_index, by=1)
+        unit.mark_collected(out.log_index, by=1)
+        unit.supersede(back.log_index, by=1, ended="returned")
+        unit.supersede(out.log_index, by=1, ended="withdrawn")
         for row in (gone, old, report):
             unit.supersede(row.log_index, by=stands.log_index)
 
     any_world.platform.store.write(unit)
     for who in (chan, any_world.actor("OPER01"), any_world.actor("WONGDA1")):
         shown = {item.log_index: item.state for item in asked(any_world, who, limit=500).items}
-        assert [shown[row.log_index] for row in (gone, read, old, stands, report)] == [
+        assert [shown[row.log_index] for row in (gone, read, old, stands, report, back, out)] == [
             "superseded",
             "collected",
             "superseded",
             "accepted",
             "superseded",
+            "returned",
+            "withdrawn",
         ]
         for state in get_args(State):
             right = sorted((place for place, its in shown.items() if its == state), reverse=True)

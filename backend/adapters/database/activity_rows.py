@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -34,6 +34,7 @@ from backend.adapters.database.enquiry import (
     within,
 )
 from backend.contract.messages import ActivityFilter
+from backend.contract.rules.content import Unexpected
 from backend.core.accounts import Account
 from backend.core.activity_row import ActivityRow
 from backend.core.actor import Scope
@@ -65,7 +66,7 @@ _ADD_NAME: Final = sql("INSERT INTO activity_names(rowid, file_name) VALUES (:lo
 _SUPERSEDE: Final = (
     update(_table)
     .where(_table.c.log_index == bindparam("place"), _table.c.superseded_by.is_(None))
-    .values(superseded_by=bindparam("later"))
+    .values(superseded_by=bindparam("later"), ended=bindparam("how"))
 )
 
 
@@ -169,22 +170,32 @@ class ActivityUnit:
 
     def append(self, row: ActivityRow, head: Head) -> None:
         self._connection.execute(_ADD, {name: getattr(row, name) for name in _COLUMNS})
-        if row.source is not None or row.fault_values or row.note is not None:
-            values = {"source": row.source, "fault_values": dict(row.fault_values) or None, "note": row.note}
-            self._connection.execute(_ADD_DETAILS, {"log_index": row.log_index, **values})
+        details = _details_of(row)
+        if any(value is not None for value in details.values()):
+            self._connection.execute(_ADD_DETAILS, {"log_index": row.log_index, **details})
         if row.file_name is not None and self._connection.dialect.name == "sqlite":
             self._connection.execute(_ADD_NAME, {"log_index": row.log_index, "file_name": row.file_name})
         moved = {"place": row.log_index, "to": head.size, "over": head.packed(), "at": row.at}
         if self._connection.execute(_MOVE[self._connection.dialect.name], moved).rowcount != 1:
             raise RuntimeError("the log moved under its writer")
 
-    def supersede(self, log_index: int, by: int) -> None:
-        if self._connection.execute(_SUPERSEDE, {"place": log_index, "later": by}).rowcount != 1:
+    def supersede(self, log_index: int, by: int, ended: str | None = None) -> None:
+        if self._connection.execute(_SUPERSEDE, {"place": log_index, "later": by, "how": ended}).rowcount != 1:
             raise RuntimeError("the current version was superseded under its writer")
+
+
+def _details_of(row: ActivityRow) -> dict[str, Any]:
+    return {
+        "source": row.source,
+        "fault_values": dict(row.fault_values) or None,
+        "note": row.note,
+        "findings": [asdict(one) for one in row.findings] or None,
+    }
 
 
 def row_of(row: Row[Any]) -> ActivityRow:
     """A row of `_SHOWN`, whose columns come in the order of the fields."""
     facts: list[Any] = list(row)
+    facts[-2] = tuple(Unexpected(**one) for one in facts[-2] or ())
     facts[-1] = facts[-1] or {}
     return ActivityRow(*facts)

@@ -29,22 +29,30 @@ IS_REPEATED: Final = _table.c.act == literal_column("'repeated'")
 CURRENT: Final = (IS_ACCEPTED, _table.c.superseded_by.is_(None))
 _EQUAL: Final = {"folder", "identity_code", "login_id", "channel"}
 ACT_IS: Final = {
-    act: _table.c.act == literal_column(f"'{act}'") for act in ("published", "fetched", "withdrawn", "collected")
+    act: _table.c.act == literal_column(f"'{act}'")
+    for act in ("published", "fetched", "withdrawn", "collected", "replayed", "returned", "explained")
 }
 PUBLISHED: Final = (ACT_IS["published"], _table.c.superseded_by.is_(None))
 IS_COLLECTED: Final = or_(ACT_IS["collected"], _table.c.collected.is_not(None))
+IS_ENDED: Final = or_(_table.c.ended.is_not(None), ACT_IS["withdrawn"], ACT_IS["returned"])
+"""What was taken out or given back, and the acts that did it."""
 NOT_ACCEPTED: Final = _table.c.act != literal_column("'accepted'")
 """Lets the few rows that are no acceptance be found among all companies'."""
 _STATES: Final[dict[str, tuple[ColumnElement[bool], ...]]] = {
     "accepted": (*CURRENT, _table.c.collected.is_(None)),
-    "superseded": (_table.c.superseded_by.is_not(None),),
+    "superseded": (_table.c.superseded_by.is_not(None), _table.c.ended.is_(None)),
     "collected": (IS_COLLECTED, _table.c.superseded_by.is_(None)),
     "refused": (IS_REFUSED,),
     "published": PUBLISHED,
     "fetched": (ACT_IS["fetched"],),
-    "withdrawn": (ACT_IS["withdrawn"],),
+    "replayed": (ACT_IS["replayed"],),
+    "explained": (ACT_IS["explained"],),
+    **{
+        act: (IS_ENDED, or_(ACT_IS[act], _table.c.ended == literal_column(f"'{act}'")))
+        for act in ("withdrawn", "returned")
+    },
 }
-_OF_ALL: Final = frozenset({"refused", "published", "fetched", "withdrawn"})
+_OF_ALL: Final = frozenset({"refused", "published", "fetched", "replayed", "explained"})
 """States whose rows are looked up by their act where no company narrows the walk."""
 
 

@@ -35,6 +35,8 @@ _HANDED_OUT: Final = {
         _table.c.subject == bindparam("of"),
         _table.c.channel == bindparam("by"),
         tables.activity_details.c.source == bindparam("address"),
+        tables.activity_details.c.note.is_not_distinct_from(bindparam("why")),
+        IS_FILE,
     )
     .order_by(_table.c.log_index.desc())
     .limit(1)
@@ -75,12 +77,14 @@ class OutgoingRows:
         found: set[int] = set()
         for start in range(0, len(publications), _AT_ONCE):
             some = [str(one) for one in publications[start : start + _AT_ONCE]]
-            mine = (ACT_IS["fetched"], _table.c.login_id == login_id, _table.c.subject.in_(some))
+            mine = (IS_FILE, ACT_IS["fetched"], _table.c.login_id == login_id, _table.c.subject.in_(some))
             found |= {int(one) for one in self._connection.scalars(select(_table.c.subject).where(*mine).distinct())}
         return found
 
-    def last_handed_out(self, act: str, login_id: str, subject: int, channel: str, source: str) -> datetime | None:
-        theirs = {"login": login_id, "of": str(subject), "by": channel, "address": source}
+    def last_handed_out(
+        self, act: str, login_id: str, subject: int, channel: str, source: str, note: str | None
+    ) -> datetime | None:
+        theirs = {"login": login_id, "of": str(subject), "by": channel, "address": source, "why": note}
         return self._connection.scalars(_HANDED_OUT[act], theirs).one_or_none()
 
     def holders(self, user_types: Sequence[str]) -> list[str]:

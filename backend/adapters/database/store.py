@@ -14,6 +14,7 @@ from backend.adapters.database.catalogue_rows import CatalogueCache, CatalogueRo
 from backend.adapters.database.code_rows import CodeRows, CodeUnit
 from backend.adapters.database.engine import reading_options
 from backend.adapters.database.form_rows import FormRows, FormUnit
+from backend.adapters.database.incoming_rows import IncomingRows, IncomingUnit
 from backend.adapters.database.key_rows import KeyRows, KeyUnit
 from backend.adapters.database.outgoing_rows import OutgoingRows, OutgoingUnit
 from backend.adapters.database.people_rows import PeopleRows, PeopleUnit
@@ -33,6 +34,7 @@ class _Rows(
     ActivityRows,
     RefusalRows,
     OutgoingRows,
+    IncomingRows,
     CatalogueRows,
     PeopleRows,
     RequestRows,
@@ -55,6 +57,7 @@ class _Unit(
     ActivityUnit,
     RefusalUnit,
     OutgoingUnit,
+    IncomingUnit,
     SignInUnit,
     PeopleUnit,
     RequestUnit,

@@ -121,6 +121,15 @@ TICKET_ENDED = row(
     Exit.REFUSED,
     Sftp.PERMISSION_DENIED,
 )
+NOT_STANDING = row(
+    4523,
+    "Not there to be handled so",
+    "{what}",
+    "Look at the inbox again: it shows what stands now.",
+    409,
+    Exit.REFUSED,
+    Sftp.NO_SUCH_FILE,
+)
 NOT_WITHIN = row(
     4522,
     "Not bytes of this file",

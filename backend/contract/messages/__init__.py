@@ -65,6 +65,15 @@ from backend.contract.messages.forms import (
     FormIdentity,
     SupportTeam,
 )
+from backend.contract.messages.inbox import (
+    Again,
+    InboxAct,
+    InboxFilter,
+    InboxItem,
+    InboxPage,
+    InboxQuery,
+    InboxState,
+)
 from backend.contract.messages.platform_requests import (
     ChangeFolder,
     ChangeFunction,
@@ -177,6 +186,7 @@ __all__ = [
     "ActivityFilter",
     "ActivityPage",
     "ActivityQuery",
+    "Again",
     "ApplyForm",
     "Approval",
     "Ask",
@@ -235,6 +245,12 @@ __all__ = [
     "Home",
     "IdentityCode",
     "IdentityName",
+    "InboxAct",
+    "InboxFilter",
+    "InboxItem",
+    "InboxPage",
+    "InboxQuery",
+    "InboxState",
     "KeyState",
     "Kind",
     "Landing",

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from backend.contract.messages.base import Channel, Message, State
+from backend.contract.rules.content import Unexpected
 
 
 class Activity(Message):
@@ -39,6 +40,12 @@ class Activity(Message):
     fault_remedy: str | None = None
     fault_findings: tuple[str, ...] = ()
     """All that was found wrong in the file, a line each, where that is more than `fault_what` says."""
+    findings: tuple[Unexpected, ...] = ()
+    """What in an accepted file was not as its folder expects."""
+    explanation: str | None = None
+    """Why that is right all the same, in the words of whoever submits: the latest that were said."""
+    reason: str | None = None
+    """Why somebody did it, in their own words."""
     count: int | None = None
     """How many refusals this row stands for, where they were too many to list."""
 
@@ -51,6 +58,8 @@ class Receipt(Message):
     leaf_hash: str
     replayed: bool = False
     """True where the same submission id, or the same bytes as the current version, had been accepted before."""
+    counter_receipts: tuple[Activity, ...] = ()
+    """What the operator's staff did with this submission, newest first."""
 
 
 class ActivityPage(Message):

@@ -16,7 +16,18 @@ Service = Literal["client_connect", "ecp"]
 EmailKind = Literal["personal", "group"]
 Direction = Literal["submission", "download"]
 Channel = Literal["console", "http", "sftp"]
-State = Literal["accepted", "superseded", "collected", "refused", "published", "fetched", "withdrawn"]
+State = Literal[
+    "accepted",
+    "superseded",
+    "collected",
+    "refused",
+    "published",
+    "fetched",
+    "replayed",
+    "withdrawn",
+    "returned",
+    "explained",
+]
 PublicationState = Literal["published", "fetched", "withdrawn"]
 DueState = Literal["due", "received", "late", "missing", "exempt"]
 

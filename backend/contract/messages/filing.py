@@ -65,6 +65,8 @@ class Home(Message):
     due: tuple[Due, ...]
     refused: tuple[Activity, ...]
     """The latest refusals of the last 7 days that no acceptance of the same name has followed."""
+    returned: tuple[Activity, ...] = ()
+    """What the operator returned or withdrew in the last 30 days and was not submitted again, newest first."""
     downloads: tuple[Publication, ...] = ()
     """What was published in the last 7 days and this account has not fetched yet, newest first."""
 

@@ -11,6 +11,7 @@ from backend.doors.http import (
     companies,
     faults,
     home,
+    inbox,
     landing,
     profile,
     publications,
@@ -53,6 +54,7 @@ def create_app(services: Services) -> FastAPI:
         tickets,
         publications,
         publishing,
+        inbox,
         activity,
     ):
         app.include_router(noun.router)

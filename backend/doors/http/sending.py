@@ -3,22 +3,55 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64encode
 from collections.abc import Callable
 from typing import Any, Final
 
 from fastapi.concurrency import run_in_threadpool
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from backend.contract.faults import Refused
 from backend.core.reading import Reading
+from backend.doors.http.ranges import asked_span
 
 BLOCK: Final = 1 << 20
 BLOCK_SECONDS: Final = 120.0
 """So long a reader may take for one block."""
 ABORT: Final = "ecp.abort"
 """The extension of the scope that ends the connection at once, whatever still waits to be sent."""
+_PARTIAL: Final = 206
+_BYTES: Final[dict[str, Any]] = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+FILE_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"description": "The whole file.", "content": _BYTES},
+    _PARTIAL: {"description": "The bytes asked for.", "content": _BYTES},
+}
 Listen = Callable[[Callable[[], None]], Callable[[], None]]
+
+
+def sent(
+    request: Request,
+    file_name: str,
+    size: int,
+    sha256: str,
+    opened: Callable[[], Reading],
+    still: Callable[[], None],
+    listen: Listen,
+) -> Sending:
+    """The file, or the bytes of it that the request asks for; 4522 where it has none such."""
+    etag = f'"{sha256}"'
+    span = asked_span(request.headers, size, etag)
+    headers = {
+        "etag": etag,
+        "accept-ranges": "bytes",
+        "repr-digest": f"sha-256=:{b64encode(bytes.fromhex(sha256)).decode()}:",
+        "content-disposition": f'attachment; filename="{file_name}"',
+    }
+    if span is not None:
+        headers["content-range"] = f"bytes {span[0]}-{span[1] - 1}/{size}"
+    status = 200 if span is None else _PARTIAL
+    return Sending(opened, span or (0, size), still, listen, status_code=status, headers=headers)
 
 
 class Sending(Response):

@@ -56,6 +56,8 @@ activity = Table(
     Column("count", Integer),
     Column("superseded_by", BigInteger),
     Column("collected", BigInteger),
+    Column("ended", String),
+    Column("again", String),
     Column("object_key", String, unique=True),
     Column("bytes_of", BigInteger),
     Column("object", String),
@@ -72,6 +74,7 @@ activity_details = Table(
     Column("fault_values", JSON(none_as_null=True)),
     Column("note", String),
     Column("findings", JSON(none_as_null=True)),
+    Column("explanation", String),
     Column("cut_off", Instant),
     Column("counts", String),
 )
@@ -96,7 +99,8 @@ _REPEATED = text("act = 'repeated'")
 _SUPERSEDED = text("superseded_by IS NOT NULL")
 _COLLECTED = text("act = 'collected' OR collected IS NOT NULL")
 _NOT_ACCEPTED = text("file_name IS NOT NULL AND act <> 'accepted'")
-_HANDED_OUT = text("act = 'fetched' OR act = 'collected'")
+_ENDED = text("ended IS NOT NULL OR act = 'withdrawn' OR act = 'returned'")
+_ON_A_FILE = text("file_name IS NOT NULL AND subject IS NOT NULL")
 _PUBLISHED = text("act = 'published' AND superseded_by IS NULL")
 _CURRENT = text("act = 'accepted' AND superseded_by IS NULL")
 Index("ix_activity_files", activity.c.log_index, **_only(_FILE_ACT))
@@ -106,7 +110,7 @@ Index(
     activity.c.company,
     activity.c.log_index,
     *(activity.c[name] for name in ("at", "folder", "identity_code", "login_id", "channel")),
-    *(activity.c[name] for name in ("act", "superseded_by", "collected", "file_name")),
+    *(activity.c[name] for name in ("act", "superseded_by", "collected", "ended", "file_name")),
     **_only(_FILE_ACT),
 )
 Index("ix_activity_folder", activity.c.company, activity.c.folder, activity.c.log_index, **_only(_FILE_ACT))
@@ -123,11 +127,22 @@ Index(
 Index(
     "ix_activity_inbox",
     activity.c.folder,
+    activity.c.collected,
     activity.c.log_index,
-    **_only(text("act = 'accepted' AND superseded_by IS NULL AND collected IS NULL")),
+    *(activity.c[name] for name in ("again", "identity_code", "input_date")),
+    **_only(_CURRENT),
+)
+Index("ix_activity_ended", activity.c.log_index, **_only(_ENDED))
+Index(
+    "ix_activity_gone",
+    activity.c.folder,
+    activity.c.identity_code,
+    activity.c.input_date,
+    activity.c.file_name,
+    **_only(text("ended IS NOT NULL")),
 )
 Index("ix_activity_act", activity.c.act, activity.c.log_index, **_only(_NOT_ACCEPTED))
-Index("ix_activity_handed_out", activity.c.login_id, activity.c.subject, activity.c.log_index, **_only(_HANDED_OUT))
+Index("ix_activity_on_file", activity.c.subject, activity.c.login_id, activity.c.log_index, **_only(_ON_A_FILE))
 Index("ix_activity_acts_of", activity.c.login_id, activity.c.log_index, **_only(_ACT))
 Index("ix_activity_acts_on", activity.c.subject, activity.c.log_index, **_only(_ACT))
 Index("ix_activity_at", activity.c.at, activity.c.log_index)

@@ -41,15 +41,33 @@ def upgrade() -> None:
     op.add_column("platform", sa.Column("decommissioned", sa.BigInteger(), nullable=True))
     op.add_column("activity", sa.Column("bytes_of", sa.BigInteger(), nullable=True))
     op.add_column("activity_details", sa.Column("findings", sa.JSON(), nullable=True))
+    op.add_column("activity_details", sa.Column("explanation", sa.String(), nullable=True))
     op.add_column("activity_details", sa.Column("cut_off", sa.BigInteger(), nullable=True))
     op.add_column("activity_details", sa.Column("counts", sa.String(), nullable=True))
-    op.create_index(
-        "ix_activity_inbox",
-        "activity",
-        ["folder", "log_index"],
-        unique=False,
-        **_only("act = 'accepted' AND superseded_by IS NULL AND collected IS NULL"),
-    )
+    _inbox()
+
+
+def _inbox() -> None:
+    op.add_column("activity", sa.Column("ended", sa.String(), nullable=True))
+    op.add_column("activity", sa.Column("again", sa.String(), nullable=True))
+    op.drop_index("ix_activity_company", "activity")
+    op.drop_index("ix_activity_handed_out", "activity")
+    acts = ["act", "superseded_by", "collected", "ended", "file_name"]
+    made = {
+        "company": (
+            ["company", "log_index", "at", "folder", "identity_code", "login_id", "channel", *acts],
+            "file_name IS NOT NULL",
+        ),
+        "inbox": (
+            ["folder", "collected", "log_index", "again", "identity_code", "input_date"],
+            "act = 'accepted' AND superseded_by IS NULL",
+        ),
+        "ended": (["log_index"], "ended IS NOT NULL OR act = 'withdrawn' OR act = 'returned'"),
+        "gone": (["folder", "identity_code", "input_date", "file_name"], "ended IS NOT NULL"),
+        "on_file": (["subject", "login_id", "log_index"], "file_name IS NOT NULL AND subject IS NOT NULL"),
+    }
+    for name, (columns, rows) in made.items():
+        op.create_index(f"ix_activity_{name}", "activity", columns, unique=False, **_only(rows))
 
 
 def _trading_days() -> None:

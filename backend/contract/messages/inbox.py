@@ -1,0 +1,61 @@
+"""The inbox of the operator's staff: submissions that stand, and what was done with each."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from backend.contract.messages.activity import Activity
+from backend.contract.messages.base import PRINTED, Ask, Message
+from backend.contract.messages.platform_requests import Reason
+
+InboxState = Literal["waiting", "again", "collected", "all"]
+_Code = Annotated[str, StringConstraints(max_length=40, pattern=PRINTED)]
+Again = Literal["collected", "replayed", "returned", "withdrawn"]
+
+
+class InboxItem(Message):
+    """One submission that stands."""
+
+    activity: Activity
+    collected_at: datetime | None = None
+    collected_by: str | None = None
+    again: Again | None = None
+    """Why it comes once more: it was replayed, or the version before it was collected, returned or withdrawn."""
+
+
+class InboxPage(Message):
+    """One page, folder by folder: first what waits, then what was collected; the newest of each first."""
+
+    items: tuple[InboxItem, ...]
+    cursor: str | None
+    waiting: int
+    """How many wait in all folders, counted to 1,000."""
+    waiting_is_more: bool = False
+    again: int
+    """How many of these come once more."""
+
+
+class InboxFilter(Message):
+    """Empty means all folders, identities and dates."""
+
+    state: InboxState = "waiting"
+    """`again` is what waits and comes once more."""
+    folder: _Code | None = None
+    identity_code: _Code | None = None
+    input_date: date | None = None
+
+
+class InboxQuery(InboxFilter):
+    """One page of what a filter finds."""
+
+    cursor: Annotated[str, StringConstraints(max_length=200)] | None = None
+    limit: Annotated[int, Field(ge=1, le=500)] = 100
+
+
+class InboxAct(Ask):
+    """What is done with a submission, and why: its submitter reads that."""
+
+    reason: Reason
