@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Final
@@ -146,3 +147,19 @@ def find_code(text: str) -> str | None:
 def code_in(text: str) -> str:
     """`find_code`; else what stands where a code would, to be told what is wrong with it."""
     return find_code(text) or " ".join(_BEFORE_CODE.split(text)[-1].split())[:_LONGEST_CODE]
+
+
+_MOMENT = re.compile(r"(?:(\d{4}-\d\d-\d\d)[T\s]+)?(\d{1,2})[:.](\d\d)", re.ASCII)
+
+
+def find_moment(text: str, near: datetime) -> datetime | None:
+    """The instant that 22:00 or 2026-11-23 22:00 means on the wall clock of `near`, whose day the first one takes."""
+    found = _MOMENT.fullmatch(text.strip())
+    if found is None:
+        return None
+    day, hour, minute = found.groups()
+    try:
+        on = datetime.fromisoformat(day).date() if day else near.date()
+        return datetime(on.year, on.month, on.day, int(hour), int(minute), tzinfo=near.tzinfo)
+    except ValueError:
+        return None

@@ -103,6 +103,11 @@ def clock(instant: datetime, zone: tzinfo) -> str:
     return f"{instant.astimezone(zone):%H:%M}"
 
 
+def moment(instant: datetime, zone: tzinfo) -> str:
+    """2026-11-23 20:00 HKT, where a line must say all of it."""
+    return f"{instant.astimezone(zone):%Y-%m-%d %H:%M} {zone_name(instant, zone)}"
+
+
 def zone_name(instant: datetime, zone: tzinfo) -> str:
     """HKT; where the zone has no letters, its offset."""
     name = instant.astimezone(zone).tzname() or "UTC"
