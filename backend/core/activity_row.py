@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
-from backend.contract.rules.content import Unexpected
+from backend.contract.rules.expectations import Unexpected
 from backend.contract.rules.receipts import change_text, entry_text, receipt_text
 
 ACCEPTED: Final = "accepted"

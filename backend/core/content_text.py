@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from backend.contract.rules.companions import COMPANIONS
 from backend.contract.rules.content import LONGEST_LINE, MOST_UNIQUE_ROWS, ROWS, Column, ContentRule
+from backend.contract.rules.expectations import LARGEST_BOUND, MOST_EXPECTATIONS, Expectation
 from backend.contract.rules.shown import shown
 
 _RULE: Final = TypeAdapter(ContentRule)
@@ -23,7 +24,7 @@ def content_of(row: Mapping[str, Any]) -> ContentRule:
     except ValidationError as error:
         first = error.errors()[0]
         raise ValueError(f"{_place(first['loc'])}: {first['msg']}") from error
-    for key, wrong in (*_unknown(row), *_wrong_columns(rule), *_wrong(rule)):
+    for key, wrong in (*_unknown(row), *_wrong_columns(rule), *_wrong(rule), *_wrong_expect(rule)):
         raise ValueError(f"{key}: {wrong}")
     return rule
 
@@ -36,9 +37,10 @@ def check_companions(endings: tuple[str, ...]) -> None:
 def _unknown(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for key in row.keys() - {field.name for field in fields(ContentRule)}:
         yield f"content.{key}", "unknown key"
-    for place, column in enumerate(row["columns"]):
-        for key in column.keys() - {field.name for field in fields(Column)}:
-            yield f"content.columns[{place}].{key}", "unknown key"
+    for of, kind in (("columns", Column), ("expect", Expectation)):
+        for place, one in enumerate(row.get(of, ())):
+            for key in one.keys() - {field.name for field in fields(kind)}:
+                yield f"content.{of}[{place}].{key}", "unknown key"
 
 
 def _wrong(rule: ContentRule) -> Iterator[tuple[str, str]]:
@@ -70,6 +72,51 @@ def _wrong_columns(rule: ContentRule) -> Iterator[tuple[str, str]]:
             yield f"{key}.choices", "words that a row can hold"
         if not 0 < column.longest <= LONGEST_LINE:
             yield f"{key}.longest", f"1 to {LONGEST_LINE} characters"
+
+
+def _wrong_expect(rule: ContentRule) -> Iterator[tuple[str, str]]:
+    codes = [one.code for one in rule.expect]
+    if len(codes) > MOST_EXPECTATIONS or len(codes) != len(set(codes)):
+        yield "content.expect", f"at most {MOST_EXPECTATIONS}, each about something else"
+    columns = {column.name: column for column in rule.columns}
+    for place, one in enumerate(rule.expect):
+        column = columns.get(one.column)
+        if not _is_about(one, column):
+            yield f"content.expect[{place}].column", f"{_ABOUT[one.check]} for {one.check}"
+        if not _bounded(one):
+            yield f"content.expect[{place}]", f"{_BOUNDS[one.check]} for {one.check}"
+
+
+def _is_about(one: Expectation, column: Column | None) -> bool:
+    if one.check == "rows":
+        return not one.column
+    if column is None:
+        return False
+    if one.check == "filled":
+        return column.empty or column.optional
+    return column.kind in (("date",) if one.check == "input_date" else ("integer", "number"))
+
+
+def _bounded(one: Expectation) -> bool:
+    bounds = [bound for bound in (one.least, one.most) if bound is not None]
+    if one.check in ("input_date", "filled"):
+        return not bounds
+    whole = one.check == "range" or all(isinstance(bound, int) and bound >= 0 for bound in bounds)
+    return bool(bounds) and whole and all(abs(bound) <= LARGEST_BOUND for bound in bounds) and bounds == sorted(bounds)
+
+
+_ABOUT: Final = {
+    "rows": "no column",
+    "range": "a column of numbers",
+    "input_date": "a column of dates",
+    "filled": "a column that may be empty or missing",
+}
+_BOUNDS: Final = {
+    "rows": "least or most, whole numbers of which least is not more",
+    "range": "least or most, of which least is not more",
+    "input_date": "neither least nor most",
+    "filled": "neither least nor most",
+}
 
 
 def _counts(template: str, names: list[str]) -> bool:

@@ -34,7 +34,7 @@ from backend.adapters.database.enquiry import (
     within,
 )
 from backend.contract.messages import ActivityFilter
-from backend.contract.rules.content import Unexpected
+from backend.contract.rules.expectations import Unexpected
 from backend.core.accounts import Account
 from backend.core.activity_row import ActivityRow
 from backend.core.actor import Scope

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from backend.contract.messages.base import Channel, Message, State
-from backend.contract.rules.content import Unexpected
+from backend.contract.rules.expectations import Unexpected
 
 
 class Activity(Message):

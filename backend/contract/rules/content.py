@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from backend.contract.faults import WRONG_CONTENT, Refused
+from backend.contract.rules.expectations import Expectation
 from backend.contract.rules.shown import shown
 
 MOST_FINDINGS: Final = 20
@@ -61,6 +62,8 @@ class ContentRule:
     most_rows: int | None = None
     longest_line: int = 4096
     """In bytes, without its line end."""
+    expect: tuple[Expectation, ...] = ()
+    """What may be otherwise, with an explanation."""
 
     @property
     def mark(self) -> str:

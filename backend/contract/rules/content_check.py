@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import re
+from datetime import date
 from typing import Final
 
 from backend.contract.rules.content import ContentRule, Finding
 from backend.contract.rules.content_judge import Judge, first_of
 from backend.contract.rules.content_pattern import right_rows
 from backend.contract.rules.content_values import values_of
+from backend.contract.rules.content_watch import Watch
+from backend.contract.rules.expectations import Unexpected
 
 _PIECE: Final = 1 << 16
 _BOM: Final = b"\xef\xbb\xbf"
@@ -17,14 +20,16 @@ _C1: Final = re.compile(rb"\xc2[\x80-\x9f]")
 
 
 class ContentCheck:
-    """Feed it the bytes in order, in any pieces; then `finish` says what was found, at most 20 findings.
+    """Feed it the bytes in order, in any pieces; then `finish` says what is wrong, at most 20 findings, and
+    `unexpected` what is only not as expected.
 
     A row is a line: a quoted value that goes on in the next line is a finding, and the next line a row again.
     """
 
-    def __init__(self, rule: ContentRule) -> None:
+    def __init__(self, rule: ContentRule, input_date: date | None = None) -> None:
         self._rule = rule
-        self._judge = Judge(rule)
+        self._watch = Watch(rule.expect, input_date)
+        self._judge = Judge(rule, self._watch)
         self._tail = b""
         """What came of a line whose end has not come."""
         self._skipping = False
@@ -48,6 +53,11 @@ class ContentCheck:
         if not self.ended:
             self._judge.close()
         return tuple(sorted(self._judge.findings, key=lambda one: (one.row, one.column or 0)))
+
+    @property
+    def unexpected(self) -> tuple[Unexpected, ...]:
+        """Ask after `finish`, of a file in which nothing is wrong."""
+        return self._watch.found(self._judge.rows)
 
     def _take(self, piece: bytes) -> None:
         if self._skipping:
@@ -90,7 +100,7 @@ class ContentCheck:
     def _right_rows(self, *, wide: bool) -> re.Pattern[bytes]:
         rule = self._rule
         last = first_of(rule.last_line) if rule.last_line is not None else None
-        return right_rows(self._judge.columns, rule.mark, last, rule.longest_line, wide=wide)
+        return right_rows(self._watch.narrow, self._watch.forms, rule.mark, last, rule.longest_line, wide=wide)
 
     def _pass(self, lines: bytes) -> None:
         """Rows that are right, each by itself."""

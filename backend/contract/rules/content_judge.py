@@ -10,6 +10,7 @@ from typing import Final
 
 from backend.contract.rules.content import MOST_FINDINGS, ROWS, Column, ContentRule, Finding
 from backend.contract.rules.content_values import said_twice, wrong_with
+from backend.contract.rules.content_watch import Watch
 from backend.contract.rules.shown import shown
 
 _COUNT: Final = re.compile(r"[0-9]{1,15}")
@@ -19,7 +20,7 @@ _COMPARED: Final = 40
 class Judge:
     """`line` is the number of the line it is told of; whoever reads the file counts it up."""
 
-    def __init__(self, rule: ContentRule) -> None:
+    def __init__(self, rule: ContentRule, watch: Watch) -> None:
         self.line = 0
         self.columns: tuple[Column, ...] = ()
         """Those of the file, once its header is known."""
@@ -31,7 +32,8 @@ class Judge:
         self.unique: list[int] = []
         """The places of the values that no two rows may share."""
         self._rule = rule
-        self._rows = 0
+        self._watch = watch
+        self.rows = 0
         self._keys: dict[bytes, int] = {}
         self._declared: list[tuple[int, int, int]] = []
         """Counts of rows: the line and the column that declare one, and what they say."""
@@ -72,10 +74,10 @@ class Judge:
 
     def count(self, rows: int) -> None:
         """As many rows end with this line."""
-        self._rows += rows
+        self.rows += rows
         most = self._rule.most_rows
-        if most is not None and self._rows > most:
-            self.line -= self._rows - most - 1
+        if most is not None and self.rows > most:
+            self.line -= self.rows - most - 1
             self.find(f"one row more than {most:,}, expected no more", last=True)
 
     def keep_key(self, values: list[str]) -> None:
@@ -94,9 +96,9 @@ class Judge:
         elif rule.last_line is not None and not self.last_seen:
             self.find(f"the file ends here, expected the line {rule.last_line} after it")
         for line, column, count in self._declared:
-            if count != self._rows:
+            if count != self.rows:
                 self.line = line
-                self.find(f"{count:,}, expected {self._rows:,}: as many rows are there", column)
+                self.find(f"{count:,}, expected {self.rows:,}: as many rows are there", column)
 
     # ── what a line is ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -127,6 +129,7 @@ class Judge:
         for column in missing:
             if not column.optional:
                 self.find(f"the column {column.name} is missing, expected in the header")
+        self._watch.begin(self.columns)
         if seen.issuperset(self._rule.unique):
             self.unique = [names.index(name) for name in self._rule.unique]
 
@@ -141,6 +144,8 @@ class Judge:
         for place, (column, value) in enumerate(zip(self.columns, values, strict=True), 1):
             if (wrong := wrong_with(column, value)) is not None:
                 self.find_in(place, wrong)
+            else:
+                self._watch.look(self.line, place, value)
         if self.unique:
             self.keep_key(values)
 

@@ -41,9 +41,9 @@ def wrong_with(column: Column, value: str) -> str | None:
     if not value:
         return None if column.empty else f"empty, expected {column.expected}"
     if not _is(column, value):
-        return f"{_said(column, value)}, expected {column.expected}"
+        return f"{said(column, value)}, expected {column.expected}"
     if len(value) > column.longest and column.kind not in ("date", "choice"):
-        return f"{_said(column, value)} with {len(value):,} characters, expected at most {column.longest:,}"
+        return f"{said(column, value)} with {len(value):,} characters, expected at most {column.longest:,}"
     return None
 
 
@@ -51,8 +51,8 @@ def said_twice(columns: list[Column], values: list[str], row: int) -> str:
     """What is wrong with a key that an earlier row has."""
     if any(column.private for column in columns):
         return f"the same as in row {row:,}, expected once"
-    said = ", ".join(f'"{shown(value, _COMPARED)}"' for value in values)
-    return f"{said} as in row {row:,}, expected once"
+    told = ", ".join(f'"{shown(value, _COMPARED)}"' for value in values)
+    return f"{told} as in row {row:,}, expected once"
 
 
 def _is(column: Column, value: str) -> bool:
@@ -73,7 +73,8 @@ def _a_day(value: str) -> bool:
     return True
 
 
-def _said(column: Column, value: str) -> str:
+def said(column: Column, value: str) -> str:
+    """The value in quotes, where a finding may show it."""
     return "a value" if column.private else f'"{shown(value, _COMPARED)}"'
 
 

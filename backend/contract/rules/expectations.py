@@ -1,0 +1,51 @@
+"""What a folder's files usually hold: where one does not, it may be right all the same, and its submitter says why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+MOST_EXPECTATIONS: Final = 20
+LARGEST_BOUND: Final = 10**15
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """One thing that can be seen in the file alone: how many `rows` there are, or what stands in one column.
+
+    `range` is about its numbers, `input_date` wants each date to be the submission's, `filled` no empty value.
+    """
+
+    check: Literal["rows", "range", "input_date", "filled"]
+    column: str = ""
+    least: int | float | None = None
+    most: int | float | None = None
+
+    @property
+    def code(self) -> str:
+        """The same in every file of the folder."""
+        return f"{self.check}.{self.column}" if self.column else self.check
+
+    @property
+    def bounds(self) -> str:
+        """In words: 1 to 50,000."""
+        if self.least is None:
+            return f"at most {self.most:,}"
+        return f"at least {self.least:,}" if self.most is None else f"{self.least:,} to {self.most:,}"
+
+    @property
+    def words(self) -> str:
+        """What is expected."""
+        if self.check == "rows":
+            return f"{self.bounds} rows"
+        if self.check == "range":
+            return f"{self.column} {self.bounds}"
+        return f"{self.column} {'the input date' if self.check == 'input_date' else 'never empty'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unexpected:
+    """One thing that is not as expected, in words; `code` says which expectation it is about."""
+
+    code: str
+    words: str
