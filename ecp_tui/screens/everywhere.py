@@ -32,6 +32,9 @@ class KeyedApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("help", "mouse", direct=True),
         *bindings(*sorted(FIRST), direct=True, priority=True),
+        # Of the app, before any field: what comes behind a tab in one packet must find the next field in front.
+        Binding("tab", "app.focus_next", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
     ]
 
     def __init__(self, context: Context, *, driver_class: type[Driver] | None = None, **options: Any) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from textual import events
+from textual.widgets import Input
+
 from tests.tui.conftest import Opens
 from tests.tui.driver import Cuttable, Person
 from tests.world import World
@@ -128,3 +131,12 @@ async def test_a_server_that_is_down_gets_9001_and_nothing_typed_is_lost(opens: 
         line.down = False
         await person.press("f8")
         await person.sees("Good afternoon, Chan Tai Man")
+
+
+async def test_what_is_typed_behind_a_tab_in_one_packet_is_in_the_next_field(person: Person, world: World) -> None:
+    await person.opens_sign_in()
+    for key in [*"CHAN01", "tab", *"abc", "tab", *"123", "shift+tab", "d"]:
+        person.app.post_message(events.Key(key, key if len(key) == 1 else None))
+    await person.pilot.pause()
+    values = [field.value for field in person.app.screen.query(Input)]
+    assert values == ["CHAN01", "abcd", "123"]
