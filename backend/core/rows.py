@@ -12,7 +12,7 @@ from backend.contract.messages import ActivityFilter, Person
 from backend.core.accounts import Account, Company, Identity, Known
 from backend.core.activity_row import ActivityRow
 from backend.core.actor import Scope
-from backend.core.catalogue import Catalogue
+from backend.core.catalogue import Catalogue, FolderRule, Function
 from backend.core.client_connect.ports import ClientConnectRows, ClientConnectUnit
 from backend.core.incoming import IncomingRows, IncomingUnit
 from backend.core.ledger import Head
@@ -189,5 +189,15 @@ class Unit(Rows, ClientConnectUnit, OutgoingUnit, IncomingUnit, Protocol):
         ...
 
     def forget_old(self, now: datetime) -> None:
+    def put_folder(self, folder: FolderRule) -> None:
+        """In place of the one of its code, or after all others; moves the revision."""
+        ...
+
+    def put_function(self, function: Function) -> None: ...
+
+    def bump_catalogue_revision(self) -> None:
+        """Whatever is read with the catalogue is read anew, here and in all processes."""
+        ...
+
         """Removes expired tickets, transactions and sessions, old attempts, and throttles that hold nothing back."""
         ...

@@ -7,10 +7,10 @@ from dataclasses import asdict
 from datetime import time
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from backend.adapters.database import tables
-from backend.core.catalogue import Catalogue
+from backend.core.catalogue import Catalogue, FolderRule, Function
 from backend.core.catalogue_text import folder_of, function_of
 
 _NOW: Final = select(tables.platform.c.access_epoch, tables.platform.c.catalogue_revision)
@@ -19,8 +19,12 @@ _NOW: Final = select(tables.platform.c.access_epoch, tables.platform.c.catalogue
 class CatalogueCache:
     """The catalogue of the last revision read."""
 
-    def __init__(self) -> None:
-        self.held: tuple[int, Catalogue] | None = None
+    def __init__(self, held: tuple[int, Catalogue] | None = None) -> None:
+        self.held = held
+
+    def aside(self) -> CatalogueCache:
+        """One to begin with for a unit: what it reads may never be committed, and its revision come a second time."""
+        return CatalogueCache(self.held)
 
 
 class CatalogueRows:
@@ -55,6 +59,31 @@ class CatalogueRows:
             {row.code: function_of(row.code, row.facts) for row in functions},
             {row.code: folder_of(row.code, row.facts) for row in folders},
         )
+
+
+class CatalogueUnit:
+    _connection: Connection
+    _now: tuple[int, int] | None
+
+    def put_folder(self, folder: FolderRule) -> None:
+        facts = _facts(asdict(folder))
+        here = update(tables.folders).where(tables.folders.c.code == folder.code)
+        if self._connection.execute(here.values(facts=facts)).rowcount == 0:
+            last = select(func.coalesce(func.max(tables.folders.c.position), -1) + 1).scalar_subquery()
+            self._connection.execute(insert(tables.folders).values(code=folder.code, position=last, facts=facts))
+        self.bump_catalogue_revision()
+
+    def put_function(self, function: Function) -> None:
+        facts = _facts(asdict(function))
+        here = update(tables.functions).where(tables.functions.c.code == function.code)
+        if self._connection.execute(here.values(facts=facts)).rowcount == 0:
+            self._connection.execute(insert(tables.functions).values(code=function.code, facts=facts))
+        self.bump_catalogue_revision()
+
+    def bump_catalogue_revision(self) -> None:
+        revision = tables.platform.c.catalogue_revision
+        self._connection.execute(update(tables.platform).values(catalogue_revision=revision + 1))
+        self._now = None
 
 
 def import_catalogue(connection: Connection, catalogue: Catalogue) -> None:

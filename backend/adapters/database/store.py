@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 
 from backend.adapters.database.account_rows import AccountUnit
 from backend.adapters.database.activity_rows import ActivityRows, ActivityUnit
-from backend.adapters.database.catalogue_rows import CatalogueCache, CatalogueRows
+from backend.adapters.database.catalogue_rows import CatalogueCache, CatalogueRows, CatalogueUnit
 from backend.adapters.database.code_rows import CodeRows, CodeUnit
 from backend.adapters.database.engine import reading_options
 from backend.adapters.database.form_rows import FormRows, FormUnit
@@ -58,6 +58,7 @@ class _Unit(
     RefusalUnit,
     OutgoingUnit,
     IncomingUnit,
+    CatalogueUnit,
     SignInUnit,
     PeopleUnit,
     RequestUnit,
@@ -80,7 +81,7 @@ class DatabaseStore:
         self._writer = Writer(engine)
 
     def write(self, work: Callable[[Unit], T | Refused]) -> T:
-        return self._writer.write(lambda connection: work(_Unit(connection, self._cache)))
+        return self._writer.write(lambda connection: work(_Unit(connection, self._cache.aside())))
 
     @contextmanager
     def reading(self) -> Iterator[Rows]:
