@@ -182,13 +182,6 @@ class Unit(Rows, ClientConnectUnit, OutgoingUnit, IncomingUnit, Protocol):
 
     def bump_access_epoch(self) -> None: ...
 
-    def count_refusal(self, login_id: str, folder: str) -> None: ...
-
-    def take_refusal_count(self, login_id: str, folder: str) -> int:
-        """The refusals counted and not yet listed, which are then none."""
-        ...
-
-    def forget_old(self, now: datetime) -> None:
     def put_folder(self, folder: FolderRule) -> None:
         """In place of the one of its code, or after all others; moves the revision."""
         ...
@@ -199,5 +192,12 @@ class Unit(Rows, ClientConnectUnit, OutgoingUnit, IncomingUnit, Protocol):
         """Whatever is read with the catalogue is read anew, here and in all processes."""
         ...
 
+    def count_refusal(self, login_id: str, folder: str) -> None: ...
+
+    def take_refusal_count(self, login_id: str, folder: str) -> int:
+        """The refusals counted and not yet listed, which are then none."""
+        ...
+
+    def forget_old(self, now: datetime) -> None:
         """Removes expired tickets, transactions and sessions, old attempts, and throttles that hold nothing back."""
         ...
