@@ -1,4 +1,4 @@
-"""Downloads under way: published files on their way to this computer, several at once, whole or not at all."""
+"""Downloads under way: files on their way to this computer, several at once, whole or not at all."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from ecp_tui.pace import Pace
 from ecp_tui.saving import Arriving
 
 if TYPE_CHECKING:  # the first page does not wait for them
-    from backend.contract.messages import Publication
+    from backend.contract.messages import Fetchable
 
 DownloadState = Literal["waiting", "fetching", "retrying", "saved", "refused", "cancelled"]
-Fetch = Callable[["Publication", int], AsyncGenerator[bytes]]
-"""The bytes of a publication from an offset on."""
+Fetch = Callable[["Fetchable", int], AsyncGenerator[bytes]]
+"""The bytes of a file from an offset on."""
 
 _PASSING: Final = (UNREACHABLE, GOING_DOWN)
 
@@ -29,7 +29,7 @@ _PASSING: Final = (UNREACHABLE, GOING_DOWN)
 class Download(Moving):
     """One file on its way here, and what became of it."""
 
-    publication: Publication
+    wanted: Fetchable
     target: Path
     replace: bool = False
     state: DownloadState = "waiting"
@@ -39,15 +39,15 @@ class Download(Moving):
     _task: asyncio.Task[None] | None = None
 
     def __post_init__(self) -> None:
-        self.pace = Pace(self.publication.size)
+        self.pace = Pace(self.wanted.size)
 
     @property
     def key(self) -> str:
-        return f"download/{self.publication.log_index}/{self.target}"
+        return f"download/{self.wanted.log_index}/{self.target}"
 
     @property
     def name(self) -> str:
-        return self.publication.file_name
+        return self.wanted.file_name
 
     @property
     def running(self) -> bool:
@@ -66,11 +66,11 @@ class Downloads(AllMoving[Download]):
         self._fetch = fetch
         self._backoff = backoff
 
-    def start(self, publication: Publication, target: Path, *, replace: bool = False) -> Download:
+    def start(self, wanted: Fetchable, target: Path, *, replace: bool = False) -> Download:
         """Raises `FileExistsError` where something lies there that it may not replace."""
         if not replace and target.expanduser().exists():
             raise FileExistsError(target)
-        download = Download(publication, target.expanduser().absolute(), replace)
+        download = Download(wanted, target.expanduser().absolute(), replace)
         self.items.append(download)
         self._run(download)
         return download
@@ -90,7 +90,7 @@ class Downloads(AllMoving[Download]):
         arriving = await asyncio.to_thread(Arriving, download.target)
         try:
             await self._until_here(download, arriving)
-            if (arriving.size, arriving.sha256) != (download.publication.size, download.publication.sha256):
+            if (arriving.size, arriving.sha256) != (download.wanted.size, download.wanted.sha256):
                 raise _damaged(download)
             await asyncio.to_thread(_kept, arriving, replace=download.replace)
         finally:
@@ -119,9 +119,9 @@ class Downloads(AllMoving[Download]):
             await asyncio.sleep(pause)
 
     async def _receive(self, download: Download, arriving: Arriving) -> None:
-        async with aclosing(self._fetch(download.publication, arriving.size)) as chunks:
+        async with aclosing(self._fetch(download.wanted, arriving.size)) as chunks:
             async for chunk in chunks:
-                if arriving.size + len(chunk) > download.publication.size:
+                if arriving.size + len(chunk) > download.wanted.size:
                     raise _damaged(download)
                 await asyncio.to_thread(arriving.add, chunk)
                 download.pace.heard(arriving.size)
@@ -129,7 +129,7 @@ class Downloads(AllMoving[Download]):
 
 
 def _damaged(download: Download) -> Refused:
-    return Refused(DAMAGED, file_name=shown(download.publication.file_name, 80))
+    return Refused(DAMAGED, file_name=shown(download.wanted.file_name, 80))
 
 
 def _kept(arriving: Arriving, *, replace: bool) -> None:

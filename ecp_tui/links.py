@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from backend.contract.messages import Publication
+from backend.contract.messages import Fetchable
 
 
 class Links(Protocol):
@@ -15,8 +15,8 @@ class Links(Protocol):
         """A page with a file chooser; what is chosen goes where this one-time ticket leads. The name is the one that
         is expected; the one that is chosen goes along with the bytes."""
 
-    def download(self, publication: Publication) -> str:
-        """A published file, into the browser's downloads."""
+    def download(self, wanted: Fetchable) -> str:
+        """A published file, or one that is picked up, into the browser's downloads."""
 
     def save(self, file_name: str, content: bytes) -> str:
         """What the console made, such as a receipt, into the browser's downloads."""

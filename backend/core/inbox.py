@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from backend.contract.faults import NOT_STANDING, Refused
-from backend.contract.messages import InboxFilter, InboxItem, InboxPage, Receipt
+from backend.contract.messages import InboxFilter, InboxFolder, InboxItem, InboxPage, Receipt
 from backend.contract.rules.companions import companion_of
 from backend.contract.rules.shown import shown
 from backend.core.activity import Ledger, receipt_of, shown_activity
 from backend.core.activity_row import REPLAYED, RETURNED, WITHDRAWN, ActivityRow
 from backend.core.actor import Actor
-from backend.core.catalogue import Catalogue
+from backend.core.catalogue import Catalogue, FolderRule
 from backend.core.collecting import LONGEST_REASON, refuse_gone, submission_of
 from backend.core.gate import refuse_expired, refuse_outside_inbox, refuse_to_handle
 from backend.core.inbox_notices import InboxNotices
@@ -76,13 +76,10 @@ class Inbox:
                     rest = rows.stretch(part.stretch, after, limit + 1 - len(found))
                     found += [(part, row) for row in rest]
             items = _items(rows, catalogue, [row for _, row in found[:limit]])
-            waiting = _counted(rows, catalogue, again=False)
             return InboxPage(
                 items=tuple(items),
                 cursor=self._sealed(*found[limit - 1], *bound) if len(found) > limit else None,
-                waiting=min(waiting, MOST_COUNTED),
-                waiting_is_more=waiting > MOST_COUNTED,
-                again=_counted(rows, catalogue, again=True),
+                folders=tuple(_counted(rows, folder) for folder in _folders(catalogue)),
             )
 
     # ── what is done ─────────────────────────────────────────────────────────────────────────────────────────
@@ -152,7 +149,7 @@ class Inbox:
 def _parts(catalogue: Catalogue, wanted: InboxFilter) -> Iterator[_Part]:
     """Folder by folder, what waits before what was collected."""
     number = 0
-    for folder in _folders(catalogue):
+    for folder in (one.code for one in _folders(catalogue)):
         base = Stretch(folder, False, wanted.identity_code, wanted.input_date, wanted.state == "again")
         for collected in (False, True):
             asked = wanted.state == "all" or (wanted.state == "collected") == collected
@@ -161,8 +158,8 @@ def _parts(catalogue: Catalogue, wanted: InboxFilter) -> Iterator[_Part]:
             number += 1
 
 
-def _folders(catalogue: Catalogue) -> list[str]:
-    return [folder.code for folder in catalogue.folders.values() if folder.direction == "submission"]
+def _folders(catalogue: Catalogue) -> list[FolderRule]:
+    return [folder for folder in catalogue.folders.values() if folder.direction == "submission"]
 
 
 def _items(rows: Rows, catalogue: Catalogue, found: list[ActivityRow]) -> Iterator[InboxItem]:
@@ -179,12 +176,11 @@ def _items(rows: Rows, catalogue: Catalogue, found: list[ActivityRow]) -> Iterat
         )
 
 
-def _counted(rows: Rows, catalogue: Catalogue, *, again: bool) -> int:
-    """How many wait in all folders; no more than one beyond what is counted."""
-    count = 0
-    for folder in _folders(catalogue):
-        count += rows.count_stretch(Stretch(folder, False, again=again), MOST_COUNTED + 1 - count)
-    return count
+def _counted(rows: Rows, folder: FolderRule) -> InboxFolder:
+    waits = Stretch(folder.code, False)
+    waiting = rows.count_stretch(waits, MOST_COUNTED)
+    again = rows.count_stretch(replace(waits, again=True), MOST_COUNTED) if waiting else 0
+    return InboxFolder(folder=folder.code, title=folder.title, waiting=waiting, again=again)
 
 
 def _companions(rows: Rows, row: ActivityRow) -> Iterator[ActivityRow]:

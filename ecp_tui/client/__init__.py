@@ -4,6 +4,7 @@ from ecp_tui.client.client_connect import ClientConnectCalls
 from ecp_tui.client.demo import DemoCalls
 from ecp_tui.client.downloads import DownloadCalls
 from ecp_tui.client.filing import CHUNK, FilingCalls
+from ecp_tui.client.inbox import InboxCalls
 from ecp_tui.client.publishing import PublishingCalls
 from ecp_tui.client.recovery import RecoveryCalls
 from ecp_tui.client.tickets import TicketCalls
@@ -11,5 +12,14 @@ from ecp_tui.client.tickets import TicketCalls
 __all__ = ["CHUNK", "EcpClient"]
 
 
-class EcpClient(FilingCalls, DownloadCalls, PublishingCalls, ClientConnectCalls, RecoveryCalls, TicketCalls, DemoCalls):
+class EcpClient(
+    FilingCalls,
+    DownloadCalls,
+    PublishingCalls,
+    InboxCalls,
+    ClientConnectCalls,
+    RecoveryCalls,
+    TicketCalls,
+    DemoCalls,
+):
     """One server, one session. Never follows a redirect; refuses `http://` to any host but this one."""

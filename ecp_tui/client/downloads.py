@@ -9,11 +9,12 @@ import httpx
 
 from backend.contract import paths
 from backend.contract.faults import UNEXPECTED, Refused
-from backend.contract.messages import Publication, PublicationFilter, PublicationPage
+from backend.contract.messages import Fetchable, PickUp, PublicationFilter, PublicationPage
 from ecp_tui.client.transport import Transport
 
 _WHOLE: Final = 200
 _PARTIAL: Final = 206
+_PATIENCE: Final = httpx.Timeout(60.0, connect=5.0)
 
 
 class DownloadCalls(Transport):
@@ -34,13 +35,19 @@ class DownloadCalls(Transport):
             query["cursor"] = cursor
         return await self._get(PublicationPage, paths.PUBLICATIONS, params=query, background=background)
 
-    async def fetch(self, publication: Publication, offset: int = 0) -> AsyncGenerator[bytes]:
-        """The bytes from there on, as they come; 9001 where the line breaks before the last of them."""
-        if 0 < offset >= publication.size:
+    async def fetch(self, wanted: Fetchable, offset: int = 0) -> AsyncGenerator[bytes]:
+        """The bytes from there on, as they come; 9001 where the line breaks before the last of them.
+
+        Of a submission each time is a pickup, for its reason.
+        """
+        if 0 < offset >= wanted.size:
             return
         headers = {"accept-encoding": "identity"} | ({"range": f"bytes={offset}-"} if offset else {})
-        path = paths.publication_content(publication.log_index)
-        async with self._streamed("GET", path, headers=headers, timeout=httpx.Timeout(60.0, connect=5.0)) as answer:
+        if isinstance(wanted, PickUp):
+            path, params = paths.inbox_content(wanted.log_index), {"reason": wanted.reason}
+        else:
+            path, params = paths.publication_content(wanted.log_index), {}
+        async with self._streamed("GET", path, params=params, headers=headers, timeout=_PATIENCE) as answer:
             begins = f"bytes {offset}-" if offset else ""
             right = answer.status_code == (_PARTIAL if offset else _WHOLE)
             if not right or not answer.headers.get("content-range", "").startswith(begins):

@@ -12,7 +12,7 @@ import asyncssh
 from asyncssh import FXF_CREAT, FXF_TRUNC, FXF_WRITE
 
 from backend.contract.faults import FILE_CHANGED, INCOMPLETE_UPLOAD, NOT_FOUND, UNEXPECTED, Refused
-from backend.contract.messages import Activity, Publication, Receipt
+from backend.contract.messages import Activity, Fetchable, Publication, Receipt
 from backend.contract.rules.receipts import leaf_hash, read_document, said
 from backend.contract.rules.refusals import read_refusal, read_status
 from backend.contract.rules.shown import shown, shown_lines
@@ -58,7 +58,7 @@ class SftpClient:
             newest = sorted(found, key=lambda one: (one.at, one.file_name), reverse=True)[:limit]
             return [await _hashed(connection, one) for one in newest]
 
-    async def fetch(self, wanted: Publication, offset: int) -> AsyncGenerator[bytes, None]:
+    async def fetch(self, wanted: Fetchable, offset: int) -> AsyncGenerator[bytes, None]:
         """Its bytes from an offset on."""
         path = f"{Place(wanted.identity_code, wanted.folder).download}/{wanted.file_name}"
         async with self._speaking() as (_, sftp), sftp.open(path, "rb", encoding=None) as file:

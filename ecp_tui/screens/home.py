@@ -71,8 +71,9 @@ class HomeScreen(EcpScreen):
         for due in home.due:
             rows.append(self._due(due, repeated=due.folder == before))
             before = due.folder
-        if home.refused:
+        if home.returned or home.refused:
             rows += [row("gap", "", heading=True), row("attention", "Needs attention", heading=True)]
+            rows += [_returned(one) for one in home.returned]
             rows += [self._refused(one) for one in home.refused]
         if home.downloads:
             rows += [row("gap/new", "", heading=True), row("new", "New to download", heading=True)]
@@ -109,7 +110,7 @@ class HomeScreen(EcpScreen):
             self.go(kind)
         elif kind == "due":
             self.go("submit", folder=what[0], identity_code=what[1], input_date=what[2])
-        elif kind == "refused":
+        elif kind in ("refused", "returned"):
             self.go("activity", log_index=what[0])
         elif kind == "new":
             self._open_new(int(what[0]))
@@ -122,6 +123,13 @@ class HomeScreen(EcpScreen):
 
     def action_submit(self) -> None:
         self.go("submit")
+
+
+def _returned(one: Activity) -> Row:
+    """What the exchange gave back or took out, and why."""
+    sign = SIGNS[one.state]
+    name = f"{one.file_name}  {sign.word}: {one.reason or ''}"
+    return row(f"returned/{one.log_index}", Content.styled("  ! ", "$warning"), name, wide=True)
 
 
 def greeting(me: Me, context: Context) -> Content:

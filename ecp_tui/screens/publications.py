@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar, Final
@@ -9,7 +10,7 @@ from typing import ClassVar, Final
 from textual.content import Content
 from textual.widget import Widget
 
-from backend.contract.messages import Publication, PublicationFilter, PublicationPage
+from backend.contract.messages import Fetchable, PickUp, Publication, PublicationFilter, PublicationPage
 from ecp_tui import wording
 from ecp_tui.lines import lines
 from ecp_tui.saving import file_name
@@ -145,29 +146,36 @@ class PublicationsScreen(EcpScreen):
             self.copy("\t".join(cell.plain.strip() for cell in row_.cells))
 
 
-def fetch(screen: EcpScreen, publication: Publication) -> None:
+def fetch(screen: EcpScreen, wanted: Fetchable) -> None:
     """Into a folder of this computer, the browser's downloads, or over SSH wherever the line is typed."""
     context = screen.context
     if context.local:
-        screen.app.push_screen(GetDialog(context, publication))
+        screen.app.push_screen(GetDialog(context, wanted))
     elif context.links is not None:
-        address = context.links.download(publication)
+        address = context.links.download(wanted)
         screen.notify(f"Your browser downloads it, or finds it at\n{address}", markup=False)
     else:
-        given = lines(context.line(f"get {publication.log_index}"), ">", file_name(publication.file_name))
-        screen.app.push_screen(LineDialog(f"Download {wording.size(publication.size)}", given))
+        given = lines(context.line(_command(wanted)), ">", file_name(wanted.file_name))
+        screen.app.push_screen(LineDialog(f"Download {wording.size(wanted.size)}", given))
+
+
+def _command(wanted: Fetchable) -> str:
+    """What fetches it over SSH, which takes off one quoting: what is quoted is so twice."""
+    if not isinstance(wanted, PickUp):
+        return f"get {wanted.log_index}"
+    return f"collect {wanted.log_index} --reason {shlex.quote(shlex.quote(wanted.reason))}"
 
 
 class GetDialog(SaveDialog):
     """Asks where to, then fetches in the background: F7 shows how far it is."""
 
-    def __init__(self, context: Context, publication: Publication) -> None:
-        heading = f"Download {wording.size(publication.size)}"
-        super().__init__(context, heading, file_name(publication.file_name), lambda _: b"")
-        self._publication = publication
+    def __init__(self, context: Context, wanted: Fetchable) -> None:
+        heading = f"Download {wording.size(wanted.size)}"
+        super().__init__(context, heading, file_name(wanted.file_name), lambda _: b"")
+        self._wanted = wanted
 
     async def written(self, path: Path, *, replace: bool) -> Path:
-        return self._given.downloads.start(self._publication, path, replace=replace).target
+        return self._given.downloads.start(self._wanted, path, replace=replace).target
 
     def said(self, written: Path) -> str:
         return f"Downloading to {written}\nF7 shows how far it is."

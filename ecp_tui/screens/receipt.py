@@ -27,7 +27,8 @@ if TYPE_CHECKING:  # the first page does not wait for them
 
 ASKING = "Asking the server …"
 _MARGINS = 6
-_WHEN = {"published": "Published", "fetched": "Fetched", "withdrawn": "Withdrawn"}
+_ACTS = ("published", "fetched", "withdrawn", "collected", "replayed", "returned")
+_WHEN = {act: act.capitalize() for act in _ACTS}
 """What its instant is the instant of; of files that came in, when they came."""
 _NO_HASH = "A refused file was not kept, so there is no SHA-256 of it."
 
@@ -77,7 +78,8 @@ class ReceiptScreen(EcpScreen):
         parts = [(state, f"bold {sign.style}"), ("   ", ""), (name, "bold"), (self._version(receipt), "$muted")]
         within = self.app.size.width - _MARGINS
         self.query_one("#headline", Words).update(Content.assemble(*parts))
-        self.query_one("#facts", Words).update(facts(self._facts(activity), within=within))
+        done = [*self._facts(activity), *self._done(receipt.counter_receipts)]
+        self.query_one("#facts", Words).update(facts(done, within=within))
         self.query_one("#hash", Words).update(facts(_hash(activity)))
         more = facts(self._more(receipt), within=within) if activity.fault is None else _refusal(activity, within)
         self.query_one("#more", Words).update(more)
@@ -93,7 +95,7 @@ class ReceiptScreen(EcpScreen):
         activity = receipt.activity
         words = f"   version {activity.version}" if activity.version else ""
         if activity.superseded_by is not None:
-            return f"{words}, superseded by log index {wording.count(activity.superseded_by)}"
+            return f"{words}, {activity.state} by log index {wording.count(activity.superseded_by)}"
         if activity.supersedes is not None:
             return f"{words}, replaces log index {wording.count(activity.supersedes)}"
         return words
@@ -108,6 +110,15 @@ class ReceiptScreen(EcpScreen):
         yield "By", f"{activity.login_id or '–'}, {activity.channel}"
         if activity.size is not None:
             yield "Size", wording.size_exact(activity.size)
+        if activity.reason:
+            yield "Reason", activity.reason
+
+    def _done(self, acts: Iterable[Activity]) -> Iterator[tuple[str, str | Content]]:
+        """What the exchange did with a submission: its counter-receipts, newest first."""
+        for act in acts:
+            when = wording.when(act.at, self.context.zone).strip()
+            because = f": {act.reason}" if act.reason else ""
+            yield act.state.capitalize(), f"{when} by {act.login_id}, {act.channel}{because}"
 
     def _identity_name(self, activity: Activity) -> str:
         identities = self.context.me.identities if self.context.me else ()

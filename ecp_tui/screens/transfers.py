@@ -124,7 +124,7 @@ def _row(moving: Transfer | Download) -> Row:
         state = Content.styled(f"✕ {moving.fault.number} {moving.fault.title}", "$error")
     elif moving.state == "cancelled":
         state = Content.styled("○ cancelled", "$muted")
-    what = moving.publication if isinstance(moving, Download) else moving.upload
+    what = moving.wanted if isinstance(moving, Download) else moving.upload
     return row(_key(moving), what.file_name, what.folder, wording.size(what.size), state)
 
 

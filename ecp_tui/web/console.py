@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Final
 from textual import on
 
 from backend.contract.faults import UNEXPECTED, Refused
-from backend.contract.messages import Publication
+from backend.contract.messages import Fetchable
 from ecp_tui.app import EcpApp, first_place
 from ecp_tui.client import EcpClient
 from ecp_tui.config import Config
@@ -88,9 +88,9 @@ class BrowserLinks:
     def upload(self, ticket: str, file_name: str = "") -> str:
         return self._made("upload", ticket=ticket, file_name=file_name)
 
-    def download(self, publication: Publication) -> str:
+    def download(self, wanted: Fetchable) -> str:
         token = self._app.context.client.token
-        return self._made("download", token=token, publication=publication.model_dump(mode="json"))
+        return self._made("download", token=token, wanted=wanted.model_dump(mode="json"))
 
     def save(self, file_name: str, content: bytes) -> str:
         return self._made("save", file_name=file_name, content=base64.b64encode(content).decode())

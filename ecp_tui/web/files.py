@@ -10,7 +10,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from backend.contract.faults import NOT_UNDERSTOOD, TICKET_ENDED, Exit, Refused
-from backend.contract.messages import Publication
+from backend.contract.messages import Fetchable
 from ecp_tui.web.entering import visit_of
 from ecp_tui.web.forms import client_of
 from ecp_tui.web.pages import page
@@ -64,20 +64,20 @@ async def download(request: web.Request) -> web.StreamResponse:
     assert link is not None  # noqa: S101 - nothing was awaited since it was found
     if link.kind == "save":
         return web.Response(body=link.content, headers=_attached(link.file_name), content_type=_BYTES)
-    assert link.publication is not None  # noqa: S101 - a download has one
+    assert link.wanted is not None  # noqa: S101 - a download has one
     client = client_of(request, link.token)
     try:
-        return await _stream(request, link.publication, client.fetch(link.publication))
+        return await _stream(request, link.wanted, client.fetch(link.wanted))
     finally:
         await client.close()
 
 
-async def _stream(request: web.Request, publication: Publication, blocks: AsyncIterator[bytes]) -> web.StreamResponse:
+async def _stream(request: web.Request, wanted: Fetchable, blocks: AsyncIterator[bytes]) -> web.StreamResponse:
     """The first block is waited for: until then a refusal can still be said. Later the line is cut, so that nobody
     takes what came for the whole."""
     first = await anext(blocks, b"")
-    answer = web.StreamResponse(headers=_attached(publication.file_name))
-    answer.content_type, answer.content_length = _BYTES, publication.size
+    answer = web.StreamResponse(headers=_attached(wanted.file_name))
+    answer.content_type, answer.content_length = _BYTES, wanted.size
     await answer.prepare(request)
     await answer.write(first)
     try:

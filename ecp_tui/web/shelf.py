@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from backend.contract.messages import Publication
+from pydantic import TypeAdapter
+
+from backend.contract.messages import Fetchable
 
 Kind = Literal["upload", "download", "save"]
 KINDS: Final[tuple[Kind, ...]] = ("upload", "download", "save")
@@ -20,18 +22,19 @@ LARGEST: Final = 8 * 1024 * 1024
 """Bytes of something that the console made."""
 _KEY: Final = re.compile(r"[A-Za-z0-9_-]{20,64}")
 _LONGEST: Final = 1000
+_WANTED: Final[TypeAdapter[Fetchable]] = TypeAdapter(Fetchable)
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a link leads to: a ticket for an upload, a published file with its session, or bytes made here."""
+    """What a link leads to: a ticket for an upload, a file to fetch with its session, or bytes made here."""
 
     kind: Kind
     until: float
     file_name: str
     ticket: str = ""
     token: str = ""
-    publication: Publication | None = None
+    wanted: Fetchable | None = None
     content: bytes = b""
 
 
@@ -81,10 +84,10 @@ def _link(words: Mapping[str, Any], until: float) -> Link | None:
         return Link("upload", until, name, ticket=str(words.get("ticket", "")))
     if kind == "download":
         try:
-            publication = Publication.model_validate(words.get("publication"))
+            wanted = _WANTED.validate_python(words.get("wanted"))
         except ValueError:
             return None
-        return Link("download", until, publication.file_name, token=str(words.get("token")), publication=publication)
+        return Link("download", until, wanted.file_name, token=str(words.get("token")), wanted=wanted)
     content = _bytes(words.get("content")) if kind == "save" else None
     return None if content is None else Link("save", until, name, content=content)
 

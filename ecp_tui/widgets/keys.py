@@ -68,6 +68,7 @@ KEYS: Final[dict[str, Key]] = {
         ("return", "r", "r", "r", "return", "Return it to its maker"),
         ("change", "e", "e", "e", "change", "Change it, or revise what was asked"),
         ("get", "d", "d", "d", "get", "Download"),
+        ("replay", "p", "p", "p", "replay", "Have it collected once more"),
         ("compare", "v", "v", "v", "compare", "Compare with a file or a pasted SHA-256"),
         ("copy", "c", "c", "c", "copy", "Copy the value"),
         ("copy_row", "C", "C", "C", "copy row", "Copy the whole row"),

@@ -144,7 +144,7 @@ async def test_a_published_file_streams_from_the_platform_and_is_logged_as_fetch
     world = linked.visitor.edition.world
     publish(world, CONTENT)
     publication = (await linked.visit.client.publications()).items[0]
-    words = {"publication": publication.model_dump(mode="json"), "token": linked.visit.client.token}
+    words = {"wanted": publication.model_dump(mode="json"), "token": linked.visit.client.token}
     key = linked.put("download", **words)
     async with linked.visitor.http.get(f"/download/{key}") as answer:
         assert answer.content_length == len(CONTENT) and await answer.read() == CONTENT
@@ -165,7 +165,7 @@ async def test_a_download_that_breaks_off_behind_is_never_taken_for_a_whole_file
     publish(linked.visitor.edition.world, CONTENT)
     publication = (await linked.visit.client.publications()).items[0]
     monkeypatch.setattr("ecp_tui.client.downloads.DownloadCalls.fetch", broken)
-    key = linked.put("download", publication=publication.model_dump(mode="json"), token="t")
+    key = linked.put("download", wanted=publication.model_dump(mode="json"), token="t")
     with pytest.raises(aiohttp.ClientError):
         await linked.visitor.ask("GET", f"/download/{key}")
 

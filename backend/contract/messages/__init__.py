@@ -67,12 +67,15 @@ from backend.contract.messages.forms import (
 )
 from backend.contract.messages.inbox import (
     Again,
+    Fetchable,
     InboxAct,
     InboxFilter,
+    InboxFolder,
     InboxItem,
     InboxPage,
     InboxQuery,
     InboxState,
+    PickUp,
 )
 from backend.contract.messages.platform_requests import (
     ChangeFolder,
@@ -177,6 +180,7 @@ from backend.contract.messages.users import (
     UserPage,
     Users,
 )
+from backend.contract.messages.watching import Alive, Readiness
 
 __all__ = [
     "REQUEST_KINDS",
@@ -187,6 +191,7 @@ __all__ = [
     "ActivityPage",
     "ActivityQuery",
     "Again",
+    "Alive",
     "ApplyForm",
     "Approval",
     "Ask",
@@ -228,6 +233,7 @@ __all__ = [
     "Enrolment",
     "Exempt",
     "ExtendCutOff",
+    "Fetchable",
     "FileTicket",
     "FileTicketFault",
     "FileTicketProgress",
@@ -247,6 +253,7 @@ __all__ = [
     "IdentityName",
     "InboxAct",
     "InboxFilter",
+    "InboxFolder",
     "InboxItem",
     "InboxPage",
     "InboxQuery",
@@ -268,6 +275,7 @@ __all__ = [
     "Password",
     "Person",
     "Phone",
+    "PickUp",
     "PlanBatch",
     "Problem",
     "Profile",
@@ -278,6 +286,7 @@ __all__ = [
     "PublicationQuery",
     "PublicationState",
     "Purpose",
+    "Readiness",
     "Receipt",
     "RecoveryCodes",
     "RecoveryRequest",

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 
 from backend.contract.messages.activity import Activity
 from backend.contract.messages.base import PRINTED, Ask, Message
+from backend.contract.messages.downloads import Publication
 from backend.contract.messages.platform_requests import Reason
 
 InboxState = Literal["waiting", "again", "collected", "all"]
@@ -26,16 +27,22 @@ class InboxItem(Message):
     """Why it comes once more: it was replayed, or the version before it was collected, returned or withdrawn."""
 
 
+class InboxFolder(Message):
+    """How much waits in one folder, and how much of it comes once more; each counted to 1,000."""
+
+    folder: str
+    title: str
+    waiting: int
+    again: int
+
+
 class InboxPage(Message):
     """One page, folder by folder: first what waits, then what was collected; the newest of each first."""
 
     items: tuple[InboxItem, ...]
     cursor: str | None
-    waiting: int
-    """How many wait in all folders, counted to 1,000."""
-    waiting_is_more: bool = False
-    again: int
-    """How many of these come once more."""
+    folders: tuple[InboxFolder, ...]
+    """All folders of submissions, whatever the filter."""
 
 
 class InboxFilter(Message):
@@ -53,6 +60,23 @@ class InboxQuery(InboxFilter):
 
     cursor: Annotated[str, StringConstraints(max_length=200)] | None = None
     limit: Annotated[int, Field(ge=1, le=500)] = 100
+
+
+class PickUp(Message):
+    """A submission that the console fetches, and why."""
+
+    log_index: int
+    folder: str
+    identity_code: str
+    input_date: date
+    file_name: str
+    size: int
+    sha256: str
+    reason: str
+
+
+Fetchable = Publication | PickUp
+"""What a console fetches."""
 
 
 class InboxAct(Ask):
