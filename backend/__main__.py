@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import shutil
 import sys
@@ -14,10 +13,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from backend import operators
+from backend import logs, operators
 from backend.adapters.database import SchemaMismatch
 from backend.contract.faults import Refused
 from backend.contract.findings import Finding, as_data, as_lines, worst
@@ -160,7 +158,7 @@ def serve(**flags: Any) -> None:
     settings = load(flags)
     settings.refuse_unsafe()
     end_on_signals()
-    _log_to_stderr()
+    logs.begin(settings.log_format, settings.log_level)
     platform = open_platform(settings)
     try:
         run(platform, lambda where: _announce(settings, where))
@@ -198,7 +196,7 @@ def check(quick: bool, as_json: bool, **flags: Any) -> None:
 @_in_words
 def demo(data_dir: Path | None, as_json: bool) -> None:
     """Serve a believable world on this machine, on free ports, until told to stop."""
-    _log_to_stderr(logging.WARNING)
+    logs.begin(level="warning")
     end_on_signals()
     run_demo(data_dir, _print_ready if as_json else _print_words)
 
@@ -232,19 +230,6 @@ def _print_ready(ready: dict[str, Any]) -> None:
 def _print_words(ready: dict[str, Any]) -> None:
     click.echo(f"The demo is at {ready['http']}. Open its console with: ecp --server {ready['http']}")
     click.echo(f"Files to try lie in {ready['samples']}. End it with ctrl+c.")
-
-
-def _log_to_stderr(level: int = logging.INFO) -> None:
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=True),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 if __name__ == "__main__":

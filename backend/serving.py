@@ -23,10 +23,11 @@ from starlette.types import ASGIApp
 
 from backend.doors.http import create_app
 from backend.doors.http.connections import Connection, Entrance
+from backend.doors.http.metrics import create_metrics_app
 from backend.doors.http.private import PrivateEntrance
 from backend.doors.ssh import Consoles, Hosting, start_ssh
 from backend.listeners import Listener
-from backend.settings import Settings, SettingsError
+from backend.settings import PRIVATE, Settings, SettingsError
 from backend.wiring import Platform
 
 _SWEEP_SECONDS: Final = 3600
@@ -34,6 +35,7 @@ _MOST_HANDLES: Final = 65536
 ENOUGH_HANDLES: Final = 8192
 """Files and connections open at once: below that a rush before a cut-off meets a limit."""
 _MOST_CONNECTIONS: Final = 4096
+_MOST_WATCHING: Final = 64
 _THIS_MACHINE: Final = "127.0.0.1"
 _STOPPING: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _log = structlog.get_logger(__name__)
@@ -112,9 +114,11 @@ async def _serve(
     server, private = _Server(_loaded(_uvicorn(platform, app))), _Server(_privately(platform, app))
     http, consoles = _bound(settings.http_host, settings.http_port), _bound(_THIS_MACHINE, 0)
     for_people = _consoles(settings, hosting, consoles)
+    beside = [(private, consoles), *_watched(platform)]
     ssh = await start_ssh(platform.services, settings.listeners, settings.secrets / "ssh_host_key", for_people)
+    platform.services.figures.add(ssh.figures)
     serving = asyncio.create_task(server.serve([http]))
-    serving_consoles = asyncio.create_task(private.serve([consoles]))
+    serving_beside = [asyncio.create_task(one.serve([bound])) for one, bound in beside]
     sweeping = asyncio.create_task(_sweep_hourly(platform))
     try:
         while not (server.started or serving.done()):
@@ -127,10 +131,13 @@ async def _serve(
             await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         sweeping.cancel()
+        platform.services.readiness.drain()
         server.should_exit = True
         await ssh.close()
-        private.should_exit = True
-        await asyncio.gather(serving, serving_consoles)
+        await asyncio.wait({serving})
+        for one, _ in beside:
+            one.should_exit = True
+        await asyncio.gather(serving, *serving_beside)
 
 
 def _consoles(settings: Settings, hosting: Hosting | None, entrance: socket.socket) -> Consoles | None:
@@ -167,6 +174,15 @@ def _privately(platform: Platform, app: FastAPI) -> uvicorn.Config:
     """For consoles served over SSH, which all come from this machine."""
     seated = PrivateEntrance(app, platform.services.seats)
     return _config(seated, Entrance(_most(), (ip_network("127.0.0.0/8"),), by_tls=False), proxy_headers=False)
+
+
+def _watched(platform: Platform) -> Iterator[tuple[_Server, socket.socket]]:
+    """The listener for figures, where one is named: open to this machine and private networks, and to the end."""
+    where = platform.settings.metrics
+    if where is not None:
+        app = create_metrics_app(platform.services)
+        config = _config(app, Entrance(_MOST_WATCHING, PRIVATE, by_tls=False), proxy_headers=False)
+        yield _Server(_loaded(config)), _bound(*where, setting="metrics_listen")
 
 
 def _config(app: ASGIApp, entrance: Entrance, **options: Any) -> uvicorn.Config:
@@ -222,7 +238,7 @@ def _authority(bound: socket.socket) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def _bound(host: str, port: int, setting: str = "http_port") -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -230,5 +246,5 @@ def _bound(host: str, port: int) -> socket.socket:
         bound.bind((host, port))
     except OSError as error:
         bound.close()
-        raise SettingsError(f"Cannot listen on {host} port {port}: {error.strerror}. Set http_port.") from error
+        raise SettingsError(f"Cannot listen on {host} port {port}: {error.strerror}. Set {setting}.") from error
     return bound

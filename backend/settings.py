@@ -17,13 +17,18 @@ from zoneinfo import ZoneInfo
 
 from backend.durable import make_folder, write_once
 from backend.listeners import COMMANDS, CONSOLE, SFTP, Listener, listeners
+from backend.logs import FORMATS, LEVELS
 
 SETTINGS_FILE: Final = "ecpd.toml"
 _HIGHEST_PORT: Final = 65535
 _NUMBERS: Final = {"http_port": _HIGHEST_PORT, "ssh_port": _HIGHEST_PORT, "smtp_port": _HIGHEST_PORT, "consoles": 1000}
 _DATABASES: Final = ("sqlite:///", "postgresql+psycopg://")
 _EVERYWHERE: Final = ("0.0.0.0", "::")  # noqa: S104 - to be told apart, not to be listened on
-_SMTP_TLS: Final = ("starttls", "tls", "none")
+_WORDS: Final = {"smtp_tls": ("starttls", "tls", "none"), "log_format": FORMATS, "log_level": LEVELS}
+PRIVATE: Final = tuple(
+    ip_network(one) for one in ("127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
+)
+"""This machine and private networks: who may be told how the platform fares."""
 _WEB: Final = re.compile(r"|https://[^\s#?<>\"']+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/[^\s#?<>\"']*)?")
 
 
@@ -52,6 +57,10 @@ class Settings:
     """Whom of this machine's users consoles and commands over SSH run as, where ecpd is root; empty: `nobody`."""
     consoles: int = 64
     """How many of them may run at once; none means that SSH serves SFTP alone."""
+    metrics_listen: str = ""
+    """Where figures for Prometheus are served: an address of this machine or of a private network, and a port."""
+    log_format: str = "auto"
+    log_level: str = "info"
     name: str = "ECP 2.0"
     operator: str = "The operator"
     origin: str = "ecp.local"
@@ -132,6 +141,19 @@ class Settings:
         return host if host not in _EVERYWHERE else urlsplit(self.public_url).hostname or gethostname()
 
     @property
+    def metrics(self) -> tuple[str, int] | None:
+        """Where figures are served; `ValueError` where that is no address, or one that strangers may reach."""
+        if not self.metrics_listen:
+            return None
+        host, _, port = self.metrics_listen.rpartition(":")
+        address = ip_address(host.strip("[]"))
+        if not 0 <= int(port) <= _HIGHEST_PORT:
+            raise ValueError(f"metrics_listen has no such port: {port}")
+        if not any(address in network for network in PRIVATE):
+            raise ValueError(f"metrics_listen tells everybody who reaches {address}: name a private address")
+        return str(address), int(port)
+
+    @property
     def secrets(self) -> Path:
         return self.data_dir / "secrets"
 
@@ -165,9 +187,10 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> 
         raise SettingsError(f"Unknown settings: {', '.join(sorted(unknown))}.")
     try:
         settings = Settings(**{name: _typed(name, value) for name, value in merged.items()})
-        settings.zone, settings.proxies, settings.listeners  # noqa: B018 - what they cannot be is found here, not at the first cut-off
+        settings.zone, settings.proxies, settings.listeners, settings.metrics  # noqa: B018 - what they cannot be is found here, not at the first cut-off
     except (ValueError, TypeError, OSError, KeyError) as error:
         raise SettingsError(f"A setting cannot be read: {error}") from error
+    _refuse_unknown(settings)
     _refuse_impossible(settings)
     return settings
 
@@ -186,6 +209,12 @@ def write_new(settings: Settings) -> Path:
     return path
 
 
+def _refuse_unknown(settings: Settings) -> None:
+    for name, words in _WORDS.items():
+        if getattr(settings, name) not in words:
+            raise SettingsError(f"{name} is {getattr(settings, name)}: write one of {', '.join(words)}.")
+
+
 def _refuse_impossible(settings: Settings) -> None:
     for name, most in _NUMBERS.items():
         if not 0 <= getattr(settings, name) <= most:
@@ -194,8 +223,6 @@ def _refuse_impossible(settings: Settings) -> None:
         raise SettingsError("ssh_listeners says where SSH listens: leave out ssh_host and ssh_port, or ssh_listeners.")
     if not settings.url.startswith(_DATABASES) or settings.url == _DATABASES[0]:
         raise SettingsError("database_url is for another database: write postgresql+psycopg://user@host/name.")
-    if settings.smtp_tls not in _SMTP_TLS:
-        raise SettingsError(f"smtp_tls is {settings.smtp_tls}: write one of {', '.join(_SMTP_TLS)}.")
     if not re.fullmatch(r"[^@\s]+@[^@\s]+", settings.mail_sender):
         raise SettingsError("mail_sender is no address: write no-reply@your.domain.")
     if any(len(said.splitlines()) > 1 for said in (settings.mail_name, settings.mail_subject)):
@@ -249,6 +276,9 @@ _MEANINGS: Final = {
     "ssh_listeners": 'Instead of these two, several: ["10.20.0.5:2222 sftp", "[2001:db8::5]:2222 console commands"].',
     "console_user": "Which user consoles over SSH run as, where ecpd is started as root. Empty: nobody.",
     "consoles": "How many consoles and commands over SSH may run at once; 0: none.",
+    "metrics_listen": 'Where Prometheus reads figures: "127.0.0.1:9464", or a private address. Empty: nowhere.',
+    "log_format": 'How standard error is written: "json", "text", or "auto": text on a terminal, JSON elsewhere.',
+    "log_level": '"debug", "info", "warning" or "error".',
     "name": "The platform's name on the landing page.",
     "operator": "Who runs it.",
     "origin": "The name of the log, as it stands in every receipt. Never change it once files were accepted.",

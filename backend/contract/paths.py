@@ -7,6 +7,9 @@ from typing import Final
 VERSION: Final = "1"
 PREFIX: Final = "/v1"
 
+ALIVE: Final = "/healthz"
+READY: Final = "/readyz"
+"""Where programs that watch over servers look for them."""
 LANDING: Final = f"{PREFIX}/landing"
 LOGIN_TRANSACTIONS: Final = f"{PREFIX}/login-transactions"
 SIGN_IN: Final = f"{PREFIX}/sign-in"
@@ -52,6 +55,8 @@ DEMO_WORLD: Final = f"{PREFIX}/demo/world"
 DEMO_MAILS: Final = f"{PREFIX}/demo/mails"
 
 VERSION_HEADER: Final = "ecp-version"
+REFERENCE_HEADER: Final = "ecp-reference"
+"""On every answer: what the server's log knows the request by."""
 CLIENT_HEADER: Final = "ecp-client"
 """`console` from the console and its commands; anything else counts as the HTTP channel."""
 BACKGROUND_HEADER: Final = "ecp-background"
@@ -81,6 +86,10 @@ def ticket_submission(ticket_id: str) -> str:
 
 def activity(log_index: int) -> str:
     return f"{ACTIVITY}/{log_index}"
+
+
+def explanation(log_index: int) -> str:
+    return f"{ACTIVITY}/{log_index}/explanation"
 
 
 def receipt(log_index: int) -> str:

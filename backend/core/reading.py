@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from functools import partial
 from threading import Lock
@@ -14,6 +13,7 @@ from backend.contract.faults import UNEXPECTED, Refused
 from backend.core.activity_row import ActivityRow
 from backend.core.ports import Stored, Vault
 from backend.core.slots import Slots
+from backend.logs import reference
 
 MOST_OF_ACCOUNT: Final = 64
 MOST_OPEN: Final = 400
@@ -77,6 +77,6 @@ class Readings:
 
 
 def _damaged(log_index: int, why: str) -> Refused:
-    reference = secrets.token_hex(4)
-    _log.error("a kept file cannot be read", reference=reference, log_index=log_index, why=why)
-    return Refused(UNEXPECTED, reference=reference)
+    said = reference()
+    _log.error("a kept file cannot be read", reference=said, log_index=log_index, why=why)
+    return Refused(UNEXPECTED, reference=said)

@@ -14,9 +14,12 @@ from backend.core.activity_row import ActivityRow
 from backend.core.actor import Scope
 from backend.core.catalogue import Catalogue, FolderRule, Function
 from backend.core.client_connect.ports import ClientConnectRows, ClientConnectUnit
+from backend.core.figures import ActCount, Standing
 from backend.core.incoming import IncomingRows, IncomingUnit
 from backend.core.ledger import Head
+from backend.core.migrating import MigrationRows, MigrationUnit
 from backend.core.outgoing import OutgoingRows, OutgoingUnit
+from backend.core.trials import PastFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Throttle:
     failed: int
 
 
-class Rows(ClientConnectRows, OutgoingRows, IncomingRows, Protocol):
+class Rows(ClientConnectRows, OutgoingRows, IncomingRows, MigrationRows, Protocol):
     """What can be read, in one snapshot."""
 
     def account(self, login_id: str) -> Account | None: ...
@@ -112,24 +115,50 @@ class Rows(ClientConnectRows, OutgoingRows, IncomingRows, Protocol):
         """
         ...
 
+    def explanations(self, log_index: int) -> list[ActivityRow]:
+        """What was said of its findings after it was accepted, newest first; of many the latest 100."""
+        ...
+
+    def unexplained(self, scope: Scope, since: datetime, limit: int) -> list[ActivityRow]:
+        """Submissions that stand with something found in them that nobody explained, newest first."""
+        ...
+
     def refusals_of(self, login_id: str, folder: str, since: datetime) -> int: ...
 
     def folder_figures(self, company: str, since: datetime) -> dict[str, tuple[int, datetime]]:
         """By folder: current versions received since then (counted to 1,000), and the instant of the latest."""
         ...
 
+    def holds_files(self, folder: str) -> bool:
+        """Whether anything was ever accepted or published in it."""
+        ...
+
+    def past_files(self, folder: str, since: datetime, most: int) -> list[PastFile]:
+        """What stands of the files that came or were published since then, and what was refused; the newest first."""
+        ...
+
     def known_objects(self, keys: Sequence[str]) -> set[str]:
         """Those of the keys that an activity stands on."""
         ...
 
+    def acts_between(self, start: int, until: int) -> list[ActCount]:
+        """What the entries of folders are, from log index `start` up to and without `until`."""
+        ...
 
-class Unit(Rows, ClientConnectUnit, OutgoingUnit, IncomingUnit, Protocol):
+    def standing(self, now: datetime) -> Standing: ...
+
+
+class Unit(Rows, ClientConnectUnit, OutgoingUnit, IncomingUnit, MigrationUnit, Protocol):
     """One unit of work: all of it is committed, or none."""
 
     def append(self, row: ActivityRow, head: Head) -> None: ...
 
     def supersede(self, log_index: int, by: int, ended: str | None = None) -> None:
         """It stands no more: by its next version or, where nothing takes its place, by the act `ended`."""
+        ...
+
+    def explain(self, log_index: int, words: str) -> None:
+        """Its latest explanation, from now on."""
         ...
 
     def throttle(self, login: bytes, now: datetime, account_id: int | None) -> Throttle:

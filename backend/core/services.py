@@ -22,12 +22,15 @@ from backend.core.client_connect.users import UserService
 from backend.core.collecting import Collecting
 from backend.core.downloads import Downloads
 from backend.core.drop_box import DropBox
+from backend.core.explaining import Explaining
+from backend.core.figures import Figures, Tally
 from backend.core.home import HomeService
 from backend.core.inbox import Inbox
 from backend.core.outcomes import Outcomes
 from backend.core.pool import BoundedPool
 from backend.core.ports import Clock, Store
 from backend.core.publishing import Publishing
+from backend.core.readiness import ReadinessService
 from backend.core.seats import Seats
 from backend.core.submissions import Submissions
 from backend.core.tickets import Tickets
@@ -41,6 +44,9 @@ class Services:
     store: Store
     clock: Clock
     landing: Landing
+    tally: Tally
+    figures: Figures
+    readiness: ReadinessService
     sign_in: SignInService
     sign_in_pool: BoundedPool
     recovery: RecoveryService
@@ -62,6 +68,7 @@ class Services:
     unfinished: Unfinished
     tickets: Tickets
     activity: ActivityEnquiry
+    explaining: Explaining
     drop_box: DropBox
     outcomes: Outcomes
     publishing: Publishing

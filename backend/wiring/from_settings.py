@@ -7,14 +7,25 @@ from datetime import UTC, datetime
 from email.utils import parseaddr
 from importlib.metadata import version
 from pathlib import Path
+from typing import Final
 
+from cryptography import x509
+
+from backend import logs
 from backend.adapters.database import (
     DatabaseStore,
 )
 from backend.adapters.mail import FolderOutbox, Letters, SmtpOutbox, SmtpServer
 from backend.contract.messages import Landing, Service, SupportTeam, UserType
 from backend.core.client_connect.mails import Outbox
+from backend.core.figures import Figure, Measure, Source
+from backend.core.services import Services
 from backend.settings import Settings
+
+_BUILD: Final = Measure("ecp_build_info", "Always 1, beside the version that runs.", "gauge", ("version",))
+_CERTIFICATE: Final = Measure("ecp_certificate_expires_seconds", "Until the TLS certificate that is served ends.")
+_LOGGED: Final = Measure("ecp_log_events", "Events in the log, by level.", "counter", ("level",))
+_UPLOADS: Final = Measure("ecp_uploads_open", "Files on their way in.")
 
 
 def landing_of(settings: Settings, store: DatabaseStore, demo: bool) -> Landing:
@@ -57,3 +68,22 @@ def _support(settings: Settings) -> Iterator[SupportTeam]:
         name, email = parseaddr(said)
         if email:
             yield SupportTeam(service=service, name=name or email, email=email)
+
+
+def own_figures(settings: Settings, services: Services) -> Source:
+    """What stands for as long as the program runs, and what only it knows: version, certificate, log, uploads."""
+    ends = certificate_ends(settings.tls_certificate) if settings.tls_certificate else None
+
+    def figures() -> Iterator[Figure]:
+        yield Figure(_BUILD, {(services.landing.version,): 1})
+        if ends is not None:
+            yield Figure.of(_CERTIFICATE, (ends - datetime.now(UTC)).total_seconds())
+        yield Figure(_LOGGED, {(level,): logs.counted[level] for level in logs.LEVELS})
+        yield Figure.of(_UPLOADS, len(services.submissions.stagings))
+
+    return figures
+
+
+def certificate_ends(path: Path) -> datetime:
+    """When it ends; `OSError` or `ValueError` where that cannot be read."""
+    return x509.load_pem_x509_certificate(path.read_bytes()).not_valid_after_utc

@@ -36,6 +36,8 @@ from backend.core.client_connect.users import UserService
 from backend.core.collecting import Collecting
 from backend.core.downloads import Downloads
 from backend.core.drop_box import DropBox
+from backend.core.explaining import Explaining
+from backend.core.figures import Figures, Tally
 from backend.core.handing_out import HandingOut
 from backend.core.home import HomeService
 from backend.core.inbox import Inbox
@@ -45,12 +47,14 @@ from backend.core.outcomes import Outcomes
 from backend.core.pool import BoundedPool
 from backend.core.ports import Clock, Hasher
 from backend.core.publishing import Publishing
+from backend.core.readiness import ReadinessService
 from backend.core.reading import Readings
 from backend.core.seats import Seats
 from backend.core.services import Services
 from backend.core.submissions import Submissions
 from backend.core.tickets import Tickets
 from backend.core.unfinished import Unfinished
+from backend.core.watching import standing_figures
 from backend.settings import Settings
 
 
@@ -69,6 +73,7 @@ class Parts:
     issuer: CodeIssuer
     derive: Callable[[bytes], bytes]
     """A key for one purpose."""
+    tally: Tally
 
     def services(self, landing: Landing) -> Services:
         settings, store, clock, ledger = self.settings, self.store, self.clock, self.ledger
@@ -92,7 +97,10 @@ class Parts:
             store=store,
             clock=clock,
             landing=landing,
-            sign_in=SignInService(*proving, book, self.issuer, ledger, self.derive(b"sign-in")),
+            tally=self.tally,
+            figures=Figures(self.tally.figures, store.figures, standing_figures(store, clock)),
+            readiness=ReadinessService(store, self.vault),
+            sign_in=SignInService(*proving, book, self.issuer, ledger, self.derive(b"sign-in"), self.tally),
             sign_in_pool=BoundedPool(),
             recovery=RecoveryService(*recovering),
             enrolment=EnrolmentService(*recovering, settings.name),
@@ -113,6 +121,7 @@ class Parts:
             unfinished=Unfinished(submissions, clock),
             tickets=Tickets(store, clock, submissions, sessions),
             activity=ActivityEnquiry(store, calendar, self.derive(b"cursor")),
+            explaining=Explaining(store, clock, ledger, as_of_now),
             drop_box=DropBox(store, clock, calendar, submissions),
             outcomes=Outcomes(store, clock, calendar),
             publishing=Publishing(store, keeping, submissions.stagings, clock, calendar, ledger, as_of_now),

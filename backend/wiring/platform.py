@@ -24,11 +24,13 @@ from backend.core.client_connect.key_warnings import KeyWarnings
 from backend.core.client_connect.mail_carrier import MailCarrier
 from backend.core.client_connect.mails import Mailer
 from backend.core.client_connect.operators import Operators
+from backend.core.figures import Tally
 from backend.core.ports import Clock, Hasher
 from backend.core.services import Services
 from backend.core.sweep import sweep
+from backend.core.watching import LogFigures
 from backend.settings import Settings
-from backend.wiring.from_settings import landing_of, outbox_of
+from backend.wiring.from_settings import landing_of, outbox_of, own_figures
 from backend.wiring.keys import derived, opened_engine, right_keys
 from backend.wiring.parts import Parts
 
@@ -60,7 +62,9 @@ class Platform:
         self.services.unfinished.expire()
         self.services.tickets.expire()
         KeyWarnings(self.store, self.services.clock, self.mailer).warn()
-        return sweep(self.store, self.vault, self.services.clock)
+        swept = sweep(self.store, self.vault, self.services.clock)
+        self.services.tally.done("sweep", self.services.clock.now())
+        return swept
 
 
 def open_platform(
@@ -74,16 +78,22 @@ def open_platform(
         keys = right_keys(settings, engine)
         clock, hasher = clock or SystemClock(), hasher or Argon2Passwords()
         codes, vault = OneTimeCodes(keys["seed_key"]), LocalVault(settings.data_dir)
-        store = DatabaseStore(engine)
+        tally = Tally()
+        store = DatabaseStore(engine, tally)
         stack.callback(store.close)
         ledger, mailer = Ledger(settings.origin), Mailer(KeyedSeals(keys["seed_key"]))
         derive = partial(derived, keys["throttle_key"])
         issuer = CodeIssuer(mailer, settings.zone, derive(b"codes"))
-        built = Parts(settings, store, vault, clock, hasher, codes, ledger, mailer, issuer, derive)
+        built = Parts(settings, store, vault, clock, hasher, codes, ledger, mailer, issuer, derive, tally)
         services = built.services(landing_of(settings, store, demo))
         mails = settings.data_dir / ("demo/mails" if demo else "mails")
         operators = Operators(store, clock, ledger, issuer, mailer)
-        carrier = MailCarrier(store, clock, mailer, outbox_of(settings, mails))
+        carrier = MailCarrier(store, clock, mailer, outbox_of(settings, mails), tally)
+        counted = LogFigures(store)
+        counted.begin()
+        for source in (counted.figures, services.readiness.figures, own_figures(settings, services)):
+            services.figures.add(source)
+        stack.callback(services.readiness.close)
         stack.callback(services.unfinished.close)
         stack.callback(services.tickets.close)
         services.access_watch.listen(services.tickets.expire)

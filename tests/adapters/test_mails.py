@@ -14,6 +14,7 @@ from backend.contract.faults import NOT_FOUND, Refused
 from backend.contract.rules.codes import grouped
 from backend.core.client_connect.mail_carrier import MailCarrier
 from backend.core.client_connect.mails import Mail, Mailer, Undelivered
+from backend.core.figures import Tally
 from backend.core.rows import Unit
 from tests.adapters.recovering import dump, later, look, together
 from tests.world import World
@@ -49,7 +50,7 @@ def quiet_world(any_world: World) -> Iterator[World]:
 
 
 def carrier(world: World, post: Post) -> MailCarrier:
-    return MailCarrier(world.platform.store, world.clock, world.platform.mailer, post)
+    return MailCarrier(world.platform.store, world.clock, world.platform.mailer, post, Tally())
 
 
 def waiting(world: World) -> list[tuple[bool, bool, int]]:

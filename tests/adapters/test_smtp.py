@@ -23,6 +23,7 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from backend.adapters.mail import Letters, SmtpOutbox, SmtpServer
 from backend.core.client_connect.mail_carrier import MailCarrier
 from backend.core.client_connect.mails import Mail, Undelivered
+from backend.core.figures import Tally
 from backend.settings import Settings
 from backend.wiring import initialise, open_platform
 from tests.adapters.recovering import later
@@ -179,7 +180,7 @@ def test_a_server_that_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch)
 def test_mails_of_a_time_when_the_server_is_down_arrive_when_it_is_up_again(world: World, received: Received) -> None:
     world.platform.mail.stop()
     port = free_port()
-    carrier = MailCarrier(world.platform.store, world.clock, world.platform.mailer, outbox(port))
+    carrier = MailCarrier(world.platform.store, world.clock, world.platform.mailer, outbox(port), Tally())
     code = world.issue("CHAN01", "reset")
     assert carrier.carry() == 0
     later(world, minutes=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from sqlalchemy import Connection, Engine
 
@@ -13,10 +13,14 @@ from backend.adapters.database.activity_rows import ActivityRows, ActivityUnit
 from backend.adapters.database.catalogue_rows import CatalogueCache, CatalogueRows, CatalogueUnit
 from backend.adapters.database.code_rows import CodeRows, CodeUnit
 from backend.adapters.database.engine import reading_options
+from backend.adapters.database.figure_rows import FigureRows
+from backend.adapters.database.finding_rows import FindingRows, FindingUnit
 from backend.adapters.database.form_rows import FormRows, FormUnit
 from backend.adapters.database.incoming_rows import IncomingRows, IncomingUnit
 from backend.adapters.database.key_rows import KeyRows, KeyUnit
+from backend.adapters.database.migration_rows import MigrationRows, MigrationUnit
 from backend.adapters.database.outgoing_rows import OutgoingRows, OutgoingUnit
+from backend.adapters.database.past_rows import PastRows
 from backend.adapters.database.people_rows import PeopleRows, PeopleUnit
 from backend.adapters.database.profile_rows import ProfileRows, ProfileUnit
 from backend.adapters.database.refusal_rows import RefusalRows, RefusalUnit
@@ -25,8 +29,10 @@ from backend.adapters.database.session_rows import SessionRows, SessionUnit
 from backend.adapters.database.sign_in_rows import SignInUnit
 from backend.adapters.database.writer import UNREACHABLE, Writer, unreachable
 from backend.contract.faults import Refused
+from backend.core.figures import Figure, Measure, Tally
 from backend.core.rows import Rows, Unit
 
+_QUEUE: Final = Measure("ecp_writer_queue", "Units of work that wait for the writer.")
 T = TypeVar("T")
 
 
@@ -35,7 +41,10 @@ class _Rows(
     RefusalRows,
     OutgoingRows,
     IncomingRows,
+    MigrationRows,
+    FindingRows,
     CatalogueRows,
+    PastRows,
     PeopleRows,
     RequestRows,
     CodeRows,
@@ -43,6 +52,7 @@ class _Rows(
     SessionRows,
     ProfileRows,
     FormRows,
+    FigureRows,
 ):
     """All that can be read, on one connection."""
 
@@ -54,11 +64,13 @@ class _Rows(
 class _Unit(
     _Rows,
     AccountUnit,
+    CatalogueUnit,
+    MigrationUnit,
     ActivityUnit,
     RefusalUnit,
     OutgoingUnit,
     IncomingUnit,
-    CatalogueUnit,
+    FindingUnit,
     SignInUnit,
     PeopleUnit,
     RequestUnit,
@@ -74,11 +86,11 @@ class _Unit(
 class DatabaseStore:
     """Meets the `Store` port on SQLite and PostgreSQL."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, tally: Tally | None = None) -> None:
         self.engine = engine
         self._reading = engine.execution_options(**reading_options(engine))
         self._cache = CatalogueCache()
-        self._writer = Writer(engine)
+        self._writer = Writer(engine, tally or Tally())
 
     def write(self, work: Callable[[Unit], T | Refused]) -> T:
         return self._writer.write(lambda connection: work(_Unit(connection, self._cache.aside())))
@@ -90,6 +102,9 @@ class DatabaseStore:
                 yield _Rows(connection, self._cache)
         except UNREACHABLE as error:
             raise unreachable(error) from error
+
+    def figures(self) -> Iterator[Figure]:
+        yield Figure.of(_QUEUE, self._writer.waiting)
 
     def close(self) -> None:
         self._writer.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from backend.adapters.database.engine import WRITING
 from backend.adapters.database.tables import log_head
 from backend.contract.faults import GOING_DOWN, NO_ROOM, Refused
+from backend.core.figures import WRITER_SECONDS, Tally
 
 LARGEST_GROUP: Final = 16
 UNREACHABLE: Final = (InterfaceError, OperationalError, PoolTimeout)
@@ -41,13 +43,18 @@ class Writer:
     None runs again once COMMIT was sent: what failed then may stand all the same.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, tally: Tally) -> None:
+        self._tally = tally
         self._engine = engine.execution_options(**{WRITING: True})
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
         self._closing = False
         self._lock = Lock()
         self._thread = Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
+
+    @property
+    def waiting(self) -> int:
+        return self._queue.qsize()
 
     def write(self, work: Callable[[Connection], T | Refused]) -> T:
         """Runs `work` in the writer and returns once it is durable; a `Refused` it returned is raised then."""
@@ -108,6 +115,7 @@ class Writer:
 
     def _group(self, jobs: list[_Job]) -> None:
         outcomes: list[object] = []
+        began = time.monotonic()
         with self._engine.connect() as connection, connection.begin() as transaction:
             if connection.dialect.name != "sqlite":
                 connection.execute(select(log_head.c.id).with_for_update())
@@ -118,6 +126,7 @@ class Writer:
             except DBAPIError as error:
                 connection.invalidate(error)
                 raise _CommitFailed(error) from error
+        self._tally.time(WRITER_SECONDS, time.monotonic() - began)
         for job, outcome in zip(jobs, outcomes, strict=True):
             if isinstance(outcome, _Failed):
                 job.answer.set_exception(outcome.error)

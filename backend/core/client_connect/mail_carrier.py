@@ -14,6 +14,7 @@ import structlog
 
 from backend.core.client_connect.mails import Mailer, Outbox, Undelivered
 from backend.core.client_connect.ports.codes import DueMail
+from backend.core.figures import Tally
 from backend.core.ports import Clock, Store
 from backend.core.rows import Unit
 
@@ -31,7 +32,8 @@ _log = structlog.get_logger(__name__)
 class MailCarrier:
     """A thread of each backend. Mails that came too late for their reader are not sent any more."""
 
-    def __init__(self, store: Store, clock: Clock, mailer: Mailer, outbox: Outbox) -> None:
+    def __init__(self, store: Store, clock: Clock, mailer: Mailer, outbox: Outbox, tally: Tally) -> None:
+        self._tally = tally
         self._store = store
         self._clock = clock
         self._mailer = mailer
@@ -60,6 +62,7 @@ class MailCarrier:
         while not self._stop.wait(POLL_SECONDS):
             try:
                 self.carry()
+                self._tally.done("mail", self._clock.now())
             except Exception as error:  # whatever ails the database now, it is asked again
                 _log.warning("mails cannot be carried", error=type(error).__name__)
 

@@ -31,6 +31,7 @@ from backend.core.client_connect.login_ids import reserved
 from backend.core.client_connect.login_transactions import LoginTransactions, Transaction
 from backend.core.client_connect.recovery_codes import RecoveryCodeBook
 from backend.core.client_connect.source_limit import SourceLimit
+from backend.core.figures import SIGN_INS, Tally
 from backend.core.ports import Clock, Codes, Hasher, Store
 from backend.core.rows import Rows, Throttle, Unit
 
@@ -80,7 +81,9 @@ class SignInService:
         issuer: CodeIssuer,
         ledger: Ledger,
         key: bytes,
+        tally: Tally,
     ) -> None:
+        self._tally = tally
         self._store = store
         self._clock = clock
         self._hasher = hasher
@@ -97,6 +100,10 @@ class SignInService:
 
     def sign_in(self, form: SignIn, channel: str, source: str) -> Ticket:
         """A ticket, or 1001, 1002, 1003, 1007, and 1016 only after all factors were right."""
+        with self._tally.outcome(SIGN_INS, channel):
+            return self._signed_in(form, channel, source)
+
+    def _signed_in(self, form: SignIn, channel: str, source: str) -> Ticket:
         transaction = self._transactions.opened(form.transaction, self._clock.now())
         self._sources.refuse_beyond(source)
         attempt = self._store.write(lambda unit: self._reserve(unit, form.login_id, channel, source))

@@ -23,8 +23,10 @@ from backend.doors.http import (
     submissions,
     tickets,
     users,
+    watching,
 )
 from backend.doors.http.guards import Guards
+from backend.doors.http.noted import Noted
 
 
 def create_app(services: Services) -> FastAPI:
@@ -41,6 +43,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     faults.install(app)
     for noun in (
+        watching,
         landing,
         recovery,
         sessions,
@@ -59,4 +62,5 @@ def create_app(services: Services) -> FastAPI:
     ):
         app.include_router(noun.router)
     app.add_middleware(Guards)
+    app.add_middleware(Noted)
     return app

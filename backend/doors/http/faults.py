@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any, Final
 
 import structlog
@@ -15,6 +14,7 @@ from backend.contract import paths
 from backend.contract.faults import NOT_FOUND, NOT_UNDERSTOOD, NOT_WITHIN, UNEXPECTED, Refused
 from backend.contract.messages import Problem
 from backend.contract.rules.shown import shown
+from backend.logs import reference
 
 _log = structlog.get_logger(__name__)
 _NOT_FOUND: Final = 404
@@ -47,9 +47,9 @@ def problem(refused: Refused) -> Response:
 
 def unexpected(error: BaseException, where: str) -> Refused:
     """9000 with a reference under which the log has the details."""
-    reference = secrets.token_hex(4)
-    _log.error("unexpected", reference=reference, where=where, exc_info=error)
-    return Refused(UNEXPECTED, reference=reference)
+    said = reference()
+    _log.error("unexpected", reference=said, where=where, exc_info=error)
+    return Refused(UNEXPECTED, reference=said)
 
 
 def _place(location: tuple[int | str, ...]) -> str:

@@ -28,11 +28,15 @@ class Consoles:
     _accounts: Counter[str] = field(default_factory=Counter)
     _sources: Counter[str] = field(default_factory=Counter)
 
+    @property
+    def open(self) -> int:
+        return self._accounts.total()
+
     def take(self, login_id: str, source: str) -> None:
         """5005 where the account, the source, or everybody together has as many as may be."""
         source = source_of(source)
         if (
-            self._accounts.total() >= self.most
+            self.open >= self.most
             or self._accounts[login_id] >= MOST_OF_ACCOUNT
             or self._sources[source] >= max(1, self.most // _SHARE_OF_SOURCE)
         ):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
-
 import structlog
 
 from backend.contract.faults import NOT_UNDERSTOOD, UNEXPECTED, Refused
 from backend.doors.ssh.wire import Malformed, Reply, Status, status
+from backend.logs import reference
 
 _log = structlog.get_logger(__name__)
 
@@ -29,6 +28,6 @@ def failed(error: Exception) -> Reply:
 
 def unexpected(error: Exception) -> Refused:
     """9000 with a reference; the details are in the log alone."""
-    reference = secrets.token_hex(4)
-    _log.error("unexpected failure over SFTP", reference=reference, exc_info=error)
-    return Refused(UNEXPECTED, reference=reference)
+    said = reference()
+    _log.error("unexpected failure over SSH", reference=said, exc_info=error)
+    return Refused(UNEXPECTED, reference=said)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import resource
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -18,6 +19,7 @@ import structlog
 from backend.contract.faults import GOING_DOWN, TOO_MANY_ATTEMPTS, TOO_MANY_HANDLES, Refused
 from backend.core.actor import Actor
 from backend.core.client_connect.source_limit import SourceLimit, source_of
+from backend.core.figures import Figure, Measure
 from backend.core.services import Services
 from backend.doors.ssh.consoles import Consoles
 from backend.doors.ssh.desk import Desk
@@ -25,7 +27,7 @@ from backend.doors.ssh.house import House
 from backend.doors.ssh.line import listen
 from backend.doors.ssh.people import People
 from backend.doors.ssh.strangers import Strangers
-from backend.doors.ssh.visit import Visit
+from backend.doors.ssh.visit import KINDS, Visit
 from backend.durable import write_once
 from backend.listeners import SFTP, Listener
 from backend.settings import SettingsError
@@ -39,6 +41,9 @@ _OWN_KIND: Final = "ssh-ed25519"
 _THREADS: Final = 16
 _TIDY_SECONDS: Final = 60.0
 _WAIT_SECONDS: Final = 0.02
+_CONNECTIONS: Final = Measure("ecp_ssh_connections", "SSH connections that signed in, by what for.", "gauge", ("kind",))
+_STRANGERS: Final = Measure("ecp_ssh_strangers", "SSH connections that have not signed in.")
+_CONSOLES: Final = Measure("ecp_consoles_open", "Consoles and commands that run over SSH.")
 T = TypeVar("T")
 _log = structlog.get_logger(__name__)
 
@@ -94,6 +99,12 @@ class SshDoor:
     @property
     def fingerprint(self) -> str:
         return self._own_key.get_fingerprint()
+
+    def figures(self) -> Iterator[Figure]:
+        kinds = Counter(visit.kind for visit in tuple(self._visits))
+        yield Figure(_CONNECTIONS, {(kind,): kinds[kind] for kind in KINDS})
+        yield Figure.of(_STRANGERS, len(self._strangers))
+        yield Figure.of(_CONSOLES, self.consoles.open if self.consoles is not None else 0)
 
     async def close(self, grace: float = 10.0) -> None:
         """Takes nothing new, lets uploads that are under way end within `grace` seconds, then ends everything."""

@@ -19,6 +19,8 @@ from backend.doors.ssh.ticketed import TicketSession
 from backend.listeners import SERVICES
 
 MOST_SESSIONS: Final = 10
+KINDS: Final = ("sftp", "console", "ticket", "recovery")
+"""What somebody signed in for, by how they did."""
 RECOVERY_SECONDS: Final = 300.0
 IDLE_SECONDS: Final = 60.0
 """How long recovery lasts, and how long a connection may be there in which nothing is open, where nobody signed in."""
@@ -39,6 +41,15 @@ class Visit(Arrival):
     @property
     def uploading(self) -> bool:
         return any(session.uploading for session in self._sessions)
+
+    @property
+    def kind(self) -> str:
+        """One of `KINDS`."""
+        if self.by_key:
+            return "sftp"
+        if self._ticket is not None:
+            return "ticket"
+        return "recovery" if self.recovering else "console"
 
     @property
     def facts(self) -> tuple[int, str]:

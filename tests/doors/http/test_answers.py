@@ -7,12 +7,11 @@ from collections import defaultdict
 from typing import Any
 
 import pytest
-import structlog
 from structlog.testing import capture_logs
 
-from backend.__main__ import _log_to_stderr
 from backend.contract import paths
 from tests.doors.http.asking import RIGHT, SECRET, Asking, assert_problem, number_of, put, walked
+from tests.logged import logged
 from tests.world import World
 
 # ── the unexpected ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -37,10 +36,9 @@ def test_a_bug_is_9000_with_a_reference_whose_details_are_in_the_log_alone(
 
 
 def test_no_log_ever_holds_a_password_a_code_or_a_token(
-    ask: Asking, world: World, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    ask: Asking, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Even when what breaks holds them in its variables."""
-    _log_to_stderr()
 
     def broken(self: Any, *args: Any) -> None:
         held = (SECRET, args)
@@ -52,13 +50,13 @@ def test_no_log_ever_holds_a_password_a_code_or_a_token(
         monkeypatch.setattr(type(world.services.sign_in), name, broken)
     monkeypatch.setattr(type(world.services.home), "home", broken)
     body = {"transaction": form.transaction, "login_id": "CHAN01", "password": SECRET, "otp": form.otp}
-    assert_problem(ask("POST", paths.SIGN_IN, json=body), 9000)
-    assert_problem(ask("GET", paths.HOME, headers={"authorization": f"Bearer {token}"}), 9000)
-    structlog.reset_defaults()
-    out, err = capfd.readouterr()
-    assert "unexpected" in out + err and "a bug" in out + err
+    with logged(level="debug") as out:
+        assert_problem(ask("POST", paths.SIGN_IN, json=body), 9000)
+        assert_problem(ask("GET", paths.HOME, headers={"authorization": f"Bearer {token}"}), 9000)
+    said = out.getvalue()
+    assert "unexpected" in said and "a bug" in said
     for secret in (SECRET, form.otp, token, form.transaction, world.people["CHAN01"].password):
-        assert secret not in out + err
+        assert secret not in said
 
 
 def test_secrets_are_not_in_the_repr_of_any_message(world: World) -> None:
@@ -73,6 +71,8 @@ def test_secrets_are_not_in_the_repr_of_any_message(world: World) -> None:
 # ── what is public ───────────────────────────────────────────────────────────────────────────────────────────────
 
 PUBLIC = {
+    ("GET", paths.ALIVE),
+    ("GET", paths.READY),
     ("GET", paths.LANDING),
     ("POST", paths.LOGIN_TRANSACTIONS),
     ("POST", paths.SIGN_IN),
