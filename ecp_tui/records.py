@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from backend.contract.rules.receipts import instant_text
 
 if TYPE_CHECKING:  # the first page does not wait for them
-    from backend.contract.messages import Activity, Publication, Receipt
+    from backend.contract.messages import Activity, InboxItem, Publication, Receipt
 
 COLUMNS: Final = (
     "state",
@@ -50,13 +50,22 @@ def activity_record(activity: Activity) -> dict[str, Any]:
         details = {"findings": activity.fault_findings} if activity.fault_findings else {}
         words = {"title": activity.fault_title, "what": activity.fault_what, "remedy": activity.fault_remedy}
         record |= {"fault": {"number": activity.fault, **words, "details": details}, "count": activity.count}
+    if activity.reason is not None:
+        record["reason"] = activity.reason
     return record
 
 
 def receipt_record(receipt: Receipt) -> dict[str, Any]:
     """As `activity_record`, with the receipt's own text and the leaf hash that its holder can recompute."""
     added = {"receipt": receipt.receipt, "leaf_hash": receipt.leaf_hash, "replayed": receipt.replayed}
-    return activity_record(receipt.activity) | added
+    done = [activity_record(act) for act in receipt.counter_receipts]
+    return activity_record(receipt.activity) | added | ({"counter_receipts": done} if done else {})
+
+
+def inbox_record(item: InboxItem) -> dict[str, Any]:
+    """A submission that stands, and why it comes once more or who collected it."""
+    collected = {"collected_at": _instant(item.collected_at), "collected_by": item.collected_by}
+    return activity_record(item.activity) | collected | {"again": item.again}
 
 
 def publication_record(publication: Publication) -> dict[str, Any]:
@@ -75,10 +84,11 @@ def as_csv(activities: Iterable[Activity]) -> bytes:
     """UTF-8 with a heading; no cell begins as a formula would, whatever a refused file was called."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([*COLUMNS, "fault"])
+    writer.writerow([*COLUMNS, "fault", "reason"])
     for activity in activities:
         record = activity_record(activity)
-        writer.writerow([*(_cell(record[name]) for name in COLUMNS), activity.fault or ""])
+        cells = [*(_cell(record[name]) for name in COLUMNS), activity.fault or "", _cell(activity.reason)]
+        writer.writerow(cells)
     return out.getvalue().encode("utf-8-sig")
 
 

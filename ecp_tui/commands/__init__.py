@@ -25,6 +25,8 @@ _COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "activity": ("activity", "List activities: Activity Enquiry."),
     "verify": ("verify", "Compare a file, or its SHA-256, with what was received."),
     "receipts": ("receipts", "List receipts, show one, save some."),
+    "inbox": ("inbox", "List submissions to collect, replay, withdraw, return: for operators."),
+    "collect": ("inbox", "Pick up a submission, with a reason: for operators."),
     "publish": ("publish", "Publish a file for an identity, withdraw it: for operators."),
     "users": ("users", "List users, show one, ask for changes, suspend."),
     "approvals": ("approvals", "List change requests, approve, reject or return them."),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import click
 
 from backend.contract.faults import NOT_UNDERSTOOD, Exit, Refused
-from backend.contract.messages import ActivityFilter
+from backend.contract.messages import ActivityFilter, State
 from ecp_tui import wording
 from ecp_tui.commands.call import Call, Day, command
 from ecp_tui.commands.rows import activity_lines
@@ -21,9 +21,7 @@ from ecp_tui.records import activity_record
 @click.option("--identity", "identity_code", metavar="CODE", help="For this identity code.")
 @click.option("--user", "login_id", metavar="LOGIN_ID", help="By this login ID.")
 @click.option("--channel", type=click.Choice(["console", "http", "sftp"]), help="By this way.")
-@click.option(
-    "--state", type=click.Choice(["accepted", "superseded", "collected", "refused"]), help="In this state only."
-)
+@click.option("--state", type=click.Choice(get_args(State)), metavar="STATE", help="In this state only.")
 @click.option("--name", metavar="TEXT", help="With this anywhere in the file name.")
 @click.option("--sha256", metavar="PREFIX", help="With a SHA-256 that begins so.")
 @click.option("--limit", type=click.IntRange(1, 500), default=100, show_default=True, help="At most so many.")

@@ -12,7 +12,7 @@ from typing import Final
 import click
 
 from backend.contract.faults import DAMAGED, NOT_FOUND, NOT_UNDERSTOOD, Exit, Refused
-from backend.contract.messages import Publication, PublicationFilter
+from backend.contract.messages import Fetchable, Publication, PublicationFilter
 from backend.contract.rules.receipts import instant_text
 from backend.contract.rules.shown import shown
 from ecp_tui import wording
@@ -96,7 +96,7 @@ async def get(
     async with call.client() as client:
         publication = await _found(client, wanted, PublicationFilter(folder=folder, identity_code=identity_code))
         if output == STANDARD or (output is None and served() is not None):
-            await _printed(call, client, publication)
+            await printed(call, client, publication)
             return Exit.OK
         done = await fetched(call, client.fetch, publication, output, replace=replace)
     call.answer(publication_record(publication) | {"path": str(done.target)}, saved_lines(publication, done))
@@ -116,7 +116,7 @@ async def _found(client: EcpClient, wanted: str, there: PublicationFilter) -> Pu
             raise Refused(NOT_FOUND)
 
 
-async def fetched(call: Call, fetch: Fetch, wanted: Publication, output: Path | None, *, replace: bool) -> Download:
+async def fetched(call: Call, fetch: Fetch, wanted: Fetchable, output: Path | None, *, replace: bool) -> Download:
     """Whole at `output`, in that folder or, where neither is named, in this one; or raises the fault."""
     target = output or Path(file_name(wanted.file_name))
     if target.is_dir():
@@ -136,7 +136,7 @@ async def fetched(call: Call, fetch: Fetch, wanted: Publication, output: Path | 
     return download
 
 
-async def _printed(call: Call, client: EcpClient, wanted: Publication) -> None:
+async def printed(call: Call, client: EcpClient, wanted: Fetchable) -> None:
     """Straight to standard output: whoever reads it hears by the exit code whether all of it was right."""
     if call.json:
         raise Refused(NOT_UNDERSTOOD, what="--json and --output - both want standard output.")
@@ -156,10 +156,10 @@ def _progress(call: Call, download: Download) -> None:
         click.echo(f"\r\x1b[K{download.words if download.running else ''}", nl=False, err=True)
 
 
-def saved_lines(publication: Publication, done: Download) -> Iterator[str]:
+def saved_lines(wanted: Fetchable, done: Download) -> Iterator[str]:
     yield f"saved     {done.target}"
-    yield f"  size      {wording.size_exact(publication.size)}"
-    yield f"  SHA-256   {publication.sha256}"
+    yield f"  size      {wording.size_exact(wanted.size)}"
+    yield f"  SHA-256   {wanted.sha256}"
 
 
 def publication_lines(publications: Sequence[Publication], *, told: bool = True) -> Iterator[str]:

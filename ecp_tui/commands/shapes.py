@@ -8,15 +8,18 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from backend.contract.messages import (
+    Again,
     ChangeRequest,
     CodeFacts,
     Folder,
     Form,
+    InboxFolder,
     Line,
     Me,
     SessionRow,
     SftpAddressRow,
     SftpKeyRow,
+    State,
     User,
 )
 
@@ -42,7 +45,7 @@ class Fault(BaseModel):
 class ActivityAnswer(BaseModel):
     """One activity."""
 
-    state: Literal["accepted", "superseded", "collected", "refused", "published", "fetched", "withdrawn"]
+    state: State
     log_index: int
     act: str
     submission: str | None
@@ -62,6 +65,7 @@ class ActivityAnswer(BaseModel):
     submitter: str | None
     fault: FaultWords | None = None
     count: int | None = None
+    reason: str | None = None
 
 
 class ReceiptAnswer(ActivityAnswer):
@@ -70,6 +74,7 @@ class ReceiptAnswer(ActivityAnswer):
     receipt: str
     leaf_hash: str
     replayed: bool
+    counter_receipts: list[ActivityAnswer] = []
     path: str = ""
     """Where `receipts save` wrote it."""
 
@@ -131,6 +136,27 @@ class WithdrawnAnswer(BaseModel):
     folder: str
     identity_code: str
     file_name: str
+
+
+class InboxItemAnswer(ActivityAnswer):
+    """A submission that stands."""
+
+    collected_at: datetime | None
+    collected_by: str | None
+    again: Again | None
+
+
+class InboxAnswer(BaseModel):
+    items: list[InboxItemAnswer]
+    cursor: str | None
+    folders: list[InboxFolder]
+
+
+class PickedUpAnswer(ActivityAnswer):
+    """A submission as it stood when it was picked up."""
+
+    path: str
+    """Where it was written."""
 
 
 class CheckAnswer(BaseModel):

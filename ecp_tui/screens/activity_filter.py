@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from backend.contract.messages import ActivityFilter
+from backend.contract.messages import ActivityFilter, State
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.field import ChoiceField, DateField, Field, TextField
 from ecp_tui.widgets.form import Buttons, Form
 
 _ALL = ("", "all")
-_STATES = ("accepted", "superseded", "collected", "refused")
+_STATES = get_args(State)
 _CHANNELS = ("console", "http", "sftp")
 
 
