@@ -28,7 +28,7 @@ from backend.core.gate import activity_scope
 from backend.core.ledger import Head
 from backend.core.page_marks import PageMarks
 from backend.core.ports import Store
-from backend.core.rows import Unit
+from backend.core.rows import Rows, Unit
 
 MOST_COUNTED: Final = 1000
 LARGEST_PAGE: Final = 500
@@ -81,13 +81,13 @@ class ActivityEnquiry:
         """One activity and the text of its leaf; 2001 if it is not there or not yours to see."""
         with self._store.reading() as rows:
             catalogue = rows.catalogue()
-            scope = activity_scope(actor, catalogue)
-            row = rows.activity(log_index)
-            if row is None or row.act not in FILE_ACTS or not _within(row, scope):
-                raise Refused(NOT_FOUND)
+            row = seen_file(rows, actor, catalogue, log_index)
             done = rows.counter_receipts(row.log_index) if row.act == ACCEPTED else []
+            said = rows.explanations(row.log_index) if row.findings else []
             receipt = receipt_of(row, catalogue)
-        return receipt.model_copy(update={"counter_receipts": tuple(shown_activity(one, catalogue) for one in done)})
+        after = {"counter_receipts": done, "explanations": said}
+        shown = {name: tuple(shown_activity(one, catalogue) for one in found) for name, found in after.items()}
+        return receipt.model_copy(update=shown)
 
     def _days(self, wanted: ActivityFilter) -> tuple[datetime | None, datetime | None]:
         def midnight(day: date | None, later: int) -> datetime | None:
@@ -95,6 +95,14 @@ class ActivityEnquiry:
 
         until = None if wanted.to_date == date.max else wanted.to_date  # no day comes after it
         return midnight(wanted.from_date, 0), midnight(until, 1)
+
+
+def seen_file(rows: Rows, actor: Actor, catalogue: Catalogue, log_index: int) -> ActivityRow:
+    """The act on a file, or 2001 if it is not there or not the actor's to see."""
+    row = rows.activity(log_index)
+    if row is None or row.act not in FILE_ACTS or not _within(row, activity_scope(actor, catalogue)):
+        raise Refused(NOT_FOUND)
+    return row
 
 
 def milliseconds(instant: datetime) -> datetime:

@@ -83,6 +83,11 @@ class ActivityRow:
     """What in a submission was not as its folder expects, but was accepted."""
     fault_values: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def unexplained(self) -> bool:
+        """Whether something was found in it that nobody has explained."""
+        return bool(self.findings) and self.note is None and self.explanation is None
+
     def text(self) -> str:
         """The leaf: for an accepted submission its receipt, for every other act its entry."""
         facts = {

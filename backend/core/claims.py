@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from backend.contract.faults import DISAGREE, EMPTY, INCOMPLETE_UPLOAD, TOO_LARG
 from backend.contract.rules.companions import refuse_full
 from backend.contract.rules.content import ContentRule, refuse_content
 from backend.contract.rules.content_check import ContentCheck
+from backend.contract.rules.expectations import Unexpected
 from backend.contract.rules.file_names import best_template, write_name
 from backend.contract.rules.shown import shown
 from backend.core.accounts import Identity
@@ -32,6 +33,8 @@ class Claim:
     file_name: str
     size: int | None = None
     sha256: str | None = None
+    explanation: str | None = field(default=None, compare=False)
+    """Why the file is right although something in it is not as expected; words that no file needs are not kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +91,17 @@ def refuse_incomplete(claim: Claim, staging: Staging) -> None:
         raise Refused(INCOMPLETE_UPLOAD, received=staging.size, expected=expected)
 
 
-def refuse_staged(staging: Staging, rule: ContentRule) -> None:
-    """4514 where what arrived is not what the rule wants; reads it from the beginning, whatever order it came in."""
-    check, at = ContentCheck(rule), 0
+def refuse_staged(staging: Staging, rule: ContentRule, input_date: date) -> tuple[Unexpected, ...]:
+    """4514 where what arrived is not what the rule wants; returns what is only not as it expects.
+
+    Reads it from the beginning, whatever order it came in.
+    """
+    check, at = ContentCheck(rule, input_date), 0
     while not check.ended and (block := staging.read(at, _BLOCK)):
         check.feed(block)
         at += len(block)
     refuse_content(check.finish())
+    return check.unexpected
 
 
 def facts_of(actor: Actor, claim: Claim) -> dict[str, Any]:

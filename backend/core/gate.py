@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Final, get_args
+from typing import Final
 
 from backend.contract.faults import (
     MAKER_CANNOT_CHECK,
@@ -28,7 +28,8 @@ from backend.core.catalogue import Catalogue, FolderRule
 from backend.core.client_connect.ports.requests import NOT_OF_ACCOUNTS, RequestScope, StoredRequest
 
 SFTP_FUNCTION: Final = "EU_ECPSFTP"
-CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
+CHANNELS: Final[tuple[Channel, ...]] = ("console", "http", "sftp")
+"""Those of ECP 2.0; the existing ECP has its own, and accounts of its own."""
 _READS_ALL: Final = frozenset({"operator", "auditor"})
 
 
@@ -56,7 +57,7 @@ def enters_ecp(account: Account, catalogue: Catalogue) -> bool:
 def refuse_outside_ecp(actor: Actor, catalogue: Catalogue) -> None:
     """2000 for delegated administrators without functions and for accounts with `EU_ECPSFTP` alone."""
     refuse_inactive(actor.account)
-    if actor.channel == "sftp" or enters_ecp(actor.account, catalogue):
+    if actor.channel in ("sftp", "existing") or enters_ecp(actor.account, catalogue):
         return
     held = [grant.function for grant in actor.account.grants]
     if SFTP_FUNCTION in held:
@@ -74,6 +75,8 @@ def identities_in(actor: Actor, catalogue: Catalogue, folder: FolderRule) -> tup
     Access = a held function maps to (folder, channel), the identity is one of the account's, and that identity holds
     the folder's user type.
     """
+    if actor.channel == "existing":
+        return _identities_there(actor, folder)
     if actor.account.kind != "business" and not actor.account.grants:
         return ()
     codes = {
@@ -84,6 +87,13 @@ def identities_in(actor: Actor, catalogue: Catalogue, folder: FolderRule) -> tup
     }
     mine = (actor.identities[code] for code in sorted(codes) if code in actor.identities)
     return tuple(identity for identity in mine if identity.user_type in folder.user_types)
+
+
+def _identities_there(actor: Actor, folder: FolderRule) -> tuple[Identity, ...]:
+    """In the existing ECP an account submits for its identities wherever their user type may; it fetches nothing."""
+    mine = (actor.identities[code] for code in sorted(actor.identities))
+    there = folder.direction == "submission"
+    return tuple(identity for identity in mine if there and identity.user_type in folder.user_types)
 
 
 def _narrowed(account: Account, grant: Grant, folder: FolderRule) -> bool:
@@ -159,6 +169,15 @@ def refuse_to_handle(actor: Actor) -> None:
     refuse_outside_inbox(actor)
     if actor.account.kind != "operator":
         raise Refused(NOT_ALLOWED, what="What becomes of submissions is decided by operators.")
+
+
+def refuse_to_explain(actor: Actor, catalogue: Catalogue, folder: str, identity_code: str) -> None:
+    """Whoever submits to that folder for that identity; 2002 for all others who see the file."""
+    rule = catalogue.folders.get(folder)
+    mine = identities_in(actor, catalogue, rule) if rule is not None else ()
+    if identity_code not in {identity.code for identity in mine}:
+        who = f"Explaining is for whoever submits to {shown(folder, 40)} for {shown(identity_code, 20)}."
+        raise Refused(NOT_ALLOWED, what=who)
 
 
 def refuse_outside_staff(actor: Actor) -> None:

@@ -21,9 +21,11 @@ from backend.core.rows import Rows
 
 _REFUSED_FOR: Final = timedelta(days=7)
 _RETURNED_FOR: Final = timedelta(days=30)
+_UNEXPLAINED_FOR: Final = timedelta(days=30)
 _COUNTED_FOR: Final = timedelta(days=30)
 _MOST_REFUSALS: Final = 5
 _MOST_RETURNED: Final = 20
+_MOST_UNEXPLAINED: Final = 20
 
 
 class HomeService:
@@ -48,6 +50,7 @@ class HomeService:
                 due=due,
                 refused=tuple(shown_activity(row, catalogue) for row in refused),
                 returned=_returned(rows, scope, catalogue, now - _RETURNED_FOR),
+                unexplained=_unexplained(rows, scope, catalogue, now - _UNEXPLAINED_FOR),
                 downloads=not_fetched(rows, actor, catalogue, now),
             )
 
@@ -121,6 +124,10 @@ def _returned(rows: Rows, scope: Scope, catalogue: Catalogue, since: datetime) -
     found = rows.ends_unfollowed(replace(scope, folders=mine), since, _MOST_RETURNED)
     files = (row for row in found if not companion_of(row.file_name or "", submitted[row.folder or ""].companions))
     return tuple(shown_activity(row, catalogue) for row in files)
+
+
+def _unexplained(rows: Rows, scope: Scope, catalogue: Catalogue, since: datetime) -> tuple[Activity, ...]:
+    return tuple(shown_activity(row, catalogue) for row in rows.unexplained(scope, since, _MOST_UNEXPLAINED))
 
 
 def identity_name(catalogue: Catalogue, identity: Identity) -> IdentityName:

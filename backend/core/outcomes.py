@@ -29,8 +29,9 @@ PAGE: Final = 500
 _MOST_REFUSALS: Final = 2000
 _MOST_SEARCHED: Final = 20 * PAGE
 _LONGEST_SHOWN_NAME: Final = 100
-_RECEIPT: Final = re.compile(r"(.+?)(\.v[0-9]+)?\.receipt", re.ASCII)
+_OF_ACCEPTED: Final = re.compile(r"(.+?)(?:(?:\.v[0-9]+)?\.receipt|\.findings\.txt)", re.ASCII)
 _REFUSED_TXT: Final = ".refused.txt"
+_FINDINGS_TXT: Final = ".findings.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text file: a receipt, or why a file was refused."""
+    """A text file: a receipt, why a file was refused, or what in an accepted one wants an explanation."""
 
     name: str
     text: str
@@ -83,19 +84,19 @@ class Outcomes:
         """The refusals that nothing has followed, then the receipt of each version, of the last 90 days; by pages."""
         yield self._refusals(actor, identity_code, folder)
         for found in self._acts(actor, identity_code, folder):
-            yield [_receipt(row) for row in found if row.act == ACCEPTED]
+            yield [document for row in found if row.act == ACCEPTED for document in _of_accepted(row)]
 
     def document(self, actor: Actor, identity_code: str, folder: str, name: str) -> Document | None:
         """One of the documents, by its name."""
         if name.endswith(_REFUSED_TXT):
             found = self._refusals(actor, identity_code, folder)
             return next((one for one in found if one.name == name), None)
-        said = _RECEIPT.fullmatch(name)
+        said = _OF_ACCEPTED.fullmatch(name)
         if said is None or not plain(said[1]):
             return None
         pages = islice(self._acts(actor, identity_code, folder, said[1]), _MOST_SEARCHED // PAGE)
-        receipts = (_receipt(row) for page in pages for row in page if row.act == ACCEPTED)
-        return next((one for one in receipts if one.name == name), None)
+        found = (one for page in pages for row in page if row.act == ACCEPTED for one in _of_accepted(row))
+        return next((one for one in found if one.name == name), None)
 
     def received(self, actor: Actor, identity_code: str, folder: str) -> Iterator[list[Received]]:
         """The files that stand, of the last 90 days, by pages."""
@@ -159,6 +160,32 @@ def _mine(catalogue: Catalogue, actor: Actor, identity_code: str, folder: str) -
 def _receipt(row: ActivityRow) -> Document:
     version = "" if row.superseded_by is None else f".v{row.version}"
     return Document(f"{_file_name(row)}{version}.receipt", row.text(), row.at)
+
+
+def _of_accepted(row: ActivityRow) -> Iterator[Document]:
+    """Its receipt and, as long as it stands with what nobody has explained, what was found in it."""
+    yield _receipt(row)
+    if row.unexplained and row.superseded_by is None:
+        yield Document(f"{_file_name(row)}{_FINDINGS_TXT}", _findings_text(row), row.at)
+
+
+def _findings_text(row: ActivityRow) -> str:
+    """What was found, and how it is explained where files come by themselves."""
+    how = f'ecp explain {row.log_index} "why it is right"'
+    lines = [
+        "Accepted, with findings that want an explanation",
+        "",
+        "Say why the file is right all the same: in Activity of the console (key E), or by command:",
+        how,
+        "Or correct the file and put it again under the same name.",
+        "",
+        *(one.words for one in row.findings),
+        "",
+        f"file-name: {row.file_name}",
+        f"log-index: {row.log_index}",
+        f"at: {instant_text(row.at)}",
+    ]
+    return "\n".join([*lines, ""])
 
 
 def _refusal(row: ActivityRow) -> Document:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, NoReturn
 
 from backend.contract.faults import (
     DISAGREE,
     EMPTY,
+    EXPLANATION_NEEDED,
     FILE_CHANGED,
     OUTSIDE_WINDOW,
     SERVED_ELSEWHERE,
@@ -19,6 +21,7 @@ from backend.contract.faults import (
 )
 from backend.contract.messages import Check, CheckRequest, Receipt
 from backend.contract.rules.companions import companion_of, refuse_alone
+from backend.contract.rules.expectations import Unexpected, refuse_unexplained
 from backend.contract.rules.file_names import agree
 from backend.contract.rules.shown import shown
 from backend.core.accounts import Identity
@@ -28,12 +31,16 @@ from backend.core.actor import Actor
 from backend.core.calendar import Calendar
 from backend.core.catalogue import Catalogue, FolderRule
 from backend.core.claims import Claim, Upload, facts_of, refuse_identity, refuse_incomplete, refuse_size, refuse_staged
+from backend.core.explaining import explained
 from backend.core.gate import folder_for, refuse_expired
 from backend.core.keeping import Keeping, Standing
+from backend.core.migration import as_of, switch_due
 from backend.core.ports import Clock, Staging, Store, Vault
 from backend.core.rows import Rows, Unit
 from backend.core.stagings import Stagings
 
+_ASKED: Final = ("console", "http")
+"""Channels on which an explanation can be asked for; by all others a file is accepted without one."""
 MOST_REFUSALS_AN_HOUR: Final = 60
 VERDICTS: Final = (DISAGREE, SERVED_ELSEWHERE, TOO_LARGE, EMPTY, OUTSIDE_WINDOW, WRONG_CONTENT)
 """Refusals of the file itself: they leave a row. All others may pass when the same submission is tried again."""
@@ -69,16 +76,16 @@ class Submissions:
         with self._store.reading() as rows:
             catalogue = rows.catalogue()
             folder, identities = self._folder(actor, catalogue, claim.folder)
-            self._refuse_rules(rows, folder, identities, claim)
+            self._refuse_rules(rows, actor, as_of(rows, folder, self._clock.now()), identities, claim)
             current = rows.current(claim.folder, claim.identity_code, claim.input_date, claim.file_name)
         content = folder.content_of(claim.file_name)
-        if staging is not None and content is not None:
-            refuse_staged(staging, content)
+        found = refuse_staged(staging, content, claim.input_date) if staging is not None and content is not None else ()
         return Check(
             **{name: getattr(claim, name) for name in ("folder", "identity_code", "input_date", "file_name")},
             replaces=shown_activity(current, catalogue) if current else None,
             unchanged=current is not None and current.sha256 == claim.sha256,
             cut_off=folder.cut_off_of(claim.input_date, self._calendar),
+            findings=found,
         )
 
     def begin(self, actor: Actor, claim: Claim, staging: Staging | None = None) -> Upload | Receipt:
@@ -91,7 +98,8 @@ class Submissions:
             catalogue = rows.catalogue()
             folder, identities = self._folder(actor, catalogue, claim.folder)
             receipt = self._answered(rows, actor, claim.submission, catalogue)
-            wrong = None if receipt else self._wrong(rows, folder, identities, claim)
+            folder = as_of(rows, folder, self._clock.now())
+            wrong = None if receipt else self._wrong(rows, actor, folder, identities, claim)
         if receipt is not None:
             return receipt
         if wrong is not None:
@@ -107,13 +115,18 @@ class Submissions:
             return self._answered(rows, actor, submission, rows.catalogue())
 
     def finish(self, actor: Actor, upload: Upload) -> Receipt:
-        """Accepts the upload: its bytes become durable, then one unit makes it stand; only then it returns."""
+        """Accepts the upload: its bytes become durable, then one unit makes it stand; only then it returns.
+
+        After a 4524 they stay staged: with an explanation the same upload can be finished.
+        """
         try:
-            sha256 = self._refuse_bytes(actor, upload)
-        except BaseException:
-            upload.staging.abandon()
+            judged = self._refuse_bytes(actor, upload)
+            self._refuse_unexplained(actor, upload.claim, judged)
+        except BaseException as error:
+            if not isinstance(error, Refused) or error.fault is not EXPLANATION_NEEDED:
+                upload.staging.abandon()
             raise
-        stands = self._keeping.keep(upload.staging, lambda unit, key: self._accept(unit, actor, upload, sha256, key))
+        stands = self._keeping.keep(upload.staging, lambda unit, key: self._accept(unit, actor, upload, judged, key))
         return receipt_of(stands.row, stands.catalogue, stands.replayed)
 
     def give_up(self, actor: Actor, upload: Upload, refused: Refused, *, final: bool = False) -> NoReturn:
@@ -136,15 +149,19 @@ class Submissions:
             raise Refused(UNKNOWN_FOLDER, folder=shown(code, 40))
         return folder, identities
 
-    def _wrong(self, rows: Rows, folder: FolderRule, identities: tuple[Identity, ...], claim: Claim) -> Refused | None:
+    def _wrong(
+        self, rows: Rows, actor: Actor, folder: FolderRule, identities: tuple[Identity, ...], claim: Claim
+    ) -> Refused | None:
         try:
-            self._refuse_rules(rows, folder, identities, claim)
+            self._refuse_rules(rows, actor, folder, identities, claim)
         except Refused as refused:
             return refused
         return None
 
-    def _refuse_rules(self, rows: Rows, folder: FolderRule, identities: tuple[Identity, ...], claim: Claim) -> None:
-        folder.refuse_elsewhere()
+    def _refuse_rules(
+        self, rows: Rows, actor: Actor, folder: FolderRule, identities: tuple[Identity, ...], claim: Claim
+    ) -> None:
+        folder.refuse_elsewhere(actor.channel)
         refuse_identity(folder, identities, claim)
         agree(folder.code, folder.names, claim.file_name, claim.identity_code, claim.input_date)
         folder.refuse_outside(claim.input_date, self._clock.now(), self._calendar)
@@ -154,8 +171,8 @@ class Submissions:
         if goes_with and not rows.current(claim.folder, claim.identity_code, claim.input_date, goes_with):
             refuse_alone(claim.file_name, goes_with)
 
-    def _refuse_bytes(self, actor: Actor, upload: Upload) -> str:
-        """Empty, incomplete, changed on the way or not as the folder wants it; returns the SHA-256 of what arrived."""
+    def _refuse_bytes(self, actor: Actor, upload: Upload) -> _Judged:
+        """Empty, incomplete, changed on the way or not as the folder wants it; returns what arrived."""
         claim, staging = upload.claim, upload.staging
         refuse_incomplete(claim, staging)
         sha256 = staging.sha256()
@@ -164,16 +181,26 @@ class Submissions:
             raise Refused(FILE_CHANGED, what=f"The bytes of {name} are not those that were checked.")
         try:
             refuse_size(claim, staging.size, upload.size_limit)
-            if upload.content is not None:
-                refuse_staged(staging, upload.content)
+            content = upload.content
+            found = refuse_staged(staging, content, claim.input_date) if content is not None else ()
         except Refused as refused:
             self._refuse(actor, claim, refused)
-        return sha256
+        return _Judged(sha256, found)
+
+    def _refuse_unexplained(self, actor: Actor, claim: Claim, judged: _Judged) -> None:
+        """4524 where somebody can be asked who has not said why; not for the very bytes that stand already."""
+        if not judged.findings or claim.explanation is not None or actor.channel not in _ASKED:
+            return
+        with self._store.reading() as rows:
+            current = rows.current(claim.folder, claim.identity_code, claim.input_date, claim.file_name)
+        if current is None or current.sha256 != judged.sha256:
+            refuse_unexplained(judged.findings)
 
     # ── the units ────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _accept(self, unit: Unit, actor: Actor, upload: Upload, sha256: str, key: str) -> Standing | Refused:
+    def _accept(self, unit: Unit, actor: Actor, upload: Upload, judged: _Judged, key: str) -> Standing | Refused:
         claim, now = upload.claim, self._clock.now()
+        switch_due(unit, self._ledger, now)
         catalogue = unit.catalogue()
         earlier = unit.outcome(actor.login_id, claim.submission)
         if earlier is not None and earlier.object_key == key:
@@ -182,13 +209,11 @@ class Submissions:
         folder, identities = self._folder(actor, catalogue, claim.folder)
         if earlier is not None:
             return self._outcome(unit, actor, earlier, catalogue)
-        if (wrong := self._wrong(unit, folder, identities, claim)) is not None:
+        if (wrong := self._wrong(unit, actor, folder, identities, claim)) is not None:
             return self._record_refusal(unit, actor, claim, wrong)
         current = unit.current(claim.folder, claim.identity_code, claim.input_date, claim.file_name)
-        if current is not None and current.sha256 == sha256:
-            who = {name: value for name, value in facts_of(actor, claim).items() if name in _WHO}
-            self._ledger.record(unit, REPEATED, now, **who, subject=str(current.log_index))
-            return Standing(current, catalogue, replayed=True)
+        if current is not None and current.sha256 == judged.sha256:
+            return Standing(self._repeat(unit, actor, claim, current, now), catalogue, replayed=True)
         if current is not None:
             unit.supersede(current.log_index, by=unit.head().size)
         before = current or unit.gone(claim.folder, claim.identity_code, claim.input_date, claim.file_name)
@@ -199,17 +224,28 @@ class Submissions:
             **facts_of(actor, claim)
             | {
                 "size": upload.staging.size,
-                "sha256": sha256,
+                "sha256": judged.sha256,
                 "version": (before.version or 0) + 1 if before else 1,
                 "supersedes": current.log_index if current else None,
                 "again": _again(before),
                 "received_start": upload.started,
                 "object_key": key,
+                "findings": judged.findings,
+                "note": claim.explanation if judged.findings else None,
             },
         )
         if current is not None and current.collected is not None:
             self._resubmitted(unit, row, now)
         return Standing(row, catalogue)
+
+    def _repeat(self, unit: Unit, actor: Actor, claim: Claim, current: ActivityRow, now: datetime) -> ActivityRow:
+        """The very bytes that stand, once more; what nobody had explained of them is explained now, if it is said."""
+        who = {name: value for name, value in facts_of(actor, claim).items() if name in _WHO}
+        self._ledger.record(unit, REPEATED, now, **who, subject=str(current.log_index))
+        if not current.unexplained or claim.explanation is None:
+            return current
+        explained(unit, self._ledger, actor, current, claim.explanation, now, 0)
+        return replace(current, explanation=claim.explanation)
 
     def _answered(self, rows: Rows, actor: Actor, submission: str, catalogue: Catalogue) -> Receipt | None:
         earlier = rows.outcome(actor.login_id, submission)
@@ -242,6 +278,14 @@ class Submissions:
         counted = unit.take_refusal_count(actor.login_id, claim.folder)
         self._ledger.record(unit, REFUSED, now, **facts, count=counted + 1 if counted else None)
         return refused
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What arrived: its SHA-256, and what in it is not as the folder expects."""
+
+    sha256: str
+    findings: tuple[Unexpected, ...]
 
 
 def _again(before: ActivityRow | None) -> str | None:

@@ -16,6 +16,7 @@ from typing import Final
 import structlog
 
 from backend.contract.faults import (
+    EXPLANATION_NEEDED,
     NOT_ALLOWED,
     NOT_FOUND,
     SESSION_ENDED,
@@ -228,11 +229,12 @@ class Tickets:
                 self._read.give_back(delivery.maker.login_id)
 
     def _finished(self, actor: Actor, delivery: Delivery, upload: Upload) -> Receipt:
-        """From here on the ticket has ended, whatever comes of it."""
+        """From here on the ticket has ended, whatever comes of it but that an explanation is needed."""
         try:
             receipt = self._submissions.finish(actor, upload)
         except Refused as refused:
-            delivery.end("refused", refused)
+            if refused.fault is not EXPLANATION_NEEDED:
+                delivery.end("refused", refused)
             raise
         except BaseException:
             delivery.expire(early=True)

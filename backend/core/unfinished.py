@@ -7,7 +7,7 @@ from operator import itemgetter
 from threading import Lock
 from typing import Final, NoReturn
 
-from backend.contract.faults import BEGUN_AGAIN, INCOMPLETE_UPLOAD, NOT_UNDERSTOOD, Refused
+from backend.contract.faults import BEGUN_AGAIN, EXPLANATION_NEEDED, INCOMPLETE_UPLOAD, NOT_UNDERSTOOD, Refused
 from backend.contract.messages import Receipt, SubmissionProgress
 from backend.contract.rules.shown import shown
 from backend.core.actor import Actor
@@ -105,7 +105,7 @@ class Unfinished:
         return line
 
     def finish(self, actor: Actor, line: Line) -> Receipt:
-        """Accepts what has arrived; where bytes are missing it is kept."""
+        """Accepts what has arrived; where bytes are missing, or an explanation, it is kept."""
         try:
             line.end()
         except Refused:
@@ -113,6 +113,11 @@ class Unfinished:
             raise
         try:
             return self._submissions.finish(actor, line.upload)
+        except Refused as refused:
+            again = Line(line.key, line.upload)
+            if refused.fault is EXPLANATION_NEEDED and self._removed(line, again):
+                self.leave(again)
+            raise
         finally:
             self._removed(line)
 

@@ -169,7 +169,8 @@ class ActivityUnit:
     _connection: Connection
 
     def append(self, row: ActivityRow, head: Head) -> None:
-        self._connection.execute(_ADD, {name: getattr(row, name) for name in _COLUMNS})
+        values = {name: getattr(row, name) for name in _COLUMNS}
+        self._connection.execute(_ADD, values | {"unexplained": len(row.findings) if row.unexplained else None})
         details = _details_of(row)
         if any(value is not None for value in details.values()):
             self._connection.execute(_ADD_DETAILS, {"log_index": row.log_index, **details})

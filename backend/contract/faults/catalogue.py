@@ -25,8 +25,8 @@ DISAGREE = row(
 SERVED_ELSEWHERE = row(
     4510,
     "Folder is served elsewhere",
-    "Folder {folder} has not moved to ECP 2.0 yet.",
-    "Submit it via the existing ECP; appendix 7.3 lists the folders that have moved.",
+    "Folder {folder} {served}.",
+    "Submit it {where}; appendix 7.3 lists the folders that have moved.",
     409,
     Exit.REFUSED,
     Sftp.PERMISSION_DENIED,
@@ -129,6 +129,22 @@ NOT_STANDING = row(
     409,
     Exit.REFUSED,
     Sftp.NO_SUCH_FILE,
+)
+EXPLANATION_NEEDED = row(
+    4524,
+    "Explanation needed",
+    "{what}",
+    "Say in a sentence why the file is right all the same, or correct it, then submit it again.",
+    422,
+    Exit.NOT_ACCEPTABLE,
+)
+NOT_TO_EXPLAIN = row(
+    4525,
+    "Nothing to be explained",
+    "{what}",
+    "Look at the file in Activity: it shows what was found, and which version stands.",
+    409,
+    Exit.REFUSED,
 )
 NOT_WITHIN = row(
     4522,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from backend.contract.messages.base import Channel, Message, State
+from backend.contract.messages.base import Ask, Channel, Explanation, Message, State
 from backend.contract.rules.expectations import Unexpected
 
 
@@ -60,6 +60,14 @@ class Receipt(Message):
     """True where the same submission id, or the same bytes as the current version, had been accepted before."""
     counter_receipts: tuple[Activity, ...] = ()
     """What the operator's staff did with this submission, newest first."""
+    explanations: tuple[Activity, ...] = ()
+    """What was said of its findings after it was accepted, newest first."""
+
+
+class NewExplanation(Ask):
+    """Why what was found in an accepted file is right all the same."""
+
+    explanation: Explanation
 
 
 class ActivityPage(Message):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import time
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from backend.contract.rules.contacts import PHONE
 from backend.contract.rules.shown import shown
@@ -15,7 +15,7 @@ AccountState = Literal["invited", "active", "suspended", "closed"]
 Service = Literal["client_connect", "ecp"]
 EmailKind = Literal["personal", "group"]
 Direction = Literal["submission", "download"]
-Channel = Literal["console", "http", "sftp"]
+Channel = Literal["console", "http", "sftp", "existing"]
 State = Literal[
     "accepted",
     "superseded",
@@ -68,6 +68,8 @@ Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=32, p
 Words = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=500, pattern=PRINTED), AfterValidator(_as_shown)
 ]
+Explanation = Annotated[Words, Field(min_length=3)]
+"""Why a file is right although something in it is not as expected."""
 Password = Annotated[str, StringConstraints(max_length=1024)]
 Otp = Annotated[str, StringConstraints(max_length=64)]
 """A One-Time-Password, or one of the recovery codes in its place."""

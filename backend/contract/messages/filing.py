@@ -12,6 +12,7 @@ from backend.contract.messages.base import Ask, Direction, DueState, Hash, Messa
 from backend.contract.messages.downloads import Publication
 from backend.contract.messages.sign_in import IdentityName
 from backend.contract.rules.content import ContentRule
+from backend.contract.rules.expectations import Unexpected
 
 
 class Folder(Message):
@@ -67,6 +68,8 @@ class Home(Message):
     """The latest refusals of the last 7 days that no acceptance of the same name has followed."""
     returned: tuple[Activity, ...] = ()
     """What the operator returned or withdrew in the last 30 days and was not submitted again, newest first."""
+    unexplained: tuple[Activity, ...] = ()
+    """Files of the last 30 days that stand with something in them that wants an explanation, newest first."""
     downloads: tuple[Publication, ...] = ()
     """What was published in the last 7 days and this account has not fetched yet, newest first."""
 
@@ -94,6 +97,8 @@ class Check(Message):
     unchanged: bool = False
     """Whether the bytes are those of the current version: submitting answers with its receipt."""
     cut_off: datetime | None = None
+    findings: tuple[Unexpected, ...] = ()
+    """What in the file is not as the folder expects, where its bytes are on the server: it needs an explanation."""
 
 
 class SubmissionProgress(Message):

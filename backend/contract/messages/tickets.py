@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from backend.contract.messages.base import Ask, Message, SubmissionId
+from backend.contract.messages.base import Ask, Explanation, Message, SubmissionId
 
 TicketPurpose = Literal["submit", "compare"]
 TicketState = Literal["waiting", "receiving", "arrived", "refused", "expired", "used"]
@@ -71,3 +71,5 @@ class TicketedSubmission(TicketedFile):
     """What is submitted of it, under an id that always has the same outcome."""
 
     submission: SubmissionId
+    explanation: Explanation | None = None
+    """Why the file is right although something in it is not as expected."""

@@ -111,9 +111,9 @@ def _words(one: Expectation, seen: _Seen | None, rows: int) -> str:
     """Nothing where all is as expected."""
     if one.check == "rows":
         within = (one.least is None or rows >= one.least) and (one.most is None or rows <= one.most)
-        return "" if within else f"{rows:,} row{'s' * (rows != 1)}, expected {one.bounds}"
+        return "" if within else f"Rows: {rows:,}, expected {one.bounds}"
     if seen is None:
-        return f"The column {one.column} is missing, expected in every row" if one.check == "filled" else ""
+        return f"Column {one.column}: missing, expected in every row" if one.check == "filled" else ""
     if seen.rows < 2:  # noqa: PLR2004  the first is said by itself
         return seen.first
     least = "" if seen.watched else " at least"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
+
+from backend.contract.faults import EXPLANATION_NEEDED, Refused
 
 MOST_EXPECTATIONS: Final = 20
 LARGEST_BOUND: Final = 10**15
@@ -49,3 +52,17 @@ class Unexpected:
 
     code: str
     words: str
+
+
+def refuse_unexplained(found: Sequence[Unexpected]) -> None:
+    """4524 where anything was found: its words say the first, its values all of them."""
+    if not found:
+        return
+    more = len(found) - 1
+    counted = f" And {more} more finding{'s' * (more > 1)}." if more else ""
+    raise Refused(
+        EXPLANATION_NEEDED,
+        what=f"{found[0].words}.{counted}",
+        findings="\n".join(one.words for one in found),
+        codes=",".join(one.code for one in found),
+    )

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import PlainTextResponse
 
 from backend.contract import paths
-from backend.contract.messages import ActivityFilter, ActivityPage, ActivityQuery, Receipt
+from backend.contract.messages import ActivityFilter, ActivityPage, ActivityQuery, NewExplanation, Receipt
 from backend.doors.http.signed_in import OnServices, SignedIn
 
 router = APIRouter(tags=["activity"])
@@ -24,6 +24,11 @@ def page(actor: SignedIn, services: OnServices, query: Annotated[ActivityQuery, 
 @router.get(paths.ACTIVITY + "/{log_index}")
 def one(actor: SignedIn, services: OnServices, log_index: LogIndex) -> Receipt:
     return services.activity.one(actor, log_index)
+
+
+@router.post(paths.ACTIVITY + "/{log_index}/explanation")
+def explain(actor: SignedIn, services: OnServices, log_index: LogIndex, said: NewExplanation) -> Receipt:
+    return services.explaining.explain(actor, log_index, said.explanation)
 
 
 @router.get(paths.RECEIPTS + "/{log_index}", response_class=PlainTextResponse)

@@ -12,7 +12,16 @@ from starlette.requests import ClientDisconnect
 
 from backend.contract import paths
 from backend.contract.faults import NOT_UNDERSTOOD, Refused
-from backend.contract.messages import Check, CheckRequest, Hash, Message, Receipt, SubmissionId, SubmissionProgress
+from backend.contract.messages import (
+    Check,
+    CheckRequest,
+    Explanation,
+    Hash,
+    Message,
+    Receipt,
+    SubmissionId,
+    SubmissionProgress,
+)
 from backend.core.actor import Actor
 from backend.core.claims import Claim
 from backend.core.services import Services
@@ -34,6 +43,7 @@ class SubmissionQuery(Message):
     input_date: date
     file_name: Annotated[str, Query(max_length=1000)]
     sha256: Hash | None = None
+    explanation: Explanation | None = None
 
 
 @router.post(paths.CHECKS)

@@ -58,6 +58,7 @@ activity = Table(
     Column("collected", BigInteger),
     Column("ended", String),
     Column("again", String),
+    Column("unexplained", Integer),
     Column("object_key", String, unique=True),
     Column("bytes_of", BigInteger),
     Column("object", String),
@@ -140,6 +141,12 @@ Index(
     activity.c.input_date,
     activity.c.file_name,
     **_only(text("ended IS NOT NULL")),
+)
+Index(
+    "ix_activity_unexplained",
+    activity.c.company,
+    activity.c.log_index,
+    **_only(text("unexplained IS NOT NULL AND superseded_by IS NULL")),
 )
 Index("ix_activity_act", activity.c.act, activity.c.log_index, **_only(_NOT_ACCEPTED))
 Index("ix_activity_on_file", activity.c.subject, activity.c.login_id, activity.c.log_index, **_only(_ON_A_FILE))

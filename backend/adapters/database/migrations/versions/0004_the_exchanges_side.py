@@ -50,6 +50,7 @@ def upgrade() -> None:
 def _inbox() -> None:
     op.add_column("activity", sa.Column("ended", sa.String(), nullable=True))
     op.add_column("activity", sa.Column("again", sa.String(), nullable=True))
+    op.add_column("activity", sa.Column("unexplained", sa.Integer(), nullable=True))
     op.drop_index("ix_activity_company", "activity")
     op.drop_index("ix_activity_handed_out", "activity")
     acts = ["act", "superseded_by", "collected", "ended", "file_name"]
@@ -62,6 +63,7 @@ def _inbox() -> None:
             ["folder", "collected", "log_index", "again", "identity_code", "input_date"],
             "act = 'accepted' AND superseded_by IS NULL",
         ),
+        "unexplained": (["company", "log_index"], "unexplained IS NOT NULL AND superseded_by IS NULL"),
         "ended": (["log_index"], "ended IS NOT NULL OR act = 'withdrawn' OR act = 'returned'"),
         "gone": (["folder", "identity_code", "input_date", "file_name"], "ended IS NOT NULL"),
         "on_file": (["subject", "login_id", "log_index"], "file_name IS NOT NULL AND subject IS NOT NULL"),
