@@ -27,6 +27,7 @@ from backend.doors.http.metrics import create_metrics_app
 from backend.doors.http.private import PrivateEntrance
 from backend.doors.ssh import Consoles, Hosting, start_ssh
 from backend.listeners import Listener
+from backend.logs import under_reference
 from backend.settings import PRIVATE, Settings, SettingsError
 from backend.wiring import Platform
 
@@ -218,10 +219,11 @@ def _loaded(config: uvicorn.Config) -> uvicorn.Config:
 
 async def _sweep_hourly(platform: Platform) -> None:
     while True:
-        try:
-            await asyncio.to_thread(platform.sweep)
-        except Exception as error:  # a failed sweep is tried again; it must not end the server
-            _log.error("sweep failed", exc_info=error)
+        with under_reference():
+            try:
+                await asyncio.to_thread(platform.sweep)
+            except Exception as error:  # a failed sweep is tried again; it must not end the server
+                _log.error("sweep failed", exc_info=error)
         await asyncio.sleep(_SWEEP_SECONDS)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from threading import BoundedSemaphore
 from typing import Final, TypeVar
 
@@ -26,7 +27,7 @@ class BoundedPool:
         if not self._room.acquire(blocking=False):
             raise Refused(TOO_MANY_ATTEMPTS)
         try:
-            future = self._threads.submit(work)
+            future = self._threads.submit(copy_context().run, work)  # so that the log knows whose work it is
         except RuntimeError as error:
             self._room.release()
             raise Refused(GOING_DOWN) from error

@@ -17,6 +17,7 @@ from backend.core.client_connect.ports.codes import DueMail
 from backend.core.figures import Tally
 from backend.core.ports import Clock, Store
 from backend.core.rows import Unit
+from backend.logs import under_reference
 
 POLL_SECONDS: Final = 1.0
 FIRST_DELAY: Final = timedelta(seconds=60)
@@ -61,7 +62,8 @@ class MailCarrier:
     def _run(self) -> None:
         while not self._stop.wait(POLL_SECONDS):
             try:
-                self.carry()
+                with under_reference():
+                    self.carry()
                 self._tally.done("mail", self._clock.now())
             except Exception as error:  # whatever ails the database now, it is asked again
                 _log.warning("mails cannot be carried", error=type(error).__name__)

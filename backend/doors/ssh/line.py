@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable
+from contextvars import copy_context
 from functools import partial
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from backend.doors.ssh.quick import QuickLine
 from backend.doors.ssh.terminals import acceptable
 from backend.doors.ssh.visit import Visit
 from backend.listeners import Listener
+from backend.logs import under_reference
 
 LOGIN_GRACE: Final = 30
 PROMPT_GRACE: Final = 120
@@ -46,6 +48,15 @@ class Line(QuickLine):
         self._exchanges: deque[float] = deque(maxlen=MOST_EXCHANGES)
         self._unread = False
         self._prompted = False
+        with under_reference() as reference:  # whatever is done for this line is known by it in the log
+            self._context = copy_context()
+        self.set_extra_info(reference=reference)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._context.run(super().connection_made, transport)
+
+    def data_received(self, data: bytes, datatype: int | None = None) -> None:
+        self._context.run(super().data_received, data, datatype)
 
     # ── who does not listen ──────────────────────────────────────────────────────────────────────────────────
 

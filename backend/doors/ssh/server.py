@@ -8,6 +8,7 @@ import resource
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -132,7 +133,8 @@ class SshDoor:
         return any(visit.uploading for visit in self._visits) or bool(self._visits and self._desk.about_to_be_named())
 
     async def run(self, work: Callable[..., T], *args: Any) -> T:
-        return await self._loop.run_in_executor(self._threads, partial(work, *args))
+        inside = copy_context().run  # so that the log knows whose work it is
+        return await self._loop.run_in_executor(self._threads, partial(inside, work, *args))
 
     # ── what visits ask ──────────────────────────────────────────────────────────────────────────────────────
 

@@ -36,6 +36,8 @@ class Visit(Arrival):
         super().__init__(door, services)
         self._sessions: list[Front | TicketSession] = []
         self._choked = False
+        self._reference = ""
+        """What the log knows the connection by."""
         self._timers: list[asyncio.TimerHandle] = []
 
     @property
@@ -65,6 +67,7 @@ class Visit(Arrival):
 
     def connection_made(self, conn: SSHServerConnection) -> None:
         self._connection = conn
+        self._reference = str(conn.get_extra_info("reference", ""))
         peer = conn.get_extra_info("peername") or ("",)  # gone already, sometimes
         self.source = peer[0]
         if not self._door.came(self, self.source):
@@ -126,7 +129,8 @@ class Visit(Arrival):
         """Ends the connection at once: what was not closed was not submitted."""
         if self._connection is not None:
             login_id = None if self._ticket is not None else self.name or None  # a ticket is a secret
-            _log.info("SSH connection dropped", login_id=login_id, source=self.source, key=self.fingerprint, why=why)
+            told = {"login_id": login_id, "source": self.source, "key": self.fingerprint, "reference": self._reference}
+            _log.info("SSH connection dropped", **told, why=why)
             self._connection.disconnect(asyncssh.DISC_BY_APPLICATION, why)
 
     def abort(self) -> None:
