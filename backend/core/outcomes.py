@@ -19,6 +19,7 @@ from backend.core.activity_row import ACCEPTED, ActivityRow
 from backend.core.actor import Actor, Scope
 from backend.core.calendar import Calendar
 from backend.core.catalogue import Catalogue, FolderRule
+from backend.core.counter_receipts import counter_name, counter_text, leaves_one, read_counter_name
 from backend.core.gate import activity_scope, folder_for, folders_for
 from backend.core.ports import Clock, Store
 
@@ -81,22 +82,37 @@ class Outcomes:
             return places_for(actor, rows.catalogue())
 
     def documents(self, actor: Actor, identity_code: str, folder: str) -> Iterator[list[Document]]:
-        """The refusals that nothing has followed, then the receipt of each version, of the last 90 days; by pages."""
+        """The refusals that nothing has followed, then the receipt of each version and what operators did with it.
+
+        Of the last 90 days; by pages.
+        """
         yield self._refusals(actor, identity_code, folder)
         for found in self._acts(actor, identity_code, folder):
-            yield [document for row in found if row.act == ACCEPTED for document in _of_accepted(row)]
+            yield [document for row in found for document in _of(row)]
 
     def document(self, actor: Actor, identity_code: str, folder: str, name: str) -> Document | None:
         """One of the documents, by its name."""
         if name.endswith(_REFUSED_TXT):
             found = self._refusals(actor, identity_code, folder)
             return next((one for one in found if one.name == name), None)
+        if (log_index := read_counter_name(name)) is not None:
+            return self._counter_receipt(actor, identity_code, folder, log_index, name)
         said = _OF_ACCEPTED.fullmatch(name)
         if said is None or not plain(said[1]):
             return None
         pages = islice(self._acts(actor, identity_code, folder, said[1]), _MOST_SEARCHED // PAGE)
-        found = (one for page in pages for row in page if row.act == ACCEPTED for one in _of_accepted(row))
+        found = (one for page in pages for row in page if row.act == ACCEPTED for one in _of(row))
         return next((one for one in found if one.name == name), None)
+
+    def _counter_receipt(
+        self, actor: Actor, identity_code: str, folder: str, log_index: int, name: str
+    ) -> Document | None:
+        with self._store.reading() as rows:
+            _mine(rows.catalogue(), actor, identity_code, folder)
+            row = rows.activity(log_index)
+        if row is None or (row.folder, row.identity_code) != (folder, identity_code) or row.act == ACCEPTED:
+            return None
+        return next((one for one in _of(row) if one.name == name), None)
 
     def received(self, actor: Actor, identity_code: str, folder: str) -> Iterator[list[Received]]:
         """The files that stand, of the last 90 days, by pages."""
@@ -162,8 +178,15 @@ def _receipt(row: ActivityRow) -> Document:
     return Document(f"{_file_name(row)}{version}.receipt", row.text(), row.at)
 
 
-def _of_accepted(row: ActivityRow) -> Iterator[Document]:
-    """Its receipt and, as long as it stands with what nobody has explained, what was found in it."""
+def _of(row: ActivityRow) -> Iterator[Document]:
+    """Of a submission its receipt and, as long as it stands with what nobody has explained, what was found in it.
+
+    Of what operators did with one, the counter-receipt.
+    """
+    if leaves_one(row):
+        yield Document(counter_name(_file_name(row), row), counter_text(row), row.at)
+    if row.act != ACCEPTED:
+        return
     yield _receipt(row)
     if row.unexplained and row.superseded_by is None:
         yield Document(f"{_file_name(row)}{_FINDINGS_TXT}", _findings_text(row), row.at)
