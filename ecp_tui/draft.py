@@ -12,7 +12,6 @@ from backend.contract.faults import (
     DISAGREE,
     EMPTY,
     NOT_UNDERSTOOD,
-    SERVED_ELSEWHERE,
     TOO_LARGE,
     UNKNOWN_FOLDER,
     Refused,
@@ -20,6 +19,7 @@ from backend.contract.faults import (
 from backend.contract.rules.companions import companion_of, refuse_full
 from backend.contract.rules.content import ContentRule
 from backend.contract.rules.file_names import agree, read_name
+from backend.contract.rules.routes import elsewhere
 from backend.contract.rules.shown import shown
 
 if TYPE_CHECKING:  # the first page does not wait for them
@@ -121,7 +121,7 @@ def weigh(folder: Folder, file_name: str, size: int | None) -> None:
     A companion is empty, or refused with 4514.
     """
     if folder.route == "existing":
-        raise Refused(SERVED_ELSEWHERE, folder=folder.folder)
+        raise elsewhere(folder.folder, moved=False)
     if size is None:
         return
     if companion_of(file_name, folder.companions) is not None:

@@ -9,9 +9,10 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Final, Literal
 
-from backend.contract.faults import OUTSIDE_WINDOW, SERVED_ELSEWHERE, Refused
+from backend.contract.faults import OUTSIDE_WINDOW, Refused
 from backend.contract.rules.companions import companion_of, with_companions
 from backend.contract.rules.content import ContentRule
+from backend.contract.rules.routes import elsewhere
 from backend.core.calendar import Calendar
 
 Period = Literal["day", "month"]
@@ -112,9 +113,14 @@ class FolderRule:
         small_hours = instant.astimezone(calendar.zone).hour < _SMALL_HOURS and candidate == today
         return cut_day == today or (small_hours and cut_day == today + timedelta(days=1))
 
-    def refuse_elsewhere(self) -> None:
-        if self.route != "ecp2":
-            raise Refused(SERVED_ELSEWHERE, folder=self.code)
+    @property
+    def moved(self) -> bool:
+        return self.route == "ecp2"
+
+    def refuse_elsewhere(self, channel: str) -> None:
+        """4510 on either side for a folder of the other."""
+        if self.moved == (channel == "existing"):
+            raise elsewhere(self.code, moved=self.moved)
 
     def refuse_outside(self, input_date: date, now: datetime, calendar: Calendar) -> None:
         """Refuses with 4513 an input date or a moment that the folder does not take."""

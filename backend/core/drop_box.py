@@ -14,6 +14,7 @@ from backend.core.calendar import Calendar
 from backend.core.catalogue import FolderRule
 from backend.core.claims import Claim, Upload
 from backend.core.gate import folder_for
+from backend.core.migration import as_of
 from backend.core.ports import Clock, Store
 from backend.core.submissions import Submissions
 
@@ -80,9 +81,10 @@ class DropBox:
         """Where a file may come under a temporary name: as of now, and before its name is judged."""
         with self._store.reading() as rows:
             rule, identities = folder_for(actor, rows.catalogue(), folder)
+            rule = as_of(rows, rule, self._clock.now())
         if rule.direction != "submission" or identity_code not in {identity.code for identity in identities}:
             raise Refused(NOT_FOUND)
-        rule.refuse_elsewhere()
+        rule.refuse_elsewhere(actor.channel)
         return rule
 
     def _judged(self, actor: Actor, claim: Claim) -> Upload:

@@ -117,9 +117,9 @@ def test_after_a_cut_off_that_does_not_close_a_late_file_is_still_taken() -> Non
 
 def test_a_folder_not_migrated_is_served_elsewhere() -> None:
     with pytest.raises(Refused) as refused:
-        FOLDERS["NBCAN"].refuse_elsewhere()
+        FOLDERS["NBCAN"].refuse_elsewhere("console")
     assert refused.value.fault is SERVED_ELSEWHERE
-    FOLDERS["SD-1"].refuse_elsewhere()
+    FOLDERS["SD-1"].refuse_elsewhere("console")
 
 
 # ── what is due today ────────────────────────────────────────────────────────────────────────────────────────────

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import time
+from datetime import datetime, time
 from typing import Any, Final
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -13,7 +13,7 @@ from backend.adapters.database import tables
 from backend.core.catalogue import Catalogue, FolderRule, Function
 from backend.core.catalogue_text import folder_of, function_of
 
-_NOW: Final = select(tables.platform.c.access_epoch, tables.platform.c.catalogue_revision)
+_NOW: Final = select(*(tables.platform.c[name] for name in ("access_epoch", "catalogue_revision", "next_switch")))
 
 
 class CatalogueCache:
@@ -30,8 +30,8 @@ class CatalogueCache:
 class CatalogueRows:
     _connection: Connection
     _cache: CatalogueCache
-    _now: tuple[int, int] | None = None
-    """Access epoch and catalogue revision, asked once: nobody else moves them within a snapshot or a unit."""
+    _now: tuple[int, int, datetime | None] | None = None
+    """Access epoch, catalogue revision and next switch, asked once: nobody else moves them within a snapshot or a unit."""
 
     def access_epoch(self) -> int:
         return self._platform()[0]
@@ -44,10 +44,13 @@ class CatalogueRows:
             self._cache.held = held
         return held[1]
 
-    def _platform(self) -> tuple[int, int]:
+    def next_switch(self) -> datetime | None:
+        return self._platform()[2]
+
+    def _platform(self) -> tuple[int, int, datetime | None]:
         if self._now is None:
-            epoch, revision = self._connection.execute(_NOW).one()
-            self._now = int(epoch), int(revision)
+            epoch, revision, due = self._connection.execute(_NOW).one()
+            self._now = int(epoch), int(revision), due
         return self._now
 
     def _read(self) -> Catalogue:
@@ -63,7 +66,7 @@ class CatalogueRows:
 
 class CatalogueUnit:
     _connection: Connection
-    _now: tuple[int, int] | None
+    _now: tuple[int, int, datetime | None] | None
 
     def put_folder(self, folder: FolderRule) -> None:
         facts = _facts(asdict(folder))

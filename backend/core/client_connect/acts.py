@@ -31,6 +31,7 @@ _WORDS: Final = {
     "key-rotated": "SFTP key rotated",
     "address-removed": "SFTP address removed",
     "operator-invited": "invited at the server itself",
+    "batch-switched": "batch {subject} moved to ECP 2.0: {object}",
 }
 _REQUESTS: Final = {
     "request-drafted": "drafted {title}",
@@ -79,7 +80,9 @@ def shown_act(row: ActivityRow, *, with_source: bool) -> Act:
         log_index=row.log_index,
         at=row.at,
         act=row.act,
-        words=words.format(title=title, count=row.count or "several"),
+        words=words.format(
+            title=title, count=row.count or "several", subject=row.subject or "–", object=row.object or "no folder"
+        ),
         login_id=row.login_id,
         subject=row.subject,
         object=row.object,
