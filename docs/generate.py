@@ -17,6 +17,7 @@ from modules import module_map
 
 from backend.contract.faults import DISAGREE, FAULTS, Refused
 from backend.contract.rules.content import ContentRule
+from backend.contract.rules.expectations import Expectation
 from backend.contract.rules.file_names import agree
 from backend.core.catalogue import ANY_FUNCTION, Catalogue, FolderRule
 from backend.core.catalogue_text import parse, shipped
@@ -206,8 +207,14 @@ def _columns(code: str, content: ContentRule) -> Iterator[tuple[str, ...]]:
         needs += [f"at most {column.longest} characters"] if column.kind not in ("date", "choice") else []
         needs += ["may be empty"] if column.empty else []
         needs += ["may be missing"] if column.optional else []
+        needs += [f"expected {said}" for one in content.expect if (said := _expected(one, column.name))]
         yield code, content.in_words() if code else "", f"`{column.name}`", ", ".join(needs)
         code = ""
+
+
+def _expected(one: Expectation, column: str) -> str:
+    """What is expected of that column beyond what it must hold."""
+    return one.words.removeprefix(f"{column} ") if one.column == column else ""
 
 
 def _functions(user_type: str, folders: Iterable[FolderRule]) -> list[str]:

@@ -7,12 +7,14 @@ import hashlib
 import os
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Final
 
 from backend.contract.faults import FILE_CHANGED, NOT_UNDERSTOOD, Refused
 from backend.contract.rules.content import ContentRule, refuse_content
 from backend.contract.rules.content_check import ContentCheck
+from backend.contract.rules.expectations import Unexpected
 from backend.contract.rules.shown import shown
 
 BLOCK: Final = 1024 * 1024
@@ -27,10 +29,15 @@ class Digest:
     sha256: str
     modified: int
     """When the file was written last, before it was read: nanoseconds, to notice that it changed since."""
+    unexpected: tuple[Unexpected, ...] = ()
+    """What in it is not as its folder expects: it needs an explanation."""
 
 
 async def digest(
-    path: Path, progress: Callable[[int], None] | None = None, content: ContentRule | None = None
+    path: Path,
+    progress: Callable[[int], None] | None = None,
+    content: ContentRule | None = None,
+    input_date: date | None = None,
 ) -> Digest:
     """Reads the file off the event loop; `progress` hears the bytes read so far; cancel the task to stop.
 
@@ -39,7 +46,7 @@ async def digest(
     size_of(path)
     total, line_feeds, last = 0, 0, b""
     running = hashlib.sha256()
-    checked = ContentCheck(content) if content is not None else None
+    checked = ContentCheck(content, input_date) if content is not None else None
     try:
         file = await asyncio.to_thread(path.open, "rb", buffering=0)
         with file:
@@ -52,9 +59,11 @@ async def digest(
                     progress(total)
     except OSError as error:
         raise _unreadable(path, error) from error
+    unexpected: tuple[Unexpected, ...] = ()
     if checked is not None:
         refuse_content(checked.finish())
-    return Digest(total, line_feeds + (total > 0 and last != b"\n"), running.hexdigest(), modified)
+        unexpected = checked.unexpected
+    return Digest(total, line_feeds + (total > 0 and last != b"\n"), running.hexdigest(), modified, unexpected)
 
 
 async def as_checked(

@@ -112,6 +112,8 @@ class Upload:
     """Whether it was tried before: then the server is asked first how much of it is kept."""
     ticket: str | None = None
     """The id of the one-time ticket that its bytes came by: they are on the server already."""
+    explanation: str | None = None
+    """Why it is right although something in it is not as its folder expects."""
 
 
 def weigh(folder: Folder, file_name: str, size: int | None) -> None:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -50,6 +51,10 @@ def activity_record(activity: Activity) -> dict[str, Any]:
         details = {"findings": activity.fault_findings} if activity.fault_findings else {}
         words = {"title": activity.fault_title, "what": activity.fault_what, "remedy": activity.fault_remedy}
         record |= {"fault": {"number": activity.fault, **words, "details": details}, "count": activity.count}
+    if activity.findings:
+        record["findings"] = [asdict(finding) for finding in activity.findings]
+    if activity.explanation is not None:
+        record["explanation"] = activity.explanation
     if activity.reason is not None:
         record["reason"] = activity.reason
     return record
@@ -59,7 +64,9 @@ def receipt_record(receipt: Receipt) -> dict[str, Any]:
     """As `activity_record`, with the receipt's own text and the leaf hash that its holder can recompute."""
     added = {"receipt": receipt.receipt, "leaf_hash": receipt.leaf_hash, "replayed": receipt.replayed}
     done = [activity_record(act) for act in receipt.counter_receipts]
-    return activity_record(receipt.activity) | added | ({"counter_receipts": done} if done else {})
+    said = [activity_record(act) for act in receipt.explanations]
+    after = {name: acts for name, acts in (("counter_receipts", done), ("explanations", said)) if acts}
+    return activity_record(receipt.activity) | added | after
 
 
 def inbox_record(item: InboxItem) -> dict[str, Any]:
@@ -84,10 +91,11 @@ def as_csv(activities: Iterable[Activity]) -> bytes:
     """UTF-8 with a heading; no cell begins as a formula would, whatever a refused file was called."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([*COLUMNS, "fault", "reason"])
+    writer.writerow([*COLUMNS, "fault", "reason", "findings", "explanation"])
     for activity in activities:
         record = activity_record(activity)
         cells = [*(_cell(record[name]) for name in COLUMNS), activity.fault or "", _cell(activity.reason)]
+        cells += [_cell("; ".join(one.words for one in activity.findings)), _cell(activity.explanation)]
         writer.writerow(cells)
     return out.getvalue().encode("utf-8-sig")
 

@@ -34,7 +34,7 @@ def new_submission_id() -> str:
     return secrets.token_hex(16)
 
 
-def upload_of(draft: Draft, found: Digest, ticket: str | None = None) -> Upload:
+def upload_of(draft: Draft, found: Digest, ticket: str | None = None, explanation: str | None = None) -> Upload:
     """One attempt to submit these bytes, with an id that all its retries bear; `ticket`: what they came by."""
     folder, identity_code, input_date = draft.complete()
     return Upload(
@@ -48,6 +48,7 @@ def upload_of(draft: Draft, found: Digest, ticket: str | None = None) -> Upload:
         sha256=found.sha256,
         modified=found.modified,
         ticket=ticket,
+        explanation=explanation or None,
     )
 
 

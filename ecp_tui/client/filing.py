@@ -19,6 +19,7 @@ from backend.contract.messages import (
     Landing,
     LoginTransaction,
     Me,
+    NewExplanation,
     NewSession,
     Receipt,
     SubmissionProgress,
@@ -95,6 +96,7 @@ class FilingCalls(Transport):
             "input_date": upload.input_date.isoformat(),
             "file_name": upload.file_name,
             "sha256": upload.sha256,
+            **({"explanation": upload.explanation} if upload.explanation else {}),
         }
         answer = await self._send(
             "PUT",
@@ -129,6 +131,10 @@ class FilingCalls(Transport):
     async def one_activity(self, log_index: int) -> Receipt:
         """One activity with the text of its leaf; for an accepted submission that text is its receipt."""
         return await self._get(Receipt, paths.activity(log_index))
+
+    async def explain(self, log_index: int, explanation: str) -> Receipt:
+        """Says why what was found in an accepted file is right; returns the entry of the log."""
+        return await self._ask(Receipt, paths.explanation(log_index), NewExplanation(explanation=explanation))
 
 
 def _part(size: int, kept: int) -> dict[str, str]:

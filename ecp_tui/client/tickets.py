@@ -45,7 +45,7 @@ class TicketCalls(Transport):
 
     async def submit_arrived(self, upload: Upload) -> Receipt:
         """The same for an upload whose bytes came by a ticket."""
-        names = ("folder", "identity_code", "input_date", "file_name")
+        names = ("folder", "identity_code", "input_date", "file_name", "explanation")
         said = {name: getattr(upload, name) for name in names}
         return await self.submit_ticketed(
             str(upload.ticket), TicketedSubmission(submission=upload.submission_id, **said)

@@ -20,6 +20,7 @@ _COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "folders": ("folders", "List the folders of your functions, with their rules."),
     "check": ("submissions", "Say what would become of a file, without sending it."),
     "submit": ("submissions", "Submit files."),
+    "explain": ("explain", "Say why what was found in an accepted file is right."),
     "ls": ("downloads", "List published files."),
     "get": ("downloads", "Fetch a published file."),
     "activity": ("activity", "List activities: Activity Enquiry."),

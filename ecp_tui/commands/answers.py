@@ -52,6 +52,7 @@ ANSWERS: Final[dict[str, tuple[type[BaseModel], ...]]] = {
     "folders": (FoldersAnswer,),
     "check": (CheckAnswer,),
     "submit": (ReceiptAnswer,),
+    "explain": (ReceiptAnswer,),
     "ls": (PublicationsAnswer,),
     "get": (PublicationAnswer,),
     "activity": (ActivityPageAnswer,),

@@ -41,8 +41,8 @@ class Piped:
     async def check(self) -> Check:
         return await self.client.check_ticketed(self.ticket_id, TicketedFile(**self._said()))
 
-    async def submit(self) -> Receipt:
-        wish = TicketedSubmission(submission=new_submission_id(), **self._said())
+    async def submit(self, explanation: str | None = None) -> Receipt:
+        wish = TicketedSubmission(submission=new_submission_id(), explanation=explanation, **self._said())
         return await self.client.submit_ticketed(self.ticket_id, wish)
 
     def _said(self) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from backend.contract.messages import Activity, Receipt
+from backend.contract.rules.expectations import Unexpected
 from backend.contract.rules.receipts import instant_text
 from ecp_tui import wording
 
@@ -17,6 +18,16 @@ def receipt_lines(receipt: Receipt) -> Iterator[str]:
     yield f"  received  {instant_text(activity.at)}  log index {activity.log_index}"
     yield f"  size      {wording.size_exact(activity.size or 0)}"
     yield f"  SHA-256   {activity.sha256}"
+    yield from finding_lines(activity.findings)
+    if activity.explanation:
+        yield f"  explained {activity.explanation}"
+    elif activity.findings:
+        yield f'  ! not explained: ecp explain {activity.log_index} "why it is right"'
+
+
+def finding_lines(findings: Sequence[Unexpected]) -> Iterator[str]:
+    """What is not as the folder expects, a line each."""
+    return (f"  finding   {one.words}" for one in findings)
 
 
 def activity_lines(activities: Sequence[Activity]) -> Iterator[str]:

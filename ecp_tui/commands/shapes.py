@@ -22,6 +22,7 @@ from backend.contract.messages import (
     State,
     User,
 )
+from backend.contract.rules.expectations import Unexpected
 
 
 class FaultWords(BaseModel):
@@ -65,6 +66,8 @@ class ActivityAnswer(BaseModel):
     submitter: str | None
     fault: FaultWords | None = None
     count: int | None = None
+    findings: list[Unexpected] = []
+    explanation: str | None = None
     reason: str | None = None
 
 
@@ -75,6 +78,7 @@ class ReceiptAnswer(ActivityAnswer):
     leaf_hash: str
     replayed: bool
     counter_receipts: list[ActivityAnswer] = []
+    explanations: list[ActivityAnswer] = []
     path: str = ""
     """Where `receipts save` wrote it."""
 
@@ -160,7 +164,7 @@ class PickedUpAnswer(ActivityAnswer):
 
 
 class CheckAnswer(BaseModel):
-    state: Literal["acceptable", "unchanged"]
+    state: Literal["acceptable", "unchanged", "needs-explanation"]
     folder: str
     identity_code: str
     input_date: date
@@ -171,6 +175,7 @@ class CheckAnswer(BaseModel):
     size: int
     rows: int
     sha256: str
+    findings: list[Unexpected]
 
 
 class PersonAnswer(Me):

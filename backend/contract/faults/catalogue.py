@@ -134,7 +134,7 @@ EXPLANATION_NEEDED = row(
     4524,
     "Explanation needed",
     "{what}",
-    "Say in a sentence why the file is right all the same, or correct it, then submit it again.",
+    "Say why the file is right all the same, in the review or by --explain; or correct it, and submit it again.",
     422,
     Exit.NOT_ACCEPTABLE,
 )

@@ -8,6 +8,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from backend.contract.rules.contacts import PHONE
+from backend.contract.rules.expectations import SHORTEST_EXPLANATION
 from backend.contract.rules.shown import shown
 
 Kind = Literal["business", "da", "operator", "auditor"]
@@ -68,7 +69,7 @@ Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=32, p
 Words = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=500, pattern=PRINTED), AfterValidator(_as_shown)
 ]
-Explanation = Annotated[Words, Field(min_length=3)]
+Explanation = Annotated[Words, Field(min_length=SHORTEST_EXPLANATION)]
 """Why a file is right although something in it is not as expected."""
 Password = Annotated[str, StringConstraints(max_length=1024)]
 Otp = Annotated[str, StringConstraints(max_length=64)]

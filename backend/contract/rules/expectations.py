@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from backend.contract.faults import EXPLANATION_NEEDED, Refused
+from backend.contract.faults import EXPLANATION_NEEDED, NOT_UNDERSTOOD, Refused
+from backend.contract.rules.shown import shown
 
 MOST_EXPECTATIONS: Final = 20
 LARGEST_BOUND: Final = 10**15
+SHORTEST_EXPLANATION: Final = 3
+LONGEST_EXPLANATION: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +69,12 @@ def refuse_unexplained(found: Sequence[Unexpected]) -> None:
         findings="\n".join(one.words for one in found),
         codes=",".join(one.code for one in found),
     )
+
+
+def explanation_of(typed: str) -> str:
+    """An explanation as somebody typed it; 9002 where it is too short, too long or cannot be shown."""
+    words = typed.strip()
+    if not SHORTEST_EXPLANATION <= len(words) <= LONGEST_EXPLANATION or shown(words) != words:
+        most = f"{SHORTEST_EXPLANATION} to {LONGEST_EXPLANATION}"
+        raise Refused(NOT_UNDERSTOOD, what=f"An explanation is one line of {most} characters.")
+    return words
