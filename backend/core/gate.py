@@ -196,6 +196,13 @@ def refuse_outside_staff(actor: Actor) -> None:
         raise Refused(NOT_ALLOWED, what="Companies and their forms are for the operator's staff.")
 
 
+def refuse_outside_catalogue(actor: Actor) -> None:
+    """2002 but for operators and auditors; everybody else sees the folders that are open to them."""
+    refuse_inactive(actor.account)
+    if actor.account.kind not in _READS_ALL:
+        raise Refused(NOT_ALLOWED, what="The catalogue's rules are for the operator's staff.")
+
+
 def may_suspend(actor: Actor) -> bool:
     """Administrators suspend in their company, operators anywhere; one person is enough, at once."""
     return actor.account.kind == "operator" or bool(actor.account.services)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from backend.contract.messages import Landing
 from backend.core.activity import ActivityEnquiry
+from backend.core.cataloguing import Cataloguing
 from backend.core.client_connect.access import Access, AccessWatch
 from backend.core.client_connect.companies import Companies
 from backend.core.client_connect.confirmation import Confirmation
@@ -57,6 +58,7 @@ class Services:
     profile: ProfileService
     requests: ChangeRequests
     users: UserService
+    cataloguing: Cataloguing
     companies: Companies
     sftp_access: SftpAccess
     sftp_setup: SftpSetup

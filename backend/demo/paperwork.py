@@ -41,7 +41,8 @@ class Paperwork:
         self._platform = platform
         self._clock = clock
         ledger = Ledger(platform.settings.origin)
-        notices, changes = RequestNotices(platform.mailer), every_change(platform.issuer)
+        calendar = Calendar(platform.settings.zone, platform.settings.every_day_trades)
+        notices, changes = RequestNotices(platform.mailer), every_change(platform.issuer, calendar)
         self._requests = ChangeRequests(platform.store, clock, ledger, notices, changes, b"")
         self._access = Access(platform.store, clock, ledger)
         self._made: dict[Paper, ChangeRequest] = {}

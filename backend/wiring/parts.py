@@ -14,6 +14,7 @@ from backend.adapters.vault import LocalVault
 from backend.contract.messages import Landing
 from backend.core.activity import ActivityEnquiry, Ledger
 from backend.core.calendar import Calendar
+from backend.core.cataloguing import Cataloguing
 from backend.core.client_connect.access import Access, AccessWatch
 from backend.core.client_connect.changes.every import every_change
 from backend.core.client_connect.codes import CodeIssuer
@@ -78,7 +79,7 @@ class Parts:
     def services(self, landing: Landing) -> Services:
         settings, store, clock, ledger = self.settings, self.store, self.clock, self.ledger
         calendar = Calendar(settings.zone, settings.every_day_trades)
-        changes = every_change(self.issuer)
+        changes = every_change(self.issuer, calendar)
         requests = ChangeRequests(store, clock, ledger, RequestNotices(self.mailer), changes, self.derive(b"cursor"))
         book = RecoveryCodeBook(self.derive(b"recovery-codes"))
         proving = (store, clock, self.hasher, self.codes)
@@ -110,6 +111,7 @@ class Parts:
             profile=ProfileService(*proving, book, confirmation, self.mailer, settings.name),
             requests=requests,
             users=UserService(store, clock, requests),
+            cataloguing=Cataloguing(store, clock, calendar),
             companies=Companies(store, clock, changes["apply-form"]),
             sftp_access=SftpAccess(store, clock),
             sftp_setup=SftpSetup(store, clock, settings.zone, endpoint, requests.views.about),

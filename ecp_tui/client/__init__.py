@@ -1,5 +1,6 @@
 """The only package that knows HTTP: one method an endpoint; each returns messages or raises `Refused`."""
 
+from ecp_tui.client.catalogue import CatalogueCalls
 from ecp_tui.client.client_connect import ClientConnectCalls
 from ecp_tui.client.demo import DemoCalls
 from ecp_tui.client.downloads import DownloadCalls
@@ -17,6 +18,7 @@ class EcpClient(
     DownloadCalls,
     PublishingCalls,
     InboxCalls,
+    CatalogueCalls,
     ClientConnectCalls,
     RecoveryCalls,
     TicketCalls,

@@ -36,8 +36,11 @@ class CatalogueRows:
     def access_epoch(self) -> int:
         return self._platform()[0]
 
+    def catalogue_revision(self) -> int:
+        return self._platform()[1]
+
     def catalogue(self) -> Catalogue:
-        revision = self._platform()[1]
+        revision = self.catalogue_revision()
         held = self._cache.held
         if held is None or held[0] != revision:
             held = revision, self._read()

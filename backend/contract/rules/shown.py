@@ -19,9 +19,9 @@ def shown(text: str, limit: int = 2000) -> str:
     return "".join(_visible(character) for character in cut)
 
 
-def shown_lines(text: str, limit: int = 20_000) -> str:
+def shown_lines(text: str, limit: int = 60_000) -> str:
     """As `shown`, but line feeds stay: for documents such as receipts."""
-    return "\n".join(shown(line) for line in text[:limit].split("\n"))
+    return "\n".join(shown(line, limit) for line in text[:limit].expandtabs().split("\n"))
 
 
 def _visible(character: str) -> str:

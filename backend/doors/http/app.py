@@ -8,6 +8,7 @@ from backend.contract import paths
 from backend.core.services import Services
 from backend.doors.http import (
     activity,
+    catalogue,
     companies,
     faults,
     home,
@@ -51,6 +52,7 @@ def create_app(services: Services) -> FastAPI:
         requests,
         users,
         companies,
+        catalogue,
         sftp_access,
         home,
         submissions,

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from backend.contract.messages import RequestKind
+from backend.core.calendar import Calendar
 from backend.core.client_connect.changes.accounts import (
     LiftSuspensionChange,
     ReinviteChange,
     ResetOtpChange,
     UnlockUserChange,
 )
+from backend.core.client_connect.changes.catalogue import ChangeFolderChange, ChangeFunctionChange
 from backend.core.client_connect.changes.change import Change
 from backend.core.client_connect.changes.companies import CloseCompanyChange
 from backend.core.client_connect.changes.forms import ApplyFormChange
@@ -25,7 +27,7 @@ from backend.core.client_connect.changes.users import (
 from backend.core.client_connect.codes import CodeIssuer
 
 
-def every_change(codes: CodeIssuer) -> Mapping[RequestKind, Change[Any]]:
+def every_change(codes: CodeIssuer, calendar: Calendar) -> Mapping[RequestKind, Change[Any]]:
     """One of each kind; those that invite somebody issue codes."""
     return {
         "create-user": CreateUserChange(codes),
@@ -40,4 +42,6 @@ def every_change(codes: CodeIssuer) -> Mapping[RequestKind, Change[Any]]:
         "register-address": RegisterAddressChange(),
         "apply-form": ApplyFormChange(codes),
         "close-company": CloseCompanyChange(),
+        "change-folder": ChangeFolderChange(calendar),
+        "change-function": ChangeFunctionChange(),
     }
