@@ -1,10 +1,11 @@
-"""Listeners: where SSH is served, and what for. SFTP can so have a private address to itself (the FAQ's SDNet)."""
+"""Listeners: where SSH is served, and what for, so that SFTP has a network to itself (the FAQ's SDNet); and figures."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 from typing import Final
 
 SFTP: Final = "sftp"
@@ -14,6 +15,10 @@ SERVICES: Final = (SFTP, CONSOLE, COMMANDS)
 """What a listener can serve. One that names nothing serves everything."""
 _WRITTEN: Final = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+):(?P<port>[0-9]{1,5})(?P<services>(\s+\S+)*)")
 _HIGHEST_PORT: Final = 65535
+PRIVATE: Final = tuple(
+    ip_network(one) for one in ("127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
+)
+"""This machine and private networks: who may be told how the platform fares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,20 @@ def listeners(written: Sequence[str]) -> tuple[Listener, ...]:
     if not any(SFTP in one.services for one in found):
         raise ValueError("ssh_listeners leaves no place for sftp: name it in one line at least")
     return found
+
+
+def private_place(setting: str, written: str) -> tuple[str, int]:
+    """An address and a port such as `127.0.0.1:9464`; `ValueError`, in words, where strangers may reach it."""
+    match = _WRITTEN.fullmatch(written.strip())
+    if match is None or match["services"] or int(match["port"]) > _HIGHEST_PORT:
+        raise ValueError(f'{setting}: {written!r} is no place: write "ADDRESS:PORT"')
+    try:
+        address = ip_address(match["host"].strip("[]"))
+    except ValueError as error:
+        raise ValueError(f"{setting}: write the address of {match['host']}, not its name") from error
+    if not any(address in network for network in PRIVATE):
+        raise ValueError(f"{setting}: whoever reaches {address} would be told: name 127.0.0.1, or a private address")
+    return str(address), int(match["port"])
 
 
 def _listener(written: str) -> Listener:

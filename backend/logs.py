@@ -159,7 +159,7 @@ def _value(value: object) -> str:
 
 def _escaped(text: str) -> str:
     """Nothing that a terminal obeys."""
-    return _CONTROL.sub(lambda found: found[0].encode("ascii", "backslashreplace").decode(), text)
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def _uncaught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:

@@ -26,9 +26,9 @@ from backend.doors.http.connections import Connection, Entrance
 from backend.doors.http.metrics import create_metrics_app
 from backend.doors.http.private import PrivateEntrance
 from backend.doors.ssh import Consoles, Hosting, start_ssh
-from backend.listeners import Listener
+from backend.listeners import PRIVATE, Listener
 from backend.logs import under_reference
-from backend.settings import PRIVATE, Settings, SettingsError
+from backend.settings import Settings, SettingsError
 from backend.wiring import Platform
 
 _SWEEP_SECONDS: Final = 3600

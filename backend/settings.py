@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from backend.durable import make_folder, write_once
-from backend.listeners import COMMANDS, CONSOLE, SFTP, Listener, listeners
+from backend.listeners import COMMANDS, CONSOLE, SFTP, Listener, listeners, private_place
 from backend.logs import FORMATS, LEVELS
 
 SETTINGS_FILE: Final = "ecpd.toml"
@@ -25,10 +25,6 @@ _NUMBERS: Final = {"http_port": _HIGHEST_PORT, "ssh_port": _HIGHEST_PORT, "smtp_
 _DATABASES: Final = ("sqlite:///", "postgresql+psycopg://")
 _EVERYWHERE: Final = ("0.0.0.0", "::")  # noqa: S104 - to be told apart, not to be listened on
 _WORDS: Final = {"smtp_tls": ("starttls", "tls", "none"), "log_format": FORMATS, "log_level": LEVELS}
-PRIVATE: Final = tuple(
-    ip_network(one) for one in ("127.0.0.0/8", "::1", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
-)
-"""This machine and private networks: who may be told how the platform fares."""
 _WEB: Final = re.compile(r"|https://[^\s#?<>\"']+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/[^\s#?<>\"']*)?")
 
 
@@ -142,16 +138,8 @@ class Settings:
 
     @property
     def metrics(self) -> tuple[str, int] | None:
-        """Where figures are served; `ValueError` where that is no address, or one that strangers may reach."""
-        if not self.metrics_listen:
-            return None
-        host, _, port = self.metrics_listen.rpartition(":")
-        address = ip_address(host.strip("[]"))
-        if not 0 <= int(port) <= _HIGHEST_PORT:
-            raise ValueError(f"metrics_listen has no such port: {port}")
-        if not any(address in network for network in PRIVATE):
-            raise ValueError(f"metrics_listen tells everybody who reaches {address}: name a private address")
-        return str(address), int(port)
+        """Where figures are served; `ValueError` where `metrics_listen` cannot be."""
+        return private_place("metrics_listen", self.metrics_listen) if self.metrics_listen else None
 
     @property
     def secrets(self) -> Path:
