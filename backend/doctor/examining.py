@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,18 +11,21 @@ from sqlalchemy.exc import SQLAlchemyError
 from backend.adapters.database import DatabaseStore, SchemaMismatch, check_schema
 from backend.contract.findings import Finding
 from backend.contract.rules.forms import FEWEST
-from backend.doctor.files import data_folder, file_system, room, secrets
-from backend.doctor.machine import consoles, descriptors, mail, ports, tls
+from backend.core.figures import Standing
+from backend.doctor.clock import clock
+from backend.doctor.files import aside, data_folder, file_system, room, secrets
+from backend.doctor.machine import consoles, descriptors, mail, ports, ready, tls
 from backend.settings import Settings, SettingsError
 from backend.wiring.keys import opened_engine
 
+_WAITED: Final = timedelta(minutes=15)
 _HINT: Final = "ecpd makes none: see docs/operate.md; the secrets folder apart from the rest"
 
 
 def examine(settings: Settings) -> list[Finding]:
     """Reads only, and whether ecpd runs or not."""
     looked: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
-        *(data_folder, secrets, room, file_system, database, ports, tls, mail, descriptors, consoles),
+        *(data_folder, secrets, room, file_system, aside, database, ports, ready, tls, mail, descriptors, consoles),
     )
     found = [one for look in looked for one in look(settings)]
     return [*found, Finding("backup", "ok", _HINT)]
@@ -47,7 +50,9 @@ def database(settings: Settings) -> Iterator[Finding]:
 
 
 def _people_and_time(store: DatabaseStore) -> Iterator[Finding]:
+    now = datetime.now(UTC)
     with store.reading() as rows:
+        waiting = rows.standing(now)
         active = sum(one.kind == "operator" and one.state == "active" for one in rows.accounts_of(None))
         head = rows.head()
         last = rows.activity(head.size - 1) if head.size else None
@@ -56,9 +61,14 @@ def _people_and_time(store: DatabaseStore) -> Iterator[Finding]:
         yield Finding("operators", "problem", f"{active} active; maker and checker are two people", remedy)
     else:
         yield Finding("operators", "ok", f"{active} active")
-    now = datetime.now(UTC)
-    if last is not None and last.at > now:
-        said = f"{now:%Y-%m-%d %H:%M:%S} UTC, before the log's last entry of {last.at:%Y-%m-%d %H:%M:%S}"
-        yield Finding("clock", "problem", said, "Set the clock by the network (NTP) before ecpd serves.")
-    else:
-        yield Finding("clock", "ok", f"{now:%Y-%m-%d %H:%M:%S} UTC; keep it by the network (NTP)")
+    yield _mails(waiting, now)
+    yield clock(now, last.at if last is not None else None)
+
+
+def _mails(waiting: Standing, now: datetime) -> Finding:
+    """Mails that are sent leave within seconds; what waits longer is tried again, and given up in the end."""
+    since = waiting.oldest_mail
+    if since is None or now - since < _WAITED:
+        return Finding("mails", "ok", f"{waiting.mails} waiting")
+    said = f"{waiting.mails} waiting, the oldest since {since:%Y-%m-%d %H:%M} UTC"
+    return Finding("mails", "problem", said, "See in the log why; they leave by themselves once they can.")

@@ -55,6 +55,16 @@ def room(settings: Settings) -> Iterator[Finding]:
         yield Finding("room", "ok", said)
 
 
+def aside(settings: Settings) -> Iterator[Finding]:
+    """A few are what crashes leave; many are a sign of an older database."""
+    folder = settings.data_dir / "vault-orphans"
+    count = sum(1 for _ in folder.iterdir()) if folder.is_dir() else 0
+    if count:
+        said = f"{count:,} files put aside, on which no entry stands"
+        remedy = "See that this is no older database (ecpd check); remove them only when you are certain."
+        yield Finding("put aside", "warning", said, remedy)
+
+
 def file_system(settings: Settings) -> Iterator[Finding]:
     """SQLite's locks and syncs are worth what those of the disk are."""
     if settings.database_url or sys.platform != "linux":

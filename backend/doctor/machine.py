@@ -11,19 +11,31 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection, HTTPException
 from typing import Final
 
-from cryptography import x509
-
 from backend.adapters.database import sole_process
+from backend.contract import paths
 from backend.contract.findings import Finding
 from backend.contract.rules.shown import shown
 from backend.serving import ENOUGH_HANDLES
 from backend.settings import Settings, SettingsError
+from backend.wiring.from_settings import certificate_ends
 
 _SECONDS: Final = 5.0
 _HOST_SECONDS: Final = 30.0
 _SOON: Final = timedelta(days=21)
+_SETTINGS: Final = {
+    "http": "http_host and http_port",
+    "ssh": "ssh_host and ssh_port, or ssh_listeners",
+    "metrics": "metrics_listen",
+}
+_UNREADY: Final = {
+    "database": "Look at the database; ecpd goes on by itself once it is back.",
+    "vault": "Look at the disk of the data folder.",
+    "room": "Make room on the disk of the data folder.",
+    "stopping": "Wait until it has stopped, then start it.",
+}
 
 
 def ports(settings: Settings) -> Iterator[Finding]:
@@ -31,6 +43,7 @@ def ports(settings: Settings) -> Iterator[Finding]:
     served = _served(settings)
     wanted = [("http", settings.http_host, settings.http_port)]
     wanted += [("ssh", one.host, one.port) for one in settings.listeners]
+    wanted += [("metrics", *settings.metrics)] if settings.metrics else []
     for name, host, port in wanted:
         where = f"{host} port {port}"
         try:
@@ -43,8 +56,28 @@ def ports(settings: Settings) -> Iterator[Finding]:
         elif served:
             yield Finding(name, "ok", f"{where} is served")
         else:
-            remedy = f"End what uses it, or set {name}_host and {name}_port otherwise."
+            remedy = f"End what uses it, or set {_SETTINGS[name]} otherwise."
             yield Finding(name, "problem", f"{where}: {taken}, and no ecpd runs here", remedy)
+
+
+def ready(settings: Settings) -> Iterator[Finding]:
+    """What an ecpd that runs says of itself, where its listener for figures can be asked."""
+    if settings.metrics is None or not _served(settings):
+        return
+    host, port = settings.metrics
+    asked = HTTPConnection(host, port, timeout=_SECONDS)
+    try:
+        asked.request("GET", paths.READY)
+        said = str(json.loads(asked.getresponse().read())["state"])
+    except (OSError, HTTPException, ValueError, KeyError, TypeError) as error:
+        yield Finding("ready", "problem", f"ecpd does not answer: {error}", "Look into its log, and restart it.")
+        return
+    finally:
+        asked.close()
+    if said == "ready":
+        yield Finding("ready", "ok", "ecpd runs and takes files")
+    else:
+        yield Finding("ready", "problem", f"ecpd runs and takes no files: {shown(said, 20)}", _UNREADY.get(said, ""))
 
 
 def tls(settings: Settings) -> Iterator[Finding]:
@@ -59,7 +92,7 @@ def tls(settings: Settings) -> Iterator[Finding]:
         return
     try:
         ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(settings.tls_certificate, settings.tls_key)
-        ends = x509.load_pem_x509_certificate(settings.tls_certificate.read_bytes()).not_valid_after_utc
+        ends = certificate_ends(settings.tls_certificate)
     except (OSError, ValueError) as error:
         said = f"{settings.tls_certificate} and {settings.tls_key}: {getattr(error, 'reason', None) or error}"
         yield Finding("tls", "problem", said, "Name a certificate and the key it was made for, as PEM files.")

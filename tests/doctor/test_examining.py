@@ -21,8 +21,10 @@ from cryptography.x509.oid import NameOID
 from backend import serving
 from backend.__main__ import main
 from backend.contract.findings import Finding
-from backend.doctor import examining, files, machine
+from backend.doctor import clock, examining, files, machine
+from backend.doors.http.metrics import create_metrics_app
 from backend.settings import Settings
+from tests.doors.http.conftest import serving as served_app
 from tests.world import World
 
 MOUNTS = """/dev/sda1 / ext4 rw 0 0
@@ -156,10 +158,43 @@ def test_consoles_that_nothing_keeps_off_the_data_folder_are_a_problem(
     assert one(machine.consoles(replace(settings, console_user="ecp"))).state == "ok"
 
 
-def test_a_clock_before_the_logs_last_entry_is_a_problem(world: World) -> None:
+def test_a_clock_before_the_logs_last_entry_is_a_problem(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "synchronised", lambda: True)
     found = {finding.name: finding for finding in examining.database(settings_of(world))}
     assert found["clock"].state == "ok"
     world.clock.at = datetime.now(UTC) + timedelta(hours=1)
     world.token("CHAN01")
     found = {finding.name: finding for finding in examining.database(settings_of(world))}
     assert found["clock"].state == "problem"
+
+
+def test_a_clock_that_nothing_keeps_right_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "synchronised", lambda: False)
+    found = clock.clock(datetime.now(UTC), None)
+    assert (found.state, "NTP" in found.remedy) == ("warning", True)
+
+
+def test_an_ecpd_that_runs_is_asked_whether_it_is_ready(world: World) -> None:
+    settings = settings_of(world, metrics_listen=f"127.0.0.1:{free_port()}")
+    assert [finding.name for finding in machine.ports(settings)] == ["http", "ssh", "metrics"]
+    assert one(machine.ready(settings)).what.startswith("ecpd does not answer")
+    app = create_metrics_app(world.services)
+    with served_app(replace(world, app=app)) as served:
+        there = replace(settings, metrics_listen=f"127.0.0.1:{served.port}")
+        assert one(machine.ready(there)).state == "ok"
+        world.services.readiness.drain()
+        assert "stopping" in one(machine.ready(there)).what
+    assert list(machine.ready(settings_of(world))) == [], "no listener, nobody to ask"
+
+
+def test_mails_that_do_not_leave_and_files_put_aside_are_said(world: World) -> None:
+    world.platform.mail.stop()
+    world.clock.at = datetime.now(UTC) - timedelta(hours=1)
+    world.issue("CHAN01", "reset")
+    settings = settings_of(world)
+    found = {finding.name: finding for finding in examining.database(settings)}
+    assert (found["mails"].state, "1 waiting" in found["mails"].what) == ("problem", True)
+    assert list(files.aside(settings)) == []
+    (settings.data_dir / "vault-orphans").mkdir()
+    (settings.data_dir / "vault-orphans" / ("0" * 32)).touch()
+    assert one(files.aside(settings)).state == "warning"
