@@ -55,6 +55,9 @@ def _home(visit: Visit, found: Home) -> Iterator[Option]:
             yield Option(_due(visit, due), partial(submit, visit, wanted))
         elif due.log_index is not None:
             yield Option(_due(visit, due), partial(open_activity, visit, due.log_index))
+    for back in found.returned:
+        words = f"{back.state.capitalize()} by the exchange: {back.file_name}, {back.reason}"
+        yield Option(words, partial(open_activity, visit, back.log_index))
     for refused in found.refused:
         words = f"Refused: {refused.file_name or refused.folder}, {refused.fault} {refused.fault_title}"
         yield Option(words, partial(open_activity, visit, refused.log_index))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import ClassVar, Final
 
 from textual.content import Content
@@ -51,6 +51,7 @@ class InboxScreen(EcpScreen):
         self._items: list[InboxItem] = []
         self._cursor: str | None = None
         self._folders: tuple[InboxFolder, ...] = ()
+        self._at = ""
 
     def body(self) -> Iterable[Widget]:
         yield Words("Inbox", id="title", classes="title")
@@ -72,6 +73,12 @@ class InboxScreen(EcpScreen):
     @property
     def _looks(self) -> bool:
         return self.context.me is not None and self.context.me.kind == "auditor"
+
+    def arrive(self, wanted: Mapping[str, str]) -> None:
+        """From Home: what waits once more, at this file."""
+        if "log_index" in wanted:
+            self._at = wanted["log_index"]
+            self._filtered(InboxFilter(state="again"))
 
     # ── pages from the server ────────────────────────────────────────────────────────────────────────────────
 
@@ -114,6 +121,9 @@ class InboxScreen(EcpScreen):
         self.query_one("#title", Words).update(title(self._folders, filter_words(self._wanted)))
         self._table.empty = "Nothing fits the filter. Esc clears it." if self._wanted != _WAITING else "Nothing waits."
         self._table.show(list(self._rows()))
+        if self._at and self._items:
+            self._table.go_to(self._at)
+            self._at = ""
         self.on_table_moved()
 
     def _rows(self) -> Iterator[Row]:

@@ -8,11 +8,12 @@ from typing import ClassVar, Final
 from textual.content import Content
 from textual.widget import Widget
 
-from backend.contract.messages import Activity, ChangeRequest
+from backend.contract.messages import Activity, ChangeRequest, InboxFilter, InboxItem, InboxPage
 from ecp_tui import wording
 from ecp_tui.screens.approval import ApprovalScreen
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.home import greeting
+from ecp_tui.screens.inbox_words import item_sign
 from ecp_tui.screens.receipt import ASKING
 from ecp_tui.screens.request_words import age, state_of
 from ecp_tui.theme import SIGNS
@@ -25,7 +26,7 @@ _COLUMNS: Final = (
     Column("", 16, 2),
     Column("", 8, 3),
     Column("", 6, 1, right=True),
-    Column("", 12),
+    Column("", 13),
 )
 _MOST: Final = 6
 """Rows of a part; the places have the rest."""
@@ -49,22 +50,26 @@ class StaffHomeScreen(EcpScreen):
         client = self.context.client
         self.context.me = me = await client.me(background=background)
         page = await client.requests(background=background)
+        again = await client.inbox(InboxFilter(state="again"), limit=_MOST, background=background)
         filed: tuple[Activity, ...] = ()
         if me.kind == "auditor":
             filed = (await client.activity(limit=_MOST, background=background)).items
         self.query_one("#greeting", Words).update(greeting(me, self.context))
         self.query_one("#holds", Words).update(Content("auditor" if me.kind == "auditor" else "operator"))
-        self._show(page.items, filed, looks=me.kind == "auditor")
+        self._show(page.items, again, filed, looks=me.kind == "auditor")
         zone = wording.zone_name(self.context.now(), self.context.zone)
         self.say(f"{wording.count(page.waiting, 'request')} for you · newest first · all times {zone}")
 
-    def _show(self, requests: Iterable[ChangeRequest], filed: Iterable[Activity], *, looks: bool) -> None:
+    def _show(
+        self, requests: Iterable[ChangeRequest], again: InboxPage, filed: Iterable[Activity], *, looks: bool
+    ) -> None:
         mine = [one for one in requests if "approve" in one.acts]
         open_ = [one for one in requests if one.state in ("submitted", "returned") and one not in mine]
         others = [one for one in open_ if looks or one.side == "operator"]
         decided = [one for one in requests if one.decided is not None]
         decided.sort(key=lambda one: one.decided or one.made, reverse=True)
         rows = [] if looks else _part("Waits for you", [self._request(one) for one in mine], "Nothing waits for you.")
+        rows += _part("To collect once more", map(self._again, again.items))
         rows += _part("Waits for a checker" if looks else "Waits for another operator", map(self._request, others))
         rows += _part("Changed lately", map(self._request, decided), "Nothing has changed yet.")
         if looks:
@@ -77,6 +82,12 @@ class StaffHomeScreen(EcpScreen):
             f"req/{one.id}", str(one.id), one.title, one.company_name or "operator", one.maker, when, state_of(one)
         )
 
+    def _again(self, item: InboxItem) -> Row:
+        one, sign = item.activity, item_sign(item)
+        state = Content.styled(f"{sign.glyph} {sign.word}", sign.style)
+        cells = (one.file_name or "", one.company or "", one.login_id or "", age(one.at, self.context.now()), state)
+        return row(f"inbox/{one.log_index}", "", *cells)
+
     def _activity(self, one: Activity) -> Row:
         sign = SIGNS.get(one.state, SIGNS["attention"])
         state = Content.styled(f"{sign.glyph} {wording.state_word(one)}", sign.style)
@@ -88,6 +99,8 @@ class StaffHomeScreen(EcpScreen):
         kind, _, which = event.row.key.partition("/")
         if kind == "req":
             self.open(ApprovalScreen(int(which)))
+        elif kind == "inbox":
+            self.go("inbox", log_index=which)
         else:
             self.go("activity", log_index=which)
 
