@@ -17,8 +17,9 @@ from backend.core.catalogue_text import folder_text, function_text
 from backend.core.client_connect.changes.catalogue import read_rule
 from backend.core.gate import refuse_outside_catalogue
 from backend.core.ports import Clock, Store
-from backend.core.rule_lines import folder_lines
-from backend.core.rule_text import WrongRule
+from backend.core.rows import Rows
+from backend.core.rule_lines import folder_lines, function_lines
+from backend.core.rule_text import WrongRule, read_function
 from backend.core.trials import MOST_NAMED, MOST_PAST, PAST, tried
 
 
@@ -45,16 +46,21 @@ class Cataloguing:
     def try_rule(self, actor: Actor, trial: RuleTrial) -> TriedRule:
         """What is wrong with the rule, or what it changes, and what it had done to the files of the last 90 days."""
         refuse_outside_catalogue(actor)
-        now = self._clock.now()
-        since = now - PAST
-        with self._store.reading() as rows:
-            try:
-                rule = read_rule(rows, trial.folder, trial.rule)
-            except WrongRule as wrong:
-                return TriedRule(errors=wrong.errors)
-            before = rows.catalogue().folders.get(trial.folder)
-            past = rows.past_files(trial.folder, since, MOST_PAST + 1)
-        found = tried(rule, past[:MOST_PAST], self._calendar)
+        try:
+            with self._store.reading() as rows:
+                return self._function(rows, trial) if trial.of == "function" else self._folder(rows, trial)
+        except WrongRule as wrong:
+            return TriedRule(errors=wrong.errors)
+
+    def _function(self, rows: Rows, trial: RuleTrial) -> TriedRule:
+        before, after = rows.catalogue().functions.get(trial.code), read_function(trial.code, trial.rule)
+        return TriedRule(lines=tuple(function_lines(before, after)), in_words=f"by {', '.join(after.channels)}")
+
+    def _folder(self, rows: Rows, trial: RuleTrial) -> TriedRule:
+        since = self._clock.now() - PAST
+        before, rule = rows.catalogue().folders.get(trial.code), read_rule(rows, trial.code, trial.rule)
+        past = rows.past_files(trial.code, since, MOST_PAST + 1)
+        found = tried(rule, past[:MOST_PAST], self._calendar.with_(rows.decided()))
         return TriedRule(
             lines=tuple(folder_lines(before, rule)),
             in_words=rule.rule_in_words(),

@@ -13,6 +13,6 @@ class CatalogueCalls(Transport):
     async def catalogue(self, *, background: bool = False) -> CataloguePage:
         return await self._get(CataloguePage, paths.CATALOGUE, background=background)
 
-    async def try_rule(self, folder: str, rule: str) -> TriedRule:
+    async def try_rule(self, trial: RuleTrial) -> TriedRule:
         """A dry run: nothing is asked for and nothing changes."""
-        return await self._ask(TriedRule, paths.RULE_TRIALS, RuleTrial(folder=folder, rule=rule))
+        return await self._ask(TriedRule, paths.RULE_TRIALS, trial)

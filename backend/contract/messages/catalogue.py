@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Literal
 
 from backend.contract.messages.base import Ask, Direction, Message
 from backend.contract.messages.platform_requests import FolderCode, RuleText
@@ -48,9 +49,10 @@ class CataloguePage(Message):
 
 
 class RuleTrial(Ask):
-    """A rule to be tried, of a folder that is there or of a new one."""
+    """A rule to be tried, of a folder or function that is there or of a new one."""
 
-    folder: FolderCode
+    of: Literal["folder", "function"] = "folder"
+    code: FolderCode
     rule: RuleText
 
 
