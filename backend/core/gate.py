@@ -77,8 +77,6 @@ def identities_in(actor: Actor, catalogue: Catalogue, folder: FolderRule) -> tup
     """
     if actor.channel == "existing":
         return _identities_there(actor, folder)
-    if actor.channel == "existing":
-        return _identities_there(actor, folder)
     if actor.account.kind != "business" and not actor.account.grants:
         return ()
     codes = {
@@ -89,13 +87,6 @@ def identities_in(actor: Actor, catalogue: Catalogue, folder: FolderRule) -> tup
     }
     mine = (actor.identities[code] for code in sorted(codes) if code in actor.identities)
     return tuple(identity for identity in mine if identity.user_type in folder.user_types)
-
-
-def _identities_there(actor: Actor, folder: FolderRule) -> tuple[Identity, ...]:
-    """In the existing ECP an account submits for its identities wherever their user type may; it fetches nothing."""
-    mine = (actor.identities[code] for code in sorted(actor.identities))
-    there = folder.direction == "submission"
-    return tuple(identity for identity in mine if there and identity.user_type in folder.user_types)
 
 
 def _identities_there(actor: Actor, folder: FolderRule) -> tuple[Identity, ...]:

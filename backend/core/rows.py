@@ -18,7 +18,6 @@ from backend.core.figures import ActCount, Standing
 from backend.core.incoming import IncomingRows, IncomingUnit
 from backend.core.ledger import Head
 from backend.core.migrating import MigrationRows, MigrationUnit
-from backend.core.migrating import MigrationRows, MigrationUnit
 from backend.core.outgoing import OutgoingRows, OutgoingUnit
 from backend.core.trials import PastFile
 

@@ -35,7 +35,6 @@ from backend.core.explaining import explained
 from backend.core.gate import folder_for, refuse_expired
 from backend.core.keeping import Keeping, Standing
 from backend.core.migration import as_of, switch_due
-from backend.core.migration import as_of, switch_due
 from backend.core.ports import Clock, Staging, Store, Vault
 from backend.core.rows import Rows, Unit
 from backend.core.stagings import Stagings
@@ -99,7 +98,6 @@ class Submissions:
             catalogue = rows.catalogue()
             folder, identities = self._folder(actor, catalogue, claim.folder)
             receipt = self._answered(rows, actor, claim.submission, catalogue)
-            folder = as_of(rows, folder, self._clock.now())
             folder = as_of(rows, folder, self._clock.now())
             wrong = None if receipt else self._wrong(rows, actor, folder, identities, claim)
         if receipt is not None:

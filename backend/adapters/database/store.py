@@ -19,7 +19,6 @@ from backend.adapters.database.form_rows import FormRows, FormUnit
 from backend.adapters.database.incoming_rows import IncomingRows, IncomingUnit
 from backend.adapters.database.key_rows import KeyRows, KeyUnit
 from backend.adapters.database.migration_rows import MigrationRows, MigrationUnit
-from backend.adapters.database.migration_rows import MigrationRows, MigrationUnit
 from backend.adapters.database.outgoing_rows import OutgoingRows, OutgoingUnit
 from backend.adapters.database.past_rows import PastRows
 from backend.adapters.database.people_rows import PeopleRows, PeopleUnit
@@ -42,7 +41,6 @@ class _Rows(
     RefusalRows,
     OutgoingRows,
     IncomingRows,
-    MigrationRows,
     MigrationRows,
     FindingRows,
     CatalogueRows,
@@ -67,7 +65,6 @@ class _Unit(
     _Rows,
     AccountUnit,
     CatalogueUnit,
-    MigrationUnit,
     MigrationUnit,
     ActivityUnit,
     RefusalUnit,
