@@ -130,6 +130,7 @@ def shown_activity(row: ActivityRow, catalogue: Catalogue) -> Activity:
         facts |= {"fault_title": refused.title, "fault_what": refused.what, "fault_remedy": refused.remedy}
         facts |= {"fault_findings": refused.findings}
     folder = catalogue.folders.get(row.folder or "")
+    facts["late"] = row.late
     facts |= {"state": state_of(row), "folder_title": folder.title if folder else None}
     if row.act in (ACCEPTED, EXPLAINED):
         facts["explanation"] = row.explanation or row.note

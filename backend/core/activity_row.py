@@ -37,7 +37,7 @@ class ActivityRow:
     """Facts of one act.
 
     In its leaf are all but `superseded_by`, `collected`, `ended`, `again`, `source`, `fault_values`, `note`,
-    `findings`, `explanation` and `object_key`.
+    `findings`, `cut_off`, `counts`, `explanation` and `object_key`.
     """
 
     origin: str
@@ -77,11 +77,21 @@ class ActivityRow:
     source: str | None = None
     note: str | None = None
     """A person's own words: a reason, or why what was found in a submission is right all the same."""
+    cut_off: datetime | None = None
+    """Of a submission: what held for it when it was accepted."""
+    counts: str | None = None
+    """Which of its instants is held against that: `start` or `completion`."""
     explanation: str | None = None
     """Of a submission: the latest words of those that came after it."""
     findings: tuple[Unexpected, ...] = ()
     """What in a submission was not as its folder expects, but was accepted."""
     fault_values: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def late(self) -> bool:
+        """Whether it came after the cut-off that held then."""
+        counted = self.received_start if self.counts == "start" else self.at
+        return self.cut_off is not None and counted is not None and counted > self.cut_off
 
     @property
     def unexplained(self) -> bool:

@@ -1,24 +1,56 @@
-"""Trading days and the deployment's time zone."""
+"""Trading days and the deployment's time zone; what operators decided about days, cut-offs and who need not file."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 _SATURDAY: Final = 5
+Deadline = tuple[str, date, str]
+"""A folder, an input date and an identity code; an empty code stands for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided, as it stands in the database."""
+
+    holidays: Mapping[date, str] = field(default_factory=dict)
+    closures: Mapping[date, str] = field(default_factory=dict)
+    extensions: Mapping[Deadline, tuple[datetime, str]] = field(default_factory=dict)
+    """Until when, and why."""
+    exemptions: Mapping[Deadline, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Every weekday trades; `every_day` lets Saturday and Sunday trade as well."""
+    """Every weekday trades that was not closed; `every_day` lets Saturday and Sunday trade as well."""
 
     zone: ZoneInfo
     every_day: bool = False
+    decided: Decided = field(default_factory=Decided)
+
+    def with_(self, decided: Decided) -> Calendar:
+        return replace(self, decided=decided)
+
+    def with_closures(self, closures: Mapping[date, str]) -> Calendar:
+        return self.with_(replace(self.decided, closures=closures))
 
     def trades(self, day: date) -> bool:
-        return self.every_day or day.weekday() < _SATURDAY
+        closed = day in self.decided.holidays or day in self.decided.closures
+        return not closed and (self.every_day or day.weekday() < _SATURDAY)
+
+    def closed(self, day: date) -> str:
+        """Why this day does not trade although it was to: the closure's name."""
+        return self.decided.closures.get(day, "")
+
+    def why_not(self, day: date) -> str:
+        """Why it does not trade, in words; empty where it does."""
+        if self.trades(day):
+            return ""
+        return self.closed(day) or self.decided.holidays.get(day) or "a weekend"
 
     def today(self, now: datetime) -> date:
         return now.astimezone(self.zone).date()
@@ -38,3 +70,12 @@ class Calendar:
 
     def instant(self, day: date, at: time) -> datetime:
         return datetime.combine(day, at, self.zone)
+
+    def extension(self, folder: str, input_date: date, identity_code: str = "") -> datetime | None:
+        """Until when a cut-off was moved, for all or for this identity: the later of both."""
+        found = (self.decided.extensions.get((folder, input_date, code)) for code in {"", identity_code})
+        return max((until for until, _ in filter(None, found)), default=None)
+
+    def exemption(self, folder: str, input_date: date, identity_code: str) -> str:
+        """Why this identity need not file for that date; empty where it must."""
+        return self.decided.exemptions.get((folder, input_date, identity_code), "")

@@ -18,6 +18,8 @@ from backend.core.calendar import Calendar
 Period = Literal["day", "month"]
 ANY_FUNCTION: Final = "any"
 _SMALL_HOURS: Final = 6
+COMPLETED_WITHIN: Final = timedelta(minutes=15)
+"""Of its start, where the start of an upload counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,14 @@ class CutOff:
     trading_days_after: int = 0
     closes: bool = False
     """Whether nothing is taken after it; otherwise what comes later counts as late."""
+    counts: Literal["completion", "start"] = "completion"
+    """Which instant of a submission is held against it; a start counts where completion follows within 15 minutes."""
+    remind: int = 60
+    """Minutes before it, at which those who may file are reminded; 0: nobody is."""
+
+    def counted(self, started: datetime, completed: datetime) -> datetime:
+        """The instant that is held against it."""
+        return started if self.counts == "start" else completed
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +89,13 @@ class FolderRule:
         """What a file of this name must hold."""
         return self.content if companion_of(file_name, self.companions) is None else None
 
-    def cut_off_of(self, input_date: date, calendar: Calendar) -> datetime | None:
+    def cut_off_of(self, input_date: date, calendar: Calendar, identity_code: str = "") -> datetime | None:
+        """The cut-off that holds: the rule's, or a later one that a pair of operators gave."""
         if self.cut_off is None:
             return None
         day = calendar.shifted(input_date, self.cut_off.trading_days_after)
-        return calendar.instant(day, self.cut_off.at)
+        said = calendar.instant(day, self.cut_off.at)
+        return max(said, calendar.extension(self.code, input_date, identity_code) or said)
 
     def default_input_date(self, now: datetime, calendar: Calendar) -> date:
         """The latest input date that is there to be filed."""
@@ -92,17 +104,24 @@ class FolderRule:
             return today.replace(day=1) - timedelta(days=1)
         return calendar.latest(today)
 
-    def due_today(self, now: datetime, calendar: Calendar) -> tuple[date, datetime] | None:
+    @property
+    def obliges(self) -> bool:
+        """Whether those who hold its user types must file in it, here."""
+        return self.cut_off is not None and self.direction == "submission" and self.route == "ecp2"
+
+    def due_today(self, now: datetime, calendar: Calendar, identity_code: str = "") -> tuple[date, datetime] | None:
         """The input date whose cut-off is today, and that cut-off."""
-        if self.cut_off is None or self.direction != "submission" or self.route != "ecp2":
+        if self.cut_off is None or not self.obliges:
             return None
         today = calendar.today(now)
         day = self.default_input_date(now, calendar)
         candidates = [day]
+        if self.period == "day" and calendar.closed(today):
+            candidates.insert(0, today)
         if self.period == "day":
             candidates += [calendar.shifted(today, -back) for back in range(1, self.cut_off.trading_days_after + 1)]
         for candidate in candidates:
-            instant = self.cut_off_of(candidate, calendar)
+            instant = self.cut_off_of(candidate, calendar, identity_code)
             if instant is not None and self._counts_today(instant, candidate, today, calendar):
                 return candidate, instant
         return None
@@ -122,8 +141,18 @@ class FolderRule:
         if self.moved == (channel == "existing"):
             raise elsewhere(self.code, moved=self.moved)
 
-    def refuse_outside(self, input_date: date, now: datetime, calendar: Calendar) -> None:
-        """Refuses with 4513 an input date or a moment that the folder does not take."""
+    def refuse_outside(
+        self,
+        input_date: date,
+        now: datetime,
+        calendar: Calendar,
+        identity_code: str = "",
+        started: datetime | None = None,
+    ) -> None:
+        """Refuses with 4513 an input date or a moment that the folder does not take.
+
+        `started`: when the bytes that are complete now began to come; `None` before any came.
+        """
         self._refuse_date(input_date, calendar.today(now), calendar)
         local = now.astimezone(calendar.zone).time()
         if self.window is not None and not self.window[0] <= local < self.window[1]:
@@ -133,8 +162,23 @@ class FolderRule:
                 what=f"Folder {self.code} is open from {opens} to {closes}; it is {local:%H:%M}.",
                 fix=f"Submit the file between {opens} and {closes}.",
             )
-        cut_off = self.cut_off_of(input_date, calendar)
-        if self.cut_off is not None and self.cut_off.closes and cut_off is not None and now > cut_off:
+        cut_off = self.cut_off_of(input_date, calendar, identity_code)
+        if self.cut_off is not None and cut_off is not None and now > cut_off:
+            self._refuse_after(self.cut_off, cut_off.astimezone(calendar.zone), input_date, started or now, now)
+
+    def _refuse_after(
+        self, rule: CutOff, cut_off: datetime, input_date: date, started: datetime, completed: datetime
+    ) -> None:
+        """What comes after its cut-off: what began before it may still count, but nobody holds a file back for long."""
+        counted = rule.counted(started, completed)
+        if counted <= cut_off and completed - started > COMPLETED_WITHIN:
+            raise Refused(
+                OUTSIDE_WINDOW,
+                what=f"The cut-off of {self.code} for {input_date} was {cut_off:%Y-%m-%d %H:%M}; the upload "
+                f"began before it, but took more than the {COMPLETED_WITHIN.seconds // 60} minutes in which it would count.",
+                fix="Submit the file again: it counts as of when that begins.",
+            )
+        if rule.closes and counted > cut_off:
             raise Refused(
                 OUTSIDE_WINDOW,
                 what=f"The cut-off of {self.code} for {input_date} was {cut_off:%Y-%m-%d %H:%M}.",
@@ -168,6 +212,7 @@ class FolderRule:
             when = {0: "on the date", 1: "the next trading day"}.get(after, f"{after} trading days after")
             said.append(f"cut-off {self.cut_off.at:%H:%M} {when}")
             said += ["nothing after it"] if self.cut_off.closes else []
+            said += ["the start of the upload counts"] if self.cut_off.counts == "start" else []
         if self.window is not None:
             said.append(f"open {self.window[0]:%H:%M}–{self.window[1]:%H:%M}")
         if self.direction == "submission" and self.period == "day":

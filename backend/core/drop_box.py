@@ -98,10 +98,11 @@ class DropBox:
         which name would be right."""
         with self._store.reading() as rows:
             rule = rows.catalogue().folders.get(folder)
+            calendar = self._calendar.with_(rows.decided())
         now = self._clock.now()
-        input_date = self._calendar.today(now)
+        input_date = calendar.today(now)
         if rule is not None:
             reading = read_name(rule.names, file_name)
             said = reading.input_date if reading else None
-            input_date = said or rule.default_input_date(now, self._calendar)
+            input_date = said or rule.default_input_date(now, calendar)
         return Claim(secrets.token_hex(16), folder, identity_code, input_date, file_name)

@@ -120,6 +120,14 @@ def folder_for(actor: Actor, catalogue: Catalogue, code: str) -> tuple[FolderRul
     return folder, identities
 
 
+def obligation_scope(actor: Actor, catalogue: Catalogue) -> set[tuple[str, str]] | None:
+    """Folder and identity code of what the actor must file; `None`, all of them, for the operator's staff."""
+    refuse_inactive(actor.account)
+    if actor.account.kind in _READS_ALL:
+        return None
+    return {(folder.code, one.code) for folder, identities in folders_for(actor, catalogue) for one in identities}
+
+
 def activity_scope(actor: Actor, catalogue: Catalogue) -> Scope:
     """Business: own company, granted folders. Administrators: company. Operators and auditors: all."""
     refuse_inactive(actor.account)

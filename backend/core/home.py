@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from backend.contract.messages import Activity, Due, DueState, Folder, Home, IdentityName
+from backend.contract.messages import Activity, Due, Folder, Home, IdentityName
 from backend.contract.rules.companions import companion_of
 from backend.core.accounts import Identity
 from backend.core.activity import shown_activity
-from backend.core.activity_row import ActivityRow
 from backend.core.actor import Actor, Scope
 from backend.core.calendar import Calendar
 from backend.core.catalogue import Catalogue, FolderRule
+from backend.core.deadlines import Filer
 from backend.core.downloads import not_fetched
 from backend.core.gate import activity_scope, folders_for
+from backend.core.obligations import first_filings
+from backend.core.owed import Owed, owed
 from backend.core.ports import Clock, Store
 from backend.core.rows import Rows
 
@@ -60,61 +62,65 @@ class HomeService:
             catalogue = rows.catalogue()
             reached = folders_for(actor, catalogue)
             figures = rows.folder_figures(actor.company or "", now - _COUNTED_FOR)
+            calendar = self._calendar.with_(rows.decided())
         return [
-            self._folder(catalogue, folder, identities, now, figures.get(folder.code)) for folder, identities in reached
+            _folder(catalogue, folder, identities, calendar, now, figures.get(folder.code))
+            for folder, identities in reached
         ]
-
-    def _folder(
-        self,
-        catalogue: Catalogue,
-        folder: FolderRule,
-        identities: tuple[Identity, ...],
-        now: datetime,
-        figures: tuple[int, datetime] | None,
-    ) -> Folder:
-        submission = folder.direction == "submission"
-        return Folder(
-            folder=folder.code,
-            title=folder.title,
-            direction=folder.direction,
-            functions=folder.functions,
-            channels=folder.channels,
-            user_types=tuple(catalogue.user_types[code] for code in folder.user_types),
-            patterns=folder.names,
-            input_date_meaning=folder.input_date_meaning,
-            rule=folder.rule_in_words(),
-            cut_off=folder.cut_off.at if folder.cut_off else None,
-            size_limit=folder.size_limit,
-            content=folder.content,
-            companions=folder.companions,
-            route=folder.route,
-            batch=folder.batch,
-            sample=folder.sample,
-            identities=tuple(identity_name(catalogue, identity) for identity in identities),
-            default_input_date=folder.default_input_date(now, self._calendar) if submission else None,
-            files=figures[0] if figures else 0,
-            latest=figures[1] if figures else None,
-        )
 
     def _due(
         self, rows: Rows, now: datetime, reached: list[tuple[FolderRule, tuple[Identity, ...]]]
     ) -> tuple[Due, ...]:
-        owed: list[tuple[FolderRule, str, date, datetime]] = []
-        for folder, identities in reached:
-            obligation = folder.due_today(now, self._calendar)
-            if obligation is not None:
-                owed += [(folder, identity.code, *obligation) for identity in identities]
-        received = rows.received(
-            [folder.code for folder, *_ in owed], [code for _, code, *_ in owed], [day for _, _, day, _ in owed]
-        )
-        firsts = rows.first_received([row.log_index for row in received])
-        first: dict[tuple[str | None, str | None, date | None], tuple[ActivityRow, datetime]] = {}
-        for row in sorted(received, key=lambda row: firsts[row.log_index]):
-            first.setdefault((row.folder, row.identity_code, row.input_date), (row, firsts[row.log_index]))
-        return tuple(
-            _due(folder, code, day, cut_off, first.get((folder.code, code, day)), now)
-            for folder, code, day, cut_off in sorted(owed, key=lambda one: (one[3], one[0].code, one[1]))
-        )
+        """What is due today, of one's own identities; two questions, however many there are."""
+        calendar = self._calendar.with_(rows.decided())
+        today = [
+            (folder, identity, due[0])
+            for folder, identities in reached
+            for identity in identities
+            if (due := folder.due_today(now, calendar, identity.code)) is not None
+        ]
+        folders = list({folder.code: folder for folder, _, _ in today}.values())
+        days = sorted({day for _, _, day in today})
+        filed = first_filings(rows.filings([folder.code for folder in folders], days), folders) if today else {}
+        found = [
+            owed(folder, _filer(identity), day, filed.get((folder.code, identity.code, day)), calendar, now)
+            for folder, identity, day in today
+        ]
+        ordered = sorted(filter(None, found), key=lambda one: (one.cut_off, one.folder.code, one.filer.identity_code))
+        return tuple(_shown(one) for one in ordered)
+
+
+def _folder(
+    catalogue: Catalogue,
+    folder: FolderRule,
+    identities: tuple[Identity, ...],
+    calendar: Calendar,
+    now: datetime,
+    figures: tuple[int, datetime] | None,
+) -> Folder:
+    submission = folder.direction == "submission"
+    return Folder(
+        folder=folder.code,
+        title=folder.title,
+        direction=folder.direction,
+        functions=folder.functions,
+        channels=folder.channels,
+        user_types=tuple(catalogue.user_types[code] for code in folder.user_types),
+        patterns=folder.names,
+        input_date_meaning=folder.input_date_meaning,
+        rule=folder.rule_in_words(),
+        cut_off=folder.cut_off.at if folder.cut_off else None,
+        size_limit=folder.size_limit,
+        content=folder.content,
+        companions=folder.companions,
+        route=folder.route,
+        batch=folder.batch,
+        sample=folder.sample,
+        identities=tuple(identity_name(catalogue, identity) for identity in identities),
+        default_input_date=folder.default_input_date(now, calendar) if submission else None,
+        files=figures[0] if figures else 0,
+        latest=figures[1] if figures else None,
+    )
 
 
 def _returned(rows: Rows, scope: Scope, catalogue: Catalogue, since: datetime) -> tuple[Activity, ...]:
@@ -138,28 +144,20 @@ def identity_name(catalogue: Catalogue, identity: Identity) -> IdentityName:
     )
 
 
-def _due(
-    folder: FolderRule,
-    identity_code: str,
-    input_date: date,
-    cut_off: datetime,
-    received: tuple[ActivityRow, datetime] | None,
-    now: datetime,
-) -> Due:
-    """`received`: the version that stands, and when the first one came; a correction makes nothing late."""
-    row, at = received or (None, None)
-    state: DueState
-    if at is None:
-        state = "due" if now <= cut_off else "missing"
-    else:
-        state = "received" if at <= cut_off else "late"
+def _filer(identity: Identity) -> Filer:
+    return Filer(identity.code, identity.name, identity.user_type, identity.company, "")
+
+
+def _shown(one: Owed) -> Due:
     return Due(
-        folder=folder.code,
-        title=folder.title,
-        identity_code=identity_code,
-        input_date=input_date,
-        cut_off=cut_off,
-        state=state,
-        received=at,
-        log_index=row.log_index if row else None,
+        folder=one.folder.code,
+        title=one.folder.title,
+        identity_code=one.filer.identity_code,
+        input_date=one.input_date,
+        cut_off=one.cut_off,
+        extended=one.extended,
+        state=one.state,
+        reason=one.reason,
+        received=one.received,
+        log_index=one.filing.log_index if one.filing else None,
     )

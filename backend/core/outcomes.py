@@ -126,7 +126,8 @@ class Outcomes:
             reading = read_name(rule.names, file_name)
             if reading is None:
                 return None
-            input_date = reading.input_date or rule.default_input_date(self._clock.now(), self._calendar)
+            calendar = self._calendar.with_(rows.decided())
+            input_date = reading.input_date or rule.default_input_date(self._clock.now(), calendar)
             row = rows.current(folder, identity_code, input_date, file_name)
         return _received(row) if row else None
 

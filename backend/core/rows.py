@@ -12,8 +12,10 @@ from backend.contract.messages import ActivityFilter, Person
 from backend.core.accounts import Account, Company, Identity, Known
 from backend.core.activity_row import ActivityRow
 from backend.core.actor import Scope
+from backend.core.calendar import Decided
 from backend.core.catalogue import Catalogue, FolderRule, Function
 from backend.core.client_connect.ports import ClientConnectRows, ClientConnectUnit
+from backend.core.deadlines import DeadlineRows, DeadlineUnit
 from backend.core.figures import ActCount, Standing
 from backend.core.incoming import IncomingRows, IncomingUnit
 from backend.core.ledger import Head
@@ -33,7 +35,7 @@ class Throttle:
     failed: int
 
 
-class Rows(ClientConnectRows, OutgoingRows, IncomingRows, MigrationRows, Protocol):
+class Rows(ClientConnectRows, OutgoingRows, IncomingRows, MigrationRows, DeadlineRows, Protocol):
     """What can be read, in one snapshot."""
 
     def account(self, login_id: str) -> Account | None: ...
@@ -53,6 +55,10 @@ class Rows(ClientConnectRows, OutgoingRows, IncomingRows, MigrationRows, Protoco
     def access_epoch(self) -> int: ...
 
     def catalogue(self) -> Catalogue: ...
+
+    def decided(self) -> Decided:
+        """Of days, cut-offs and who need not file; read anew with the catalogue's revision."""
+        ...
 
     def catalogue_revision(self) -> int: ...
 
@@ -95,8 +101,8 @@ class Rows(ClientConnectRows, OutgoingRows, IncomingRows, MigrationRows, Protoco
         """The current versions of these folders, identities and input dates."""
         ...
 
-    def first_received(self, log_indexes: Sequence[int]) -> dict[int, datetime]:
-        """By current version: when the first version under its key was received."""
+    def first_received(self, log_indexes: Sequence[int]) -> dict[int, tuple[datetime, datetime]]:
+        """By current version: when the first version under its key began to come, and when it was received."""
         ...
 
     def repeated(self, log_indexes: Sequence[int]) -> dict[int, int]:
@@ -150,7 +156,7 @@ class Rows(ClientConnectRows, OutgoingRows, IncomingRows, MigrationRows, Protoco
     def standing(self, now: datetime) -> Standing: ...
 
 
-class Unit(Rows, ClientConnectUnit, OutgoingUnit, IncomingUnit, MigrationUnit, Protocol):
+class Unit(Rows, ClientConnectUnit, OutgoingUnit, IncomingUnit, MigrationUnit, DeadlineUnit, Protocol):
     """One unit of work: all of it is committed, or none."""
 
     def append(self, row: ActivityRow, head: Head) -> None: ...

@@ -27,6 +27,7 @@ from backend.core.explaining import Explaining
 from backend.core.figures import Figures, Tally
 from backend.core.home import HomeService
 from backend.core.inbox import Inbox
+from backend.core.obligations import Obligations
 from backend.core.outcomes import Outcomes
 from backend.core.pool import BoundedPool
 from backend.core.ports import Clock, Store
@@ -66,6 +67,7 @@ class Services:
     access: Access
     access_watch: AccessWatch
     home: HomeService
+    obligations: Obligations
     submissions: Submissions
     unfinished: Unfinished
     tickets: Tickets

@@ -77,6 +77,7 @@ class Submissions:
             catalogue = rows.catalogue()
             folder, identities = self._folder(actor, catalogue, claim.folder)
             self._refuse_rules(rows, actor, as_of(rows, folder, self._clock.now()), identities, claim)
+            calendar = self._calendar.with_(rows.decided())
             current = rows.current(claim.folder, claim.identity_code, claim.input_date, claim.file_name)
         content = folder.content_of(claim.file_name)
         found = refuse_staged(staging, content, claim.input_date) if staging is not None and content is not None else ()
@@ -84,7 +85,7 @@ class Submissions:
             **{name: getattr(claim, name) for name in ("folder", "identity_code", "input_date", "file_name")},
             replaces=shown_activity(current, catalogue) if current else None,
             unchanged=current is not None and current.sha256 == claim.sha256,
-            cut_off=folder.cut_off_of(claim.input_date, self._calendar),
+            cut_off=folder.cut_off_of(claim.input_date, calendar, claim.identity_code),
             findings=found,
         )
 
@@ -150,21 +151,34 @@ class Submissions:
         return folder, identities
 
     def _wrong(
-        self, rows: Rows, actor: Actor, folder: FolderRule, identities: tuple[Identity, ...], claim: Claim
+        self,
+        rows: Rows,
+        actor: Actor,
+        folder: FolderRule,
+        identities: tuple[Identity, ...],
+        claim: Claim,
+        started: datetime | None = None,
     ) -> Refused | None:
         try:
-            self._refuse_rules(rows, actor, folder, identities, claim)
+            self._refuse_rules(rows, actor, folder, identities, claim, started)
         except Refused as refused:
             return refused
         return None
 
     def _refuse_rules(
-        self, rows: Rows, actor: Actor, folder: FolderRule, identities: tuple[Identity, ...], claim: Claim
+        self,
+        rows: Rows,
+        actor: Actor,
+        folder: FolderRule,
+        identities: tuple[Identity, ...],
+        claim: Claim,
+        started: datetime | None = None,
     ) -> None:
         folder.refuse_elsewhere(actor.channel)
         refuse_identity(folder, identities, claim)
         agree(folder.code, folder.names, claim.file_name, claim.identity_code, claim.input_date)
-        folder.refuse_outside(claim.input_date, self._clock.now(), self._calendar)
+        calendar = self._calendar.with_(rows.decided())
+        folder.refuse_outside(claim.input_date, self._clock.now(), calendar, claim.identity_code, started)
         if claim.size is not None:
             refuse_size(claim, claim.size, folder.limit_of(claim.file_name))
         goes_with = companion_of(claim.file_name, folder.companions)
@@ -209,7 +223,7 @@ class Submissions:
         folder, identities = self._folder(actor, catalogue, claim.folder)
         if earlier is not None:
             return self._outcome(unit, actor, earlier, catalogue)
-        if (wrong := self._wrong(unit, actor, folder, identities, claim)) is not None:
+        if (wrong := self._wrong(unit, actor, folder, identities, claim, upload.started)) is not None:
             return self._record_refusal(unit, actor, claim, wrong)
         current = unit.current(claim.folder, claim.identity_code, claim.input_date, claim.file_name)
         if current is not None and current.sha256 == judged.sha256:
@@ -229,6 +243,10 @@ class Submissions:
                 "supersedes": current.log_index if current else None,
                 "again": _again(before),
                 "received_start": upload.started,
+                "cut_off": folder.cut_off_of(
+                    claim.input_date, self._calendar.with_(unit.decided()), claim.identity_code
+                ),
+                "counts": folder.cut_off.counts if folder.cut_off else None,
                 "object_key": key,
                 "findings": judged.findings,
                 "note": claim.explanation if judged.findings else None,

@@ -44,6 +44,7 @@ from backend.core.home import HomeService
 from backend.core.inbox import Inbox
 from backend.core.inbox_notices import InboxNotices
 from backend.core.keeping import Keeping
+from backend.core.obligations import Obligations
 from backend.core.outcomes import Outcomes
 from backend.core.pool import BoundedPool
 from backend.core.ports import Clock, Hasher
@@ -119,6 +120,7 @@ class Parts:
             access=Access(store, clock, ledger),
             access_watch=watch,
             home=HomeService(store, clock, calendar),
+            obligations=Obligations(store, clock, calendar, self.derive(b"cursor")),
             submissions=submissions,
             unfinished=Unfinished(submissions, clock),
             tickets=Tickets(store, clock, submissions, sessions),

@@ -6,6 +6,7 @@ from ecp_tui.client.demo import DemoCalls
 from ecp_tui.client.downloads import DownloadCalls
 from ecp_tui.client.filing import CHUNK, FilingCalls
 from ecp_tui.client.inbox import InboxCalls
+from ecp_tui.client.obligations import ObligationCalls
 from ecp_tui.client.publishing import PublishingCalls
 from ecp_tui.client.recovery import RecoveryCalls
 from ecp_tui.client.tickets import TicketCalls
@@ -18,6 +19,7 @@ class EcpClient(
     DownloadCalls,
     PublishingCalls,
     InboxCalls,
+    ObligationCalls,
     CatalogueCalls,
     ClientConnectCalls,
     RecoveryCalls,

@@ -126,13 +126,15 @@ class ActivityRows:
         )
         return [row_of(row) for row in self._connection.execute(wanted.order_by(_table.c.log_index))]
 
-    def first_received(self, log_indexes: Sequence[int]) -> dict[int, datetime]:
-        current = select(_table.c.log_index.label("current"), _table.c.supersedes, _table.c.at)
+    def first_received(self, log_indexes: Sequence[int]) -> dict[int, tuple[datetime, datetime]]:
+        told = (_table.c.supersedes, _table.c.received_start, _table.c.at)
+        current = select(_table.c.log_index.label("current"), *told)
         chain = current.where(_table.c.log_index.in_(log_indexes)).cte("chain", recursive=True)
-        before = select(chain.c.current, _table.c.supersedes, _table.c.at)
+        before = select(chain.c.current, *told)
         versions = chain.union_all(before.join_from(chain, _table, _table.c.log_index == chain.c.supersedes))
-        first = select(versions.c.current, func.min(versions.c.at)).group_by(versions.c.current)
-        return {log_index: at for log_index, at in self._connection.execute(first)}
+        instants = func.min(versions.c.received_start), func.min(versions.c.at)
+        first = select(versions.c.current, *instants).group_by(versions.c.current)
+        return {log_index: (start or at, at) for log_index, start, at in self._connection.execute(first)}
 
     def repeated(self, log_indexes: Sequence[int]) -> dict[int, int]:
         mine = (IS_REPEATED, _table.c.subject.in_([str(log_index) for log_index in log_indexes]))
@@ -191,6 +193,8 @@ def _details_of(row: ActivityRow) -> dict[str, Any]:
         "fault_values": dict(row.fault_values) or None,
         "note": row.note,
         "findings": [asdict(one) for one in row.findings] or None,
+        "cut_off": row.cut_off,
+        "counts": row.counts,
     }
 
 

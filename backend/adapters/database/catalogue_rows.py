@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, func, insert, select, update
 
 from backend.adapters.database import tables
+from backend.core.calendar import Decided
 from backend.core.catalogue import Catalogue, FolderRule, Function
 from backend.core.catalogue_text import folder_of, function_of
 
@@ -17,14 +18,15 @@ _NOW: Final = select(*(tables.platform.c[name] for name in ("access_epoch", "cat
 
 
 class CatalogueCache:
-    """The catalogue of the last revision read."""
+    """The catalogue of the last revision read, and what was decided of days and cut-offs by then."""
 
-    def __init__(self, held: tuple[int, Catalogue] | None = None) -> None:
+    def __init__(self, held: tuple[int, Catalogue] | None = None, decided: tuple[int, Decided] | None = None) -> None:
         self.held = held
+        self.decided = decided
 
     def aside(self) -> CatalogueCache:
         """One to begin with for a unit: what it reads may never be committed, and its revision come a second time."""
-        return CatalogueCache(self.held)
+        return CatalogueCache(self.held, self.decided)
 
 
 class CatalogueRows:

@@ -12,6 +12,7 @@ from backend.adapters.database.account_rows import AccountUnit
 from backend.adapters.database.activity_rows import ActivityRows, ActivityUnit
 from backend.adapters.database.catalogue_rows import CatalogueCache, CatalogueRows, CatalogueUnit
 from backend.adapters.database.code_rows import CodeRows, CodeUnit
+from backend.adapters.database.deadline_rows import DeadlineRows, DeadlineUnit
 from backend.adapters.database.engine import reading_options
 from backend.adapters.database.figure_rows import FigureRows
 from backend.adapters.database.finding_rows import FindingRows, FindingUnit
@@ -53,6 +54,7 @@ class _Rows(
     ProfileRows,
     FormRows,
     FigureRows,
+    DeadlineRows,
 ):
     """All that can be read, on one connection."""
 
@@ -79,6 +81,7 @@ class _Unit(
     SessionUnit,
     ProfileUnit,
     FormUnit,
+    DeadlineUnit,
 ):
     """All that can be written, on the writer's connection."""
 

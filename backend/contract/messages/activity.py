@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -34,6 +34,12 @@ class Activity(Message):
     superseded_by: int | None = None
     received_start: datetime | None = None
     submission: str | None = None
+    cut_off: datetime | None = None
+    """Of a submission: the cut-off that held for it when it was accepted."""
+    counts: Literal["start", "completion"] | None = None
+    """Which of its instants was held against that."""
+    late: bool = False
+    """Whether that instant came after it."""
     fault: int | None = None
     fault_title: str | None = None
     fault_what: str | None = None

@@ -54,7 +54,10 @@ class Due(Message):
     identity_code: str
     input_date: date
     cut_off: datetime
+    extended: bool = False
     state: DueState
+    reason: str = ""
+    """Why it was extended, or why nothing is due."""
     received: datetime | None = None
     log_index: int | None = None
 

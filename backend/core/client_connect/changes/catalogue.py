@@ -42,9 +42,9 @@ class ChangeFolderChange:
     def _refuses_past(self, rows: Rows, before: FolderRule, after: FolderRule, now: datetime) -> bool:
         """Whether a file that the rule before would take again is refused by the one after it."""
         past = rows.past_files(after.code, now - PAST, MOST_PAST)
+        calendar = self._calendar.with_(rows.decided())
         return any(
-            one.fault is None and judged(after, one, self._calendar) and not judged(before, one, self._calendar)
-            for one in past
+            one.fault is None and judged(after, one, calendar) and not judged(before, one, calendar) for one in past
         )
 
 

@@ -13,6 +13,12 @@ from backend.core.client_connect.changes.accounts import (
     ResetOtpChange,
     UnlockUserChange,
 )
+from backend.core.client_connect.changes.calendar import (
+    CloseMarketChange,
+    ExemptChange,
+    ExtendCutOffChange,
+    SetHolidaysChange,
+)
 from backend.core.client_connect.changes.catalogue import ChangeFolderChange, ChangeFunctionChange
 from backend.core.client_connect.changes.change import Change
 from backend.core.client_connect.changes.companies import CloseCompanyChange
@@ -42,6 +48,10 @@ def every_change(codes: CodeIssuer, calendar: Calendar) -> Mapping[RequestKind, 
         "register-address": RegisterAddressChange(),
         "apply-form": ApplyFormChange(codes),
         "close-company": CloseCompanyChange(),
+        "set-holidays": SetHolidaysChange(),
+        "close-market": CloseMarketChange(calendar),
+        "extend-cut-off": ExtendCutOffChange(calendar),
+        "exempt": ExemptChange(),
         "change-folder": ChangeFolderChange(calendar),
         "change-function": ChangeFunctionChange(),
     }
