@@ -16,6 +16,7 @@ from backend.contract.faults import KEY_NOT_ACCEPTABLE, SESSION_ENDED, Refused
 from backend.contract.rules.shown import shown
 from backend.core.actor import Actor
 from backend.core.client_connect.login_ids import RECOVER, like_a_ticket
+from backend.core.figures import KEY_SIGN_INS, Tally
 from backend.core.seats import Seat
 from backend.doors.ssh.algorithms import acceptable, narrow
 from backend.doors.ssh.consoles import Consoles
@@ -42,6 +43,7 @@ class Door(Protocol):
     house: House
     people: People
     consoles: Consoles | None
+    tally: Tally
 
     @property
     def fingerprint(self) -> str: ...
@@ -186,6 +188,7 @@ class Arrival(SSHServer):
             actor = await self._door.admit(username, fingerprint, address)
         except Refused as refused:
             self._offers += 1
+            self._door.tally.add(KEY_SIGN_INS, str(refused.number))
             _log.info(
                 "key refused", login_id=shown(username, 40), source=address, key=fingerprint, fault=refused.number
             )

@@ -54,6 +54,7 @@ class SshDoor:
 
     def __init__(self, services: Services, own_key: asyncssh.SSHKey, consoles: Consoles | None = None) -> None:
         self.consoles = consoles
+        self.tally = services.tally
         self._access = services.sftp_access
         self._own_key = own_key
         self._loop = asyncio.get_running_loop()

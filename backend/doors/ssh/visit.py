@@ -12,6 +12,7 @@ from asyncssh import SSHServerConnection
 
 from backend.contract.faults import GOING_DOWN, SESSION_ENDED, Refused
 from backend.core.actor import Actor
+from backend.core.figures import KEY_SIGN_INS, OK
 from backend.core.seats import Seat
 from backend.doors.ssh.arrival import Arrival, Door
 from backend.doors.ssh.front import Front
@@ -85,6 +86,7 @@ class Visit(Arrival):
         self._signed_in = True
         self._door.signed_in(self)
         if self._signer is not None:
+            self._door.tally.add(KEY_SIGN_INS, OK)
             _log.info("SFTP connection", login_id=self.name, source=self.source, key=self.fingerprint)
         else:
             _log.info("console connection", login_id=self.name if self.seated else None, source=self.source)
