@@ -18,6 +18,8 @@ from backend.core.incoming import Stretch
 _table = tables.activity
 _KEY: Final = ("folder", "identity_code", "input_date", "file_name")
 _MOST_DONE: Final = 100
+_NEWEST: Final = (_table.c.collected.desc(), _table.c.log_index.desc())
+"""The very order of the index, although one of both is the same in a stretch: PostgreSQL does not see that."""
 _GONE: Final = (
     ROWS.where(_table.c.ended.is_not(None), *(_table.c[name] == bindparam(f"of_{name}") for name in _KEY))
     .order_by(_table.c.log_index.desc())
@@ -34,15 +36,16 @@ class IncomingRows:
         conditions = _in(wanted)
         if before is not None:
             conditions.append(place < before)
-        # In the very order of the index, although one of both is the same in all of them: PostgreSQL does not see it.
-        newest = ROWS.where(*conditions).order_by(_table.c.collected.desc(), _table.c.log_index.desc()).limit(limit)
+        newest = ROWS.where(*conditions).order_by(*_NEWEST).limit(limit)
         return [row_of(row) for row in self._connection.execute(newest)]
 
     def count_stretch(self, wanted: Stretch, most: int) -> int:
-        some = select(_table.c.log_index).where(*_in(wanted)).limit(most)
+        some = select(_table.c.log_index).where(*_in(wanted)).order_by(*_NEWEST).limit(most)
         return int(self._connection.execute(select(func.count()).select_from(some.subquery())).scalar_one())
 
     def entries_at(self, log_indexes: Sequence[int]) -> dict[int, ActivityRow]:
+        if not log_indexes:
+            return {}
         found = map(row_of, self._connection.execute(ROWS.where(_table.c.log_index.in_(log_indexes))))
         return {row.log_index: row for row in found}
 
