@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 from textual.content import Content
 from textual.widget import Widget
 
+from backend.contract.messages import Board, InboxFilter, InboxPage
 from ecp_tui import wording
 from ecp_tui.places import BY_ID
 from ecp_tui.screens.base import EcpScreen
@@ -53,13 +54,31 @@ class OperatorScreen(EcpScreen):
         self.context.me = me = await client.me(background=background)
         companies = await client.companies(background=background)
         forms = await client.requests(state="open", kind="apply-form", background=background)
+        waiting = await client.inbox(InboxFilter(), limit=1, background=background)
+        board = await client.board(background=background)
         full = sum(one.used >= one.quota for one in companies)
         self._figures = {
+            "inbox": _inbox(waiting),
+            "board": self._board(board),
             "approvals": _weighs(f"{wording.count(me.waiting, 'request')} for you") if me.waiting else _none(),
             "companies": _said(_companies(len(companies)), f"{full} at the quota" if full else ""),
             "forms": _weighs(f"{wording.count(len(forms.items), 'form')} to decide") if forms.items else _none(),
         }
         self._show()
+
+    def _board(self, board: Board) -> Content:
+        """What somebody must do something about; else the next cut-off."""
+        missing = sum(line.missing for line in board.lines)
+        ahead = [line for line in board.lines if line.due and line.cut_off >= board.now]
+        said = []
+        if ahead:
+            first = min(ahead, key=lambda line: line.cut_off)
+            left = wording.duration((first.cut_off - board.now).total_seconds())
+            said = [f"{first.folder} closes in {left}: {wording.count(first.due)} due"]
+        if missing:
+            late = Content.styled(f"{wording.count(missing)} missing", "$error")
+            return Content.assemble(late, "".join(f" · {one}" for one in said))
+        return Content(said[0]) if said else _none()
 
     def _show(self) -> None:
         rows: list[Row] = []
@@ -84,6 +103,14 @@ class OperatorScreen(EcpScreen):
 def _name(place: str) -> tuple[str, str]:
     """What it is called, and what it is for."""
     return _STAFF if place == "staff" else (BY_ID[place].name, BY_ID[place].tooltip)
+
+
+def _inbox(page: InboxPage) -> Content:
+    waiting, again = (sum(getattr(one, name) for one in page.folders) for name in ("waiting", "again"))
+    if not waiting:
+        return _none()
+    said = f"{wording.count(waiting)} to collect"
+    return _weighs(f"{said} · {wording.count(again)} once more" if again else said)
 
 
 def _said(*words: str) -> Content:
