@@ -83,20 +83,30 @@ def publication_record(publication: Publication) -> dict[str, Any]:
 
 def as_json(activities: Iterable[Activity]) -> bytes:
     """An object with the list under `items`, as `ecp activity --json` writes it."""
-    document = {"items": [activity_record(activity) for activity in activities]}
-    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+    return json_of(map(activity_record, activities))
 
 
 def as_csv(activities: Iterable[Activity]) -> bytes:
+    """Each a row, with a heading."""
+    return csv_of([*COLUMNS, "fault", "reason", "findings", "explanation"], map(_row, activities))
+
+
+def _row(activity: Activity) -> list[object]:
+    record = activity_record(activity)
+    findings = "; ".join(one.words for one in activity.findings)
+    return [*(record[name] for name in COLUMNS), activity.fault, activity.reason, findings, activity.explanation]
+
+
+def json_of(records: Iterable[dict[str, Any]]) -> bytes:
+    return (json.dumps({"items": list(records)}, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def csv_of(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> bytes:
     """UTF-8 with a heading; no cell begins as a formula would, whatever a refused file was called."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([*COLUMNS, "fault", "reason", "findings", "explanation"])
-    for activity in activities:
-        record = activity_record(activity)
-        cells = [*(_cell(record[name]) for name in COLUMNS), activity.fault or "", _cell(activity.reason)]
-        cells += [_cell("; ".join(one.words for one in activity.findings)), _cell(activity.explanation)]
-        writer.writerow(cells)
+    writer.writerow(columns)
+    writer.writerows(map(_cell, row) for row in rows)
     return out.getvalue().encode("utf-8-sig")
 
 

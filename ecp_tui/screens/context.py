@@ -136,6 +136,11 @@ class Context:
         return self.me is not None and self.me.enters_ecp
 
     @property
+    def staff(self) -> bool:
+        """Whether the operator's own staff looks."""
+        return self.me is not None and self.me.company is None
+
+    @property
     def signed_in(self) -> bool:
         """Whether there is a session; where it ended, `me` still says whose pages are kept."""
         return self.me is not None and self.client.token is not None
