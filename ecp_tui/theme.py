@@ -138,6 +138,7 @@ SIGNS: Final[dict[str, Sign]] = {
     "missing": Sign("✕", "missing", "$error"),
     "exempt": Sign("○", "exempt", "$muted"),
     "published": Sign("●", "published", "$success"),
+    "explained": Sign("●", "explained", "$success"),
     "replayed": Sign("!", "replayed", "$warning"),
     "fetched": Sign("↓", "fetched", "$primary"),
     "done": Sign("●", "done", "$success"),

@@ -26,7 +26,7 @@ from ecp_tui.widgets.keys import bindings, place_bindings
 from ecp_tui.widgets.lines import Hint, KeyLine, StatusLine, TopLine
 from ecp_tui.widgets.words import same
 
-_ACTS_OF_OTHERS: Final = frozenset({"submit", "change", "approve", "reject", "return"})
+_ACTS_OF_OTHERS: Final = frozenset({"submit", "change", "explain", "approve", "reject", "return"})
 
 
 class Console(Protocol):

@@ -71,9 +71,10 @@ class HomeScreen(EcpScreen):
         for due in home.due:
             rows.append(self._due(due, repeated=due.folder == before))
             before = due.folder
-        if home.returned or home.refused:
+        if home.returned or home.refused or home.unexplained:
             rows += [row("gap", "", heading=True), row("attention", "Needs attention", heading=True)]
             rows += [_returned(one) for one in home.returned]
+            rows += [_unexplained(one) for one in home.unexplained]
             rows += [self._refused(one) for one in home.refused]
         if home.downloads:
             rows += [row("gap/new", "", heading=True), row("new", "New to download", heading=True)]
@@ -110,7 +111,7 @@ class HomeScreen(EcpScreen):
             self.go(kind)
         elif kind == "due":
             self.go("submit", folder=what[0], identity_code=what[1], input_date=what[2])
-        elif kind in ("refused", "returned"):
+        elif kind in ("refused", "returned", "unexplained"):
             self.go("activity", log_index=what[0])
         elif kind == "new":
             self._open_new(int(what[0]))
@@ -123,6 +124,11 @@ class HomeScreen(EcpScreen):
 
     def action_submit(self) -> None:
         self.go("submit")
+
+
+def _unexplained(one: Activity) -> Row:
+    name = f"{one.file_name}  {wording.count(len(one.findings), 'finding')} to explain"
+    return row(f"unexplained/{one.log_index}", Content.styled("  ! ", "$warning"), name, wide=True)
 
 
 def _returned(one: Activity) -> Row:

@@ -16,6 +16,7 @@ from ecp_tui import wording
 from ecp_tui.saving import file_name
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.compare import CompareScreen
+from ecp_tui.screens.explaining import ExplanationDialog
 from ecp_tui.screens.facts import facts
 from ecp_tui.screens.findings import in_columns
 from ecp_tui.screens.save import keep
@@ -27,7 +28,7 @@ if TYPE_CHECKING:  # the first page does not wait for them
 
 ASKING = "Asking the server …"
 _MARGINS = 6
-_ACTS = ("published", "fetched", "withdrawn", "collected", "replayed", "returned")
+_ACTS = ("published", "fetched", "withdrawn", "collected", "replayed", "returned", "explained")
 _WHEN = {act: act.capitalize() for act in _ACTS}
 """What its instant is the instant of; of files that came in, when they came."""
 _NO_HASH = "A refused file was not kept, so there is no SHA-256 of it."
@@ -37,7 +38,7 @@ class ReceiptScreen(EcpScreen):
     """The detail page of Activity Enquiry; `fresh` right after the submission."""
 
     CSS_PATH: ClassVar = "receipt.tcss"
-    ACTS: ClassVar[tuple[str, ...]] = ("compare", "copy", "copy_row", "save", "open", "submit")
+    ACTS: ClassVar[tuple[str, ...]] = ("compare", "copy", "copy_row", "save", "open", "submit", "explain")
     HINTS: ClassVar[tuple[str, ...]] = ("compare", "copy", "save", "back")
     HELP_TOPIC: ClassVar[str] = "SHA-256"
 
@@ -78,13 +79,14 @@ class ReceiptScreen(EcpScreen):
         parts = [(state, f"bold {sign.style}"), ("   ", ""), (name, "bold"), (self._version(receipt), "$muted")]
         within = self.app.size.width - _MARGINS
         self.query_one("#headline", Words).update(Content.assemble(*parts))
-        done = [*self._facts(activity), *self._done(receipt.counter_receipts)]
+        done = [*self._facts(activity), *self._found(receipt), *self._done(receipt.counter_receipts)]
         self.query_one("#facts", Words).update(facts(done, within=within))
         self.query_one("#hash", Words).update(facts(_hash(activity)))
         more = facts(self._more(receipt), within=within) if activity.fault is None else _refusal(activity, within)
         self.query_one("#more", Words).update(more)
-        self.query_one(VerticalScroll).can_focus = bool(activity.fault_findings)
-        if activity.fault_findings:
+        long = bool(activity.fault_findings or activity.findings)
+        self.query_one(VerticalScroll).can_focus = long
+        if long:
             self.query_one(VerticalScroll).focus()
         zone = wording.zone_name(activity.at, self.context.zone)
         again = "the same bytes were accepted before: this is their receipt · " if receipt.replayed else ""
@@ -112,6 +114,19 @@ class ReceiptScreen(EcpScreen):
             yield "Size", wording.size_exact(activity.size)
         if activity.reason:
             yield "Reason", activity.reason
+
+    def _found(self, receipt: Receipt) -> Iterator[tuple[str, str | Content]]:
+        """What is not as its folder expects, and what was said of it, the latest last."""
+        activity = receipt.activity
+        for finding in activity.findings:
+            yield "Finding", Content.assemble(("! ", "$warning"), finding.words)
+        before = [one.explanation or "" for one in receipt.explanations[1:]]
+        for words in reversed(before):
+            yield "Explained", Content.styled(words, "$muted")
+        if activity.explanation:
+            yield "Explained", Content.styled(activity.explanation, "bold")
+        elif activity.findings:
+            yield "Explained", Content.styled("not yet", "bold $warning")
 
     def _done(self, acts: Iterable[Activity]) -> Iterator[tuple[str, str | Content]]:
         """What the exchange did with a submission: its counter-receipts, newest first."""
@@ -156,7 +171,23 @@ class ReceiptScreen(EcpScreen):
             return "The activity is not here yet."
         if key in {"compare", "copy", "copy_row"} and self._sha256 is None:
             return _NO_HASH
+        if key == "explain":
+            return self._why_not_explained()
         return super().reason(key)
+
+    def _why_not_explained(self) -> str:
+        activity = self._receipt.activity if self._receipt else None
+        if activity is None or activity.act != "accepted" or not activity.findings:
+            return "Nothing was found in this file that wants an explanation."
+        return "This version does not stand any more." if activity.superseded_by is not None else ""
+
+    def hints(self) -> tuple[str, ...]:
+        """Explaining takes the place of copying where there is something to explain."""
+        found = super().hints()
+        staff = self.context.me is not None and self.context.me.company is None
+        return (
+            found if staff or self._why_not_explained() else tuple("explain" if one == "copy" else one for one in found)
+        )
 
     def hint_word(self, key: str) -> str:
         if key == "copy_row":
@@ -187,6 +218,20 @@ class ReceiptScreen(EcpScreen):
 
     def action_submit(self) -> None:
         self.go("submit")
+
+    def action_explain(self) -> None:
+        if self._receipt is not None:
+            dialog = ExplanationDialog(self._receipt.activity)
+            self.app.push_screen(dialog, self._explain)
+
+    def _explain(self, words: str | None) -> None:
+        if words is not None and self._log_index is not None:
+            self.ask(self._explained(self._log_index, words))
+
+    async def _explained(self, log_index: int, words: str) -> None:
+        await self.context.client.explain(log_index, words)
+        self._fresh = False
+        await self.load(False)
 
 
 class ReceiptTextScreen(EcpScreen):

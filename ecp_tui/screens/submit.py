@@ -12,7 +12,7 @@ from textual.notifications import SeverityLevel
 from textual.widget import Widget
 
 from backend.contract.faults import FILE_CHANGED, WRONG_CONTENT, Refused
-from backend.contract.messages import Check
+from backend.contract.messages import Check, FileTicketProgress
 from ecp_tui import config, wording
 from ecp_tui.digest import Digest, digest, size_of
 from ecp_tui.draft import Draft
@@ -51,6 +51,8 @@ class SubmitScreen(EcpScreen):
         self._wrong: Refused | None = None
         self._verdict: Check | None = None
         self._wanted: Mapping[str, str] = {}
+        self._explained = (Path(), "")
+        """The file that an explanation was typed for, and its words so far."""
 
     def body(self) -> Iterable[Widget]:
         yield Words("File Submission", classes="title")
@@ -113,7 +115,7 @@ class SubmitScreen(EcpScreen):
     async def _read_through(self, draft: Draft, progress: Callable[[int], None] | None = None) -> Digest | None:
         """The file's digest, or nothing where what it holds is not acceptable."""
         try:
-            return await digest(draft.path, progress, draft.content)
+            return await digest(draft.path, progress, draft.content, draft.input_date)
         except Refused as refused:
             if refused.fault is not WRONG_CONTENT:
                 raise
@@ -246,7 +248,7 @@ class SubmitScreen(EcpScreen):
         self._verdict = await self.context.client.check(draft.request(found.size, found.sha256))
         config.remember_folder(self.context.config, draft.path.parent)
         self._show()
-        self.open(ReviewScreen(draft, found, self._verdict))
+        self._open_review(draft, found, self._verdict)
 
     async def _complete(self) -> bool:
         """Whether nothing is missing or wrong, as far as it can be seen from here; else the person is told what is."""
@@ -266,6 +268,16 @@ class SubmitScreen(EcpScreen):
             self.say((missing[1], "bold $warning"))
             return False
         return self._wrong is None
+
+    def _open_review(self, draft: Draft, found: Digest, verdict: Check, came: FileTicketProgress | None = None) -> None:
+        """An explanation that was typed for this file stands there again."""
+        if draft.path != self._explained[0]:
+            self._explained = (draft.path, "")
+
+        def keep(typed: str) -> None:
+            self._explained = (draft.path, typed)
+
+        self.open(ReviewScreen(draft, found, verdict, came=came, typed=self._explained[1], keep=keep))
 
     def _open_findings(self) -> None:
         if self._wrong is not None and self._wrong.findings:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import ClassVar
 
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
+from textual.widgets import Input
 
-from backend.contract.faults import FILE_CHANGED, Exit, Refused
+from backend.contract.faults import EXPLANATION_NEEDED, FILE_CHANGED, Exit, Refused
 from backend.contract.messages import Check, FileTicketProgress
+from backend.contract.rules.expectations import explanation_of
 from ecp_tui import wording
 from ecp_tui.digest import Digest
 from ecp_tui.draft import Draft
 from ecp_tui.screens.base import EcpScreen
+from ecp_tui.screens.explaining import Explaining
 from ecp_tui.screens.facts import NAME_CELLS, facts
 from ecp_tui.screens.receipt import ReceiptScreen
 from ecp_tui.transfers import Transfer, upload_of
@@ -23,6 +28,7 @@ from ecp_tui.widgets.words import Words
 
 _BAR_CELLS = 40
 _MARGINS = 4
+_NEEDED = "Say in a few words why the file is right all the same."
 _ROWS_OF = frozenset({".csv", ".txt", ".tsv"})
 
 
@@ -35,16 +41,31 @@ class ReviewScreen(EcpScreen):
     HELP_TOPIC: ClassVar[str] = "submit"
     where = "Submit › review"
 
-    def __init__(self, draft: Draft, found: Digest, verdict: Check, *, came: FileTicketProgress | None = None) -> None:
-        """`came`: what came by a ticket, where its bytes are on the server already."""
+    def __init__(
+        self,
+        draft: Draft,
+        found: Digest,
+        verdict: Check,
+        *,
+        came: FileTicketProgress | None = None,
+        typed: str = "",
+        keep: Callable[[str], None] = lambda typed: None,
+    ) -> None:
+        """`came`: what came by a ticket, where its bytes are on the server already. `typed`: an explanation that was
+        typed before; `keep` is told of every other.
+        """
         super().__init__()
         self._draft, self._found, self._verdict, self._came = draft, found, verdict, came
+        self._typed, self._keep = typed, keep
+        self._findings = () if verdict.unchanged else tuple(one.words for one in found.unexpected or verdict.findings)
         self._transfer: Transfer | None = None
 
     def body(self) -> Iterable[Widget]:
         yield Words("Review", classes="title")
-        yield Words(facts(self._facts(), within=self.app.size.width - _MARGINS), id="facts")
+        with VerticalScroll(id="about", can_focus=False):
+            yield Words(facts(self._facts(), within=self.app.size.width - _MARGINS), id="facts")
         yield Words(self._consequence(), id="consequence")
+        yield Explaining(self._typed)
         yield Words(id="progress")
         with Buttons():
             yield Button(self._act, id="send", primary=True)
@@ -52,9 +73,17 @@ class ReviewScreen(EcpScreen):
 
     def on_mount(self) -> None:
         self.query_one("#send").focus()
+        if self._findings:
+            self._ask()
         here = "not sent yet · nothing leaves this computer before you say so"
         self.say(here if self._came is None else f"not submitted yet · this is what came from {self._came.source}")
         self.set_interval(0.25, self._follow)
+
+    def _ask(self) -> None:
+        """Makes room for what was found, and for the words that it needs."""
+        self.add_class("-explaining")
+        self.query_one(Explaining).ask(self._findings, focus=not self._typed)
+        self.query_one("#consequence", Words).update(self._consequence(briefly=True))
 
     @property
     def _act(self) -> str:
@@ -88,6 +117,7 @@ class ReviewScreen(EcpScreen):
             return Content("The same bytes are the current version already: nothing new is stored.")
         if before is None:
             return Content.styled("It is the first file of this name.", "$muted")
+        briefly = briefly or bool(self._findings)
         moment = wording.when(before.at, self.context.zone).strip()
         first = Content.assemble(
             ("! ", "bold $warning"), (f"Replaces version {before.version} of {moment} by {before.login_id}", "bold")
@@ -117,14 +147,37 @@ class ReviewScreen(EcpScreen):
 
     def action_check(self) -> None:
         """Sends; after a failure it sends again under the same id, so that nothing can be stored twice."""
+        explanation = self._explanation()
+        if explanation is None:
+            return
         self.clear_fault()
         if self._transfer is None:
             ticket = self._came.id if self._came is not None else None
-            self._transfer = self.context.transfers.start(upload_of(self._draft, self._found, ticket))
+            upload = upload_of(self._draft, self._found, ticket, explanation)
+            self._transfer = self.context.transfers.start(upload)
         else:
+            self._transfer.upload = replace(self._transfer.upload, explanation=explanation or None)
             self.context.transfers.retry(self._transfer)
         self._follow()
         self.show_keys()
+
+    def _explanation(self) -> str | None:
+        """What the person says of the findings, empty where there are none; nothing where it is still to be said."""
+        if not self._findings:
+            return ""
+        try:
+            return explanation_of(self.query_one(Explaining).typed)
+        except Refused as refused:
+            self.query_one("#explanation").focus()
+            self.say((refused.what if self.query_one(Explaining).typed else _NEEDED, "bold $warning"))
+            return None
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._typed = event.value
+        self._keep(event.value)
+
+    def on_entered(self) -> None:
+        self.run_worker(self.action_press("check"))
 
     def action_refresh(self) -> None:
         """F5 after a 9001 tries again."""
@@ -152,6 +205,10 @@ class ReviewScreen(EcpScreen):
             if self.app.screen is self:  # the form says it, beside the file
                 self._transfer = None
                 self.action_back()
+        elif moving.fault is not None and moving.fault.fault is EXPLANATION_NEEDED and not self._findings:
+            self._findings = moving.fault.findings  # the folder's rule changed since this console read it
+            self._ask()
+            self.show_fault(moving.fault)
         elif moving.fault is not None:
             self.show_fault(moving.fault)
         else:

@@ -67,6 +67,7 @@ KEYS: Final[dict[str, Key]] = {
         ("reject", "x", "x", "x", "reject", "Reject, revoke, remove or withdraw"),
         ("return", "r", "r", "r", "return", "Return it to its maker"),
         ("change", "e", "e", "e", "change", "Change it, or revise what was asked"),
+        ("explain", "E", "E", "E", "explain", "Say why findings in a file are right"),
         ("get", "d", "d", "d", "get", "Download"),
         ("replay", "p", "p", "p", "replay", "Have it collected once more"),
         ("compare", "v", "v", "v", "compare", "Compare with a file or a pasted SHA-256"),

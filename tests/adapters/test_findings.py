@@ -42,7 +42,7 @@ def test_a_file_that_is_not_as_expected_needs_an_explanation_and_is_accepted_wit
         submitted(any_world, chan, LARGE, "a" * 32, **LOP)
     assert (refused.value.number, refused.value.fault.exit) == (4524, 5)
     assert refused.value.findings == (
-        'Row 2, column 3 (long): "250000", expected 0 to 100,000, and in 1 more row',
+        'Row 2, column 3 (long): "250000", expected 0 to 100,000; 1 more row',
         'Row 4, column 4 (short): "100001", expected 0 to 100,000',
     )
     assert refused.value.values["codes"] == "range.long,range.short"
@@ -78,7 +78,7 @@ def test_by_sftp_it_is_accepted_unexplained_and_explained_later(any_world: World
     name = "LOP_01234_20220520.csv.findings.txt"
     document = services.outcomes.document(by_sftp(chan), "01234", "LOP", name)
     assert document is not None and f'ecp explain {place} "' in document.text
-    assert 'Row 2, column 3 (long): "250000", expected 0 to 100,000, and in 1 more row' in document.text
+    assert 'Row 2, column 3 (long): "250000", expected 0 to 100,000; 1 more row' in document.text
     names = [one.name for page in services.outcomes.documents(by_sftp(chan), "01234", "LOP") for one in page]
     assert names == ["LOP_01234_20220520.csv.receipt", name]
     entry = services.explaining.explain(chan, place, WHY)

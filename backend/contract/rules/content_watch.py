@@ -116,5 +116,5 @@ def _words(one: Expectation, seen: _Seen | None, rows: int) -> str:
         return f"Column {one.column}: missing, expected in every row" if one.check == "filled" else ""
     if seen.rows < 2:  # noqa: PLR2004  the first is said by itself
         return seen.first
-    least = "" if seen.watched else " at least"
-    return f"{seen.first}, and in{least} {seen.rows - 1:,} more row{'s' * (seen.rows > 2)}"  # noqa: PLR2004  more than one
+    least = "" if seen.watched else "at least "
+    return f"{seen.first}; {least}{seen.rows - 1:,} more row{'s' * (seen.rows > 2)}"  # noqa: PLR2004  more than one

@@ -1,0 +1,77 @@
+"""What wants an explanation: asked for on the review page, shown in Activity, and given later for files by SFTP."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.submitting import submitted
+from tests.tui.driver import Person
+from tests.tui.test_submit import at_the_form
+from tests.world import World
+
+HEAD = b"account,series,long,short\n"
+LARGE = HEAD + b"A1,HSI2205,250000,0\nA1,HHI2205,1,0\nA2,HSI2205,120000,100001\n"
+NAME = "LOP_01234_20220520.csv"
+FOUND = ("Row 2, column 3 (long)", '"250000", expected 0 to 100,000; 1 more row')
+
+KEPT = ("Finding", 'Row 2, column 3 (long): "250000", expected 0 to 100,000')
+
+
+@pytest.fixture(autouse=True)
+def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+
+@pytest.fixture
+async def filer(chan: Person) -> Person:
+    await chan.sees("Due today", "SD-1")
+    return chan
+
+
+async def test_the_review_asks_why_and_keeps_what_was_typed(filer: Person, tmp_path: Path) -> None:
+    path = tmp_path / NAME
+    path.write_bytes(LARGE)
+    await at_the_form(filer)
+    await filer.pastes(str(path))
+    await filer.sees("from the name")
+    await filer.press("f8")
+    await filer.sees("Review", "! 2 findings to explain", *FOUND, "Explanation", "Submit")
+    await filer.press("f8")
+    await filer.sees("Say in a few words why")
+    assert not filer.app.context.transfers.items
+    await filer.types("The new fund")
+    await filer.press("escape")
+    await filer.sees("File Submission")
+    await filer.press("f8")
+    await filer.sees("Review", "The new fund")
+    filer.keeps("submit_review_findings")
+    await filer.press("f8")
+    await filer.sees("● accepted", *KEPT, "Explained", "The new fund")
+    filer.keeps("receipt_findings")
+
+
+async def test_a_file_that_came_by_sftp_is_explained_from_home(filer: Person, world: World) -> None:
+    chan = replace(world.actor("CHAN01"), channel="sftp")
+    submitted(world, chan, LARGE, folder="LOP", file_name=NAME, input_date=date(2022, 5, 20))
+    await filer.press("f5")
+    await filer.sees("Needs attention", f"! {NAME}", "2 findings to explain")
+    filer.keeps("home_unexplained")
+    for _ in range(10):
+        await filer.press("down")
+    await filer.press("enter")
+    await filer.sees("● accepted", *KEPT, "Explained", "not yet", "E explain")
+    await filer.press("E")
+    await filer.sees("Explain 2 findings")
+    await filer.types("x")
+    await filer.press("enter")
+    await filer.sees("one line of 3 to 500 characters")
+    await filer.types(" hedge of the [new] fund")
+    await filer.press("enter")
+    await filer.sees("Explained", "x hedge of the [new] fund")
+    filer.keeps("activity_explained")
+    await filer.press("escape")
+    await filer.does_not_see("Needs attention")
