@@ -10,11 +10,23 @@ _ODD: Final = re.compile(r"""["'%^&|<>$`!]""")
 """What no quoting carries through PowerShell and cmd alike."""
 
 
+_PLAIN: Final = re.compile(r"[A-Za-z0-9 .,:;()_/+-]*", re.ASCII)
+"""What double quotes keep as it is."""
+
+
 class Lines(NamedTuple):
     """The same for the shells there are; PowerShell's is empty where it has no way to say it."""
 
     shell: str
     powershell: str
+
+
+def quoted_twice(words: str) -> str:
+    """Words within a command: the shell takes off one quoting, and what reads the line behind ssh the other."""
+    once = shlex.quote(words)
+    if once == words:
+        return words
+    return f'"{once}"' if _PLAIN.fullmatch(words) else shlex.quote(once)
 
 
 def lines(command: str, sign: str, name: str) -> Lines:

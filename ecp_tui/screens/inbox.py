@@ -14,7 +14,7 @@ from ecp_tui import wording
 from ecp_tui.screens.ask import AskDialog
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.inbox_filter import InboxFilterScreen, filter_words
-from ecp_tui.screens.inbox_words import ACTS, about, item_sign, title
+from ecp_tui.screens.inbox_words import ACTS, COUNTED, about, item_sign, title
 from ecp_tui.screens.publications import fetch
 from ecp_tui.screens.receipt import ASKING, ReceiptScreen
 from ecp_tui.widgets.table import Column, Row, Table, row
@@ -164,7 +164,7 @@ class InboxScreen(EcpScreen):
         total = wording.count(len(self._items), more=self._cursor is not None)
         place = next((at for at, one in enumerate(self._items) if one is self._here), 0) + 1
         zone = wording.zone_name(self.context.now(), self.context.zone)
-        self.say(f"{wording.count(place)} of {total} · newest first in each folder · times {zone}")
+        self.say(f"{wording.count(place)} of {total} · newest first · times {zone}")
 
     # ── acts ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -252,7 +252,10 @@ class InboxScreen(EcpScreen):
 
 
 def _heading(folder: str, counted: InboxFolder | None) -> Content:
-    facts = f"   {counted.title}, {wording.count(counted.waiting)} waiting" if counted is not None else ""
+    if counted is None:
+        return Content.styled(folder, "bold")
+    waiting = wording.count(counted.waiting, more=counted.waiting >= COUNTED)
+    facts = f"   {waiting} waiting · {counted.title}"
     return Content.assemble((folder, "bold"), (facts, "$muted not bold"))
 
 

@@ -46,6 +46,10 @@ AGAIN: Final = {
 }
 
 
+COUNTED: Final = 1000
+"""How far the server counts."""
+
+
 def item_sign(item: InboxItem) -> Sign:
     """Collected, waiting, or why it waits once more."""
     if item.collected_at is not None:
@@ -70,8 +74,9 @@ def about(item: InboxItem, zone: tzinfo) -> Content:
 
 def title(folders: Sequence[InboxFolder], filtered: str) -> Content:
     """How much waits in all, and what the list is narrowed to."""
+    more = any(one.waiting >= COUNTED for one in folders)
     waiting, again = (sum(getattr(one, name) for one in folders) for name in ("waiting", "again"))
-    facts = f"   {wording.count(waiting)} waiting" if waiting else "   nothing waits"
+    facts = f"   {wording.count(waiting, more=more)} waiting" if waiting else "   nothing waits"
     facts += f", {wording.count(again)} of them once more" if again else ""
     facts += f"   {filtered}" if filtered else ""
     return Content.assemble(("Inbox", "bold"), (facts, "$muted not bold"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar, Final
@@ -12,7 +11,7 @@ from textual.widget import Widget
 
 from backend.contract.messages import Fetchable, PickUp, Publication, PublicationFilter, PublicationPage
 from ecp_tui import wording
-from ecp_tui.lines import lines
+from ecp_tui.lines import lines, quoted_twice
 from ecp_tui.saving import file_name
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.context import Context
@@ -160,10 +159,10 @@ def fetch(screen: EcpScreen, wanted: Fetchable) -> None:
 
 
 def _command(wanted: Fetchable) -> str:
-    """What fetches it over SSH, which takes off one quoting: what is quoted is so twice."""
-    if not isinstance(wanted, PickUp):
-        return f"get {wanted.log_index}"
-    return f"collect {wanted.log_index} --reason {shlex.quote(shlex.quote(wanted.reason))}"
+    """What fetches it over SSH."""
+    if isinstance(wanted, PickUp):
+        return f"collect {wanted.log_index} --reason {quoted_twice(wanted.reason)}"
+    return f"get {wanted.log_index}"
 
 
 class GetDialog(SaveDialog):

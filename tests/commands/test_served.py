@@ -23,6 +23,7 @@ from ecp_tui.commands.local import LocalFile
 from tests.commands.conftest import Input, Outcome
 from tests.commands.tree import leaves, words_for
 from tests.publishing import publish
+from tests.submitting import submitted
 from tests.world import World
 
 Ssh = Callable[..., Outcome]
@@ -191,6 +192,18 @@ def test_a_file_is_checked_submitted_verified_and_fetched_by_the_streams_alone(
     opened.clear()
     listed = ssh("ls")
     assert one.file_name in listed.out and not [path for path in opened if path.endswith(".csv")]
+
+
+def test_an_operator_collects_a_file_by_standard_output_alone(
+    world: World, poisoned: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], opened: list[str]
+) -> None:
+    one = submitted(world, world.actor("CHAN01"), CONTENT).activity
+    ssh = served_by(world, monkeypatch, capfd, "person", "OPER01")
+    said = ssh("collect", str(one.log_index), "--reason", "for the file of the day")
+    assert (said.code, said.out) == (0, CONTENT.decode())
+    assert ssh("inbox", "list", "--state", "collected", "--json").data["items"][0]["collected_by"] == "OPER01"
+    assert ssh("collect", str(one.log_index), "--reason", "x", "-o", "out.csv").code == 2
+    assert not [path for path in opened if path.endswith(".csv")]
 
 
 def test_who_has_no_session_is_told_to_connect_with_a_password(

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import shlex
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from backend.contract.served import Served
 from tests.adapters.filing import file
 from tests.inbox import WHY, told
 from tests.submitting import NAME, submitted
 from tests.tui.conftest import Opens
 from tests.tui.driver import Person
+from tests.tui.test_served_submit import SERVED
 from tests.world import World
 
 
@@ -24,7 +30,9 @@ def filed(world: World) -> int:
 
 async def oper(person: Person, world: World, who: str = "OPER01") -> None:
     await person.sign_in_as(who, world.people[who], world.fresh_otp(who))
-    await person.goes_on_to("inbox")
+    await person.goes_to("Operator")
+    await person.sees("Inbox", "to collect")
+    await person.chooses("inbox")
     await person.sees("Inbox", "newest first")
 
 
@@ -107,3 +115,46 @@ async def test_an_auditor_reads_the_list_and_is_told_who_acts(person: Person, wo
         await person.sees("Operators do this; auditors see that it was done.")
     assert "pick up" not in person.screen
     person.keeps("inbox_auditor")
+
+
+REASONS = ("audit", "for the file of the day", 'it\'s "lost" $HOME `id` !x; [/] 陳大文')
+
+
+@pytest.mark.parametrize("reason", REASONS)
+async def test_over_ssh_a_pickup_is_a_line_for_ones_own_terminal_whatever_the_reason(
+    opens: Opens, world: World, reason: str
+) -> None:
+    again = filed(world)
+    person_: Served = replace(SERVED, login_id="OPER01")
+    async with opens(reach="ssh", served=person_, size=(160, 40)) as person:
+        await oper(person, world)
+        await person.press("d")
+        await gives_a_reason(person, reason)
+        await person.sees("Download 9 bytes", "Type this in a terminal")
+        await person.press("c")
+        by_the_shell = shlex.split(person.app.clipboard)
+    command, (sign, name) = by_the_shell[4:-2], by_the_shell[-2:]
+    assert shlex.split(" ".join(command)) == ["collect", str(again), "--reason", reason] and (sign, name) == (">", NAME)
+
+
+async def test_home_leads_to_what_is_to_be_collected_once_more(person: Person, world: World) -> None:
+    again = filed(world)
+    await person.sign_in_as("OPER01", world.people["OPER01"], world.fresh_otp("OPER01"))
+    await person.sees("To collect once more", NAME, "! resubmitted")
+    person.keeps("home_operator_again")
+    await person.chooses(f"inbox/{again}")
+    await person.sees("waiting once more", NAME)
+    await person.does_not_see("LOP_01234")
+    await person.press("escape")
+    await person.sees("LOP_01234")
+
+
+@pytest.mark.parametrize(("size", "name"), [((40, 12), "inbox_at_40"), ((120, 40), "inbox_at_120")])
+async def test_the_inbox_fits_narrow_and_wide_terminals(
+    opens: Opens, world: World, size: tuple[int, int], name: str
+) -> None:
+    filed(world)
+    async with opens(size=size) as person:
+        await oper(person, world)
+        await person.sees("SD-1")
+        person.keeps(name)

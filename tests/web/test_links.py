@@ -14,10 +14,12 @@ import pytest
 import pytest_asyncio
 
 from backend.contract.faults import UNREACHABLE, Refused
+from backend.contract.messages import PickUp
 from ecp_tui.web import shelf
 from ecp_tui.web.shelf import Shelf
 from ecp_tui.web.visits import Visit, Visits
 from tests.publishing import publish
+from tests.submitting import submitted
 from tests.web.edition import Edition, Visitor
 
 CONTENT = b"\x00any bytes\r\n" * 50_000
@@ -153,6 +155,21 @@ async def test_a_published_file_streams_from_the_platform_and_is_logged_as_fetch
     refused = linked.put("download", **(words | {"token": "nobody's"}))
     status, answer_ = await linked.visitor.ask("GET", f"/download/{refused}")
     assert status == 401 and "1005" in answer_
+
+
+async def test_a_file_that_is_picked_up_streams_with_its_reason_in_the_log(linked: Linked) -> None:
+    world = linked.visitor.edition.world
+    one = submitted(world, world.actor("CHAN01"), CONTENT).activity
+    wanted = PickUp.model_validate(one.model_dump() | {"reason": "for the day's file"}).model_dump(mode="json")
+    key = linked.put("download", wanted=wanted, token=world.token("OPER01"))
+    async with linked.visitor.http.get(f"/download/{key}") as answer:
+        assert answer.content_length == len(CONTENT) and await answer.read() == CONTENT
+    assert (await linked.visitor.ask("GET", f"/download/{key}"))[0] == 410, "it works once"
+    (act,) = world.services.activity.one(world.actor("OPER02"), one.log_index).counter_receipts
+    assert (act.login_id, act.reason) == ("OPER01", "for the day's file")
+    theirs = linked.put("download", wanted=wanted, token=linked.visit.client.token)
+    status, said = await linked.visitor.ask("GET", f"/download/{theirs}")
+    assert status == 404 and "2001" in said, "a participant's own session picks nothing up"
 
 
 async def test_a_download_that_breaks_off_behind_is_never_taken_for_a_whole_file(
