@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from benchmarks import console_ssh, enquiry, keys, memory, sftp, sign_ins, startup, strangers, submissions
+from benchmarks import console_ssh, enquiry, exchange, keys, memory, sftp, sign_ins, startup, strangers, submissions
 from benchmarks.measure import Table
 
 _PAGE: Final = Path(__file__).parents[1] / "docs" / "performance.md"
@@ -26,6 +26,7 @@ _CLAIMS: Final[dict[str, Callable[[bool], list[Table]]]] = {
     "strangers": strangers.measure,
     "submissions": submissions.measure,
     "enquiry": enquiry.measure,
+    "exchange": exchange.measure,
     "memory": memory.measure,
     "sftp": sftp.measure,
 }

@@ -80,7 +80,7 @@ def _answered(folder: Path, count: int, database_url: str, times: int) -> dict[s
         with platform.store.engine.connect() as connection, connection.begin():
             add_people(connection)
         load(platform.store.engine, count)
-        _settle(platform)
+        settle(platform)
         with platform.store.reading() as rows:
             account = rows.account(_USER)
             assert account is not None
@@ -94,7 +94,7 @@ def _answered(folder: Path, count: int, database_url: str, times: int) -> dict[s
         platform.close()
 
 
-def _settle(platform: Platform) -> None:
+def settle(platform: Platform) -> None:
     """What autovacuum does by itself within a minute, done now."""
     if platform.store.engine.dialect.name == "postgresql":
         with platform.store.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
