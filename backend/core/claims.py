@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
-from backend.contract.faults import DISAGREE, EMPTY, INCOMPLETE_UPLOAD, TOO_LARGE, Refused
+from backend.contract.faults import DISAGREE, EMPTY, FILE_CHANGED, INCOMPLETE_UPLOAD, TOO_LARGE, Refused
 from backend.contract.rules.companions import refuse_full
 from backend.contract.rules.content import ContentRule, refuse_content
 from backend.contract.rules.content_check import ContentCheck
@@ -38,6 +38,14 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """What arrived: its SHA-256, and what in it is not as the folder expects."""
+
+    sha256: str
+    findings: tuple[Unexpected, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Upload:
     """A submission whose bytes are arriving. `size_limit` in bytes; `started` is the receipt's received-start."""
 
@@ -51,6 +59,18 @@ class Upload:
         """Takes bytes at an offset; refuses with 4511 before it grows beyond the folder's limit."""
         self.refuse_beyond(offset + len(data))
         self.staging.write(offset, data)
+
+    def judged(self) -> Judged:
+        """All of what arrived; refuses it incomplete, changed on the way, empty, or not as the folder wants it."""
+        claim, staging, content = self.claim, self.staging, self.content
+        refuse_incomplete(claim, staging)
+        sha256 = staging.sha256()
+        if claim.sha256 is not None and claim.sha256 != sha256:
+            name = shown(claim.file_name, 60)
+            raise Refused(FILE_CHANGED, what=f"The bytes of {name} are not those that were checked.")
+        refuse_size(claim, staging.size, self.size_limit)
+        found = refuse_staged(staging, content, claim.input_date) if content is not None else ()
+        return Judged(sha256, found)
 
     def refuse_beyond(self, size: int) -> None:
         """4511 where the file would be longer than the folder's limit."""

@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from typing import Final, NoReturn
 
-from backend.contract.faults import (
-    DISAGREE,
-    EMPTY,
-    EXPLANATION_NEEDED,
-    FILE_CHANGED,
-    OUTSIDE_WINDOW,
-    SERVED_ELSEWHERE,
-    TOO_LARGE,
-    UNKNOWN_FOLDER,
-    WRONG_CONTENT,
-    Refused,
-)
+from backend.contract.faults import EXPLANATION_NEEDED, UNKNOWN_FOLDER, Refused
 from backend.contract.messages import Check, CheckRequest, Receipt
 from backend.contract.rules.companions import companion_of, refuse_alone
-from backend.contract.rules.expectations import Unexpected, refuse_unexplained
+from backend.contract.rules.expectations import refuse_unexplained
 from backend.contract.rules.file_names import agree
 from backend.contract.rules.shown import shown
 from backend.core.accounts import Identity
@@ -30,20 +19,18 @@ from backend.core.activity_row import ACCEPTED, COLLECTED, REFUSED, REPEATED, Ac
 from backend.core.actor import Actor
 from backend.core.calendar import Calendar
 from backend.core.catalogue import Catalogue, FolderRule
-from backend.core.claims import Claim, Upload, facts_of, refuse_identity, refuse_incomplete, refuse_size, refuse_staged
+from backend.core.claims import Claim, Judged, Upload, facts_of, refuse_identity, refuse_size, refuse_staged
 from backend.core.explaining import explained
 from backend.core.gate import folder_for, refuse_expired
 from backend.core.keeping import Keeping, Standing
 from backend.core.migration import as_of, switch_due
 from backend.core.ports import Clock, Staging, Store, Vault
+from backend.core.refusing import VERDICTS, Refusals
 from backend.core.rows import Rows, Unit
 from backend.core.stagings import Stagings
 
 _ASKED: Final = ("console", "http")
 """Channels on which an explanation can be asked for; by all others a file is accepted without one."""
-MOST_REFUSALS_AN_HOUR: Final = 60
-VERDICTS: Final = (DISAGREE, SERVED_ELSEWHERE, TOO_LARGE, EMPTY, OUTSIDE_WINDOW, WRONG_CONTENT)
-"""Refusals of the file itself: they leave a row. All others may pass when the same submission is tried again."""
 
 
 class Submissions:
@@ -67,6 +54,7 @@ class Submissions:
         self._clock = clock
         self._calendar = calendar
         self._ledger = ledger
+        self._refusals = Refusals(store, clock, ledger)
         self._current_actor = current_actor
         self._resubmitted = resubmitted
 
@@ -104,7 +92,7 @@ class Submissions:
         if receipt is not None:
             return receipt
         if wrong is not None:
-            self._refuse(actor, claim, wrong)
+            self._refusals.refuse(actor, claim, wrong)
         if staging is None:
             staging = self.stagings.open(actor.login_id, claim.size or 0)
         limit, content = folder.limit_of(claim.file_name), folder.content_of(claim.file_name)
@@ -121,7 +109,7 @@ class Submissions:
         After a 4524 they stay staged: with an explanation the same upload can be finished.
         """
         try:
-            judged = self._refuse_bytes(actor, upload)
+            judged = self._judged(actor, upload)
             self._refuse_unexplained(actor, upload.claim, judged)
         except BaseException as error:
             if not isinstance(error, Refused) or error.fault is not EXPLANATION_NEEDED:
@@ -138,7 +126,7 @@ class Submissions:
         upload.staging.abandon()
         if refused.fault not in VERDICTS and not final:
             raise refused
-        self._refuse(actor, upload.claim, refused)
+        self._refusals.refuse(actor, upload.claim, refused)
 
     # ── the rules ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -185,23 +173,15 @@ class Submissions:
         if goes_with and not rows.current(claim.folder, claim.identity_code, claim.input_date, goes_with):
             refuse_alone(claim.file_name, goes_with)
 
-    def _refuse_bytes(self, actor: Actor, upload: Upload) -> _Judged:
-        """Empty, incomplete, changed on the way or not as the folder wants it; returns what arrived."""
-        claim, staging = upload.claim, upload.staging
-        refuse_incomplete(claim, staging)
-        sha256 = staging.sha256()
-        if claim.sha256 is not None and claim.sha256 != sha256:
-            name = shown(claim.file_name, 60)
-            raise Refused(FILE_CHANGED, what=f"The bytes of {name} are not those that were checked.")
+    def _judged(self, actor: Actor, upload: Upload) -> Judged:
         try:
-            refuse_size(claim, staging.size, upload.size_limit)
-            content = upload.content
-            found = refuse_staged(staging, content, claim.input_date) if content is not None else ()
+            return upload.judged()
         except Refused as refused:
-            self._refuse(actor, claim, refused)
-        return _Judged(sha256, found)
+            if refused.fault in VERDICTS:
+                self._refusals.refuse(actor, upload.claim, refused)
+            raise
 
-    def _refuse_unexplained(self, actor: Actor, claim: Claim, judged: _Judged) -> None:
+    def _refuse_unexplained(self, actor: Actor, claim: Claim, judged: Judged) -> None:
         """4524 where somebody can be asked who has not said why; not for the very bytes that stand already."""
         if not judged.findings or claim.explanation is not None or actor.channel not in _ASKED:
             return
@@ -212,7 +192,7 @@ class Submissions:
 
     # ── the units ────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _accept(self, unit: Unit, actor: Actor, upload: Upload, judged: _Judged, key: str) -> Standing | Refused:
+    def _accept(self, unit: Unit, actor: Actor, upload: Upload, judged: Judged, key: str) -> Standing | Refused:
         claim, now = upload.claim, self._clock.now()
         switch_due(unit, self._ledger, now)
         catalogue = unit.catalogue()
@@ -224,7 +204,7 @@ class Submissions:
         if earlier is not None:
             return self._outcome(unit, actor, earlier, catalogue)
         if (wrong := self._wrong(unit, actor, folder, identities, claim, upload.started)) is not None:
-            return self._record_refusal(unit, actor, claim, wrong)
+            return self._refusals.record(unit, actor, claim, wrong)
         current = unit.current(claim.folder, claim.identity_code, claim.input_date, claim.file_name)
         if current is not None and current.sha256 == judged.sha256:
             return Standing(self._repeat(unit, actor, claim, current, now), catalogue, replayed=True)
@@ -278,32 +258,6 @@ class Submissions:
         stood = (rows.activity(int(row.subject)) if row.subject is not None else None) or row
         self._folder(actor, catalogue, stood.folder or "")
         return Standing(stood, catalogue, replayed=True)
-
-    def _refuse(self, actor: Actor, claim: Claim, refused: Refused) -> NoReturn:
-        self._store.write(lambda unit: self._record_refusal(unit, actor, claim, refused))
-        raise refused
-
-    def _record_refusal(self, unit: Unit, actor: Actor, claim: Claim, refused: Refused) -> Refused:
-        """Leaves one refused row, at most 60 an hour per account and folder; further ones are counted in the next."""
-        now = self._clock.now()
-        earlier = unit.outcome(actor.login_id, claim.submission)
-        if earlier is not None:
-            return refusal_of(earlier) if earlier.act == REFUSED else refused
-        if unit.refusals_of(actor.login_id, claim.folder, now - timedelta(hours=1)) >= MOST_REFUSALS_AN_HOUR:
-            unit.count_refusal(actor.login_id, claim.folder)
-            return refused
-        facts = facts_of(actor, claim) | {"size": claim.size, "fault": refused.number, "fault_values": refused.values}
-        counted = unit.take_refusal_count(actor.login_id, claim.folder)
-        self._ledger.record(unit, REFUSED, now, **facts, count=counted + 1 if counted else None)
-        return refused
-
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """What arrived: its SHA-256, and what in it is not as the folder expects."""
-
-    sha256: str
-    findings: tuple[Unexpected, ...]
 
 
 def _again(before: ActivityRow | None) -> str | None:

@@ -13,7 +13,8 @@ from backend.contract.rules.shown import shown
 from backend.core.actor import Actor
 from backend.core.claims import Claim, Upload
 from backend.core.ports import Clock
-from backend.core.submissions import VERDICTS, Submissions
+from backend.core.refusing import VERDICTS
+from backend.core.submissions import Submissions
 
 KEPT_FOR: Final = timedelta(hours=1)
 MOST_OF_ACCOUNT: Final = 16

@@ -14,6 +14,7 @@ from ecp_tui import wording
 from ecp_tui.pastes import find_hash
 from ecp_tui.plain.comparing import verify
 from ecp_tui.plain.receipts import activity_line, activity_lines
+from ecp_tui.plain.review import explanation
 from ecp_tui.plain.talk import Option
 from ecp_tui.plain.visit import Visit
 from ecp_tui.saving import file_name, save
@@ -106,7 +107,16 @@ def open_activity(visit: Visit, log_index: int) -> None:
         options.append(Option(f"Save the {name}", lambda: save_receipt(visit, receipt)))
     if receipt.activity.sha256:
         options.insert(0, Option("Compare it with a file or a SHA-256", lambda: verify(visit, receipt.activity)))
+    stands = receipt.activity.superseded_by is None
+    if receipt.activity.findings and stands and visit.me is not None and visit.me.company is not None:
+        options.append(Option("Explain the findings", lambda: _explain(visit, log_index)))
     visit.talk.menu(f"{receipt.activity.file_name or receipt.activity.act}", lambda: options)
+
+
+def _explain(visit: Visit, log_index: int) -> None:
+    words = explanation(visit, "one line that the exchange reads first; what was said before stays in the log.")
+    entry = visit.ask(visit.client.explain, log_index, words)
+    visit.talk.say(f"Explained, log index {wording.count(entry.activity.log_index)}.")
 
 
 def save_receipt(visit: Visit, receipt: Receipt) -> None:

@@ -9,12 +9,12 @@ from typing import Final
 from backend.contract.faults import Exit, Refused
 from backend.contract.messages import Folder, Receipt
 from ecp_tui import config
-from ecp_tui.digest import Digest, digest, size_of
-from ecp_tui.draft import Draft, Upload
+from ecp_tui.digest import digest, size_of
+from ecp_tui.draft import Upload
 from ecp_tui.pastes import find_paths
 from ecp_tui.plain.drafting import Wanted, agreeing, changed
 from ecp_tui.plain.receipts import activity_lines
-from ecp_tui.plain.review import agreed, review_lines, sure
+from ecp_tui.plain.review import agreed, explained, review_lines, sure
 from ecp_tui.plain.sending import submit_by_ticket
 from ecp_tui.plain.steps import Steps, reading
 from ecp_tui.plain.talk import Back
@@ -69,19 +69,20 @@ def _submit(visit: Visit, path: Path, folders: Sequence[Folder], wanted: Wanted)
     size = size_of(path)
     draft = agreed(visit, path, folders, wanted, size)
     while True:
-        found = visit.ask(digest, path, reading(visit.talk.say, size), draft.content)
+        found = visit.ask(digest, path, reading(visit.talk.say, size), draft.content, draft.input_date)
         verdict = visit.ask(visit.client.check, draft.request(found.size, found.sha256))
         visit.talk.say(*review_lines(visit, draft, found.size, found.rows, found.sha256, verdict))
         if sure(visit, verdict):
             break
         draft = agreeing(visit.talk, changed(visit.talk, draft, folders), size)
+    explanation = explained(visit, found.unexpected, verdict)
     config.remember_folder(visit.config, path.parent)
-    _send(visit, draft, found)
+    _send(visit, upload_of(draft, found, explanation=explanation))
 
 
-def _send(visit: Visit, draft: Draft, found: Digest) -> None:
+def _send(visit: Visit, upload: Upload) -> None:
     """Once more under the same id as often as wanted, so that nothing is stored twice."""
-    sending = _Sending(visit, upload_of(draft, found))
+    sending = _Sending(visit, upload)
     while True:
         try:
             receipt = visit.ask(sending.attempt)

@@ -46,7 +46,15 @@ def activity_lines(visit: Visit, receipt: Receipt) -> Iterator[str]:
     if one.fault is not None:
         yield f"{one.fault} {one.fault_title or ''}: {one.fault_what or ''} {one.fault_remedy or ''}".rstrip()
         yield from (f"{number}. {finding}" for number, finding in enumerate(one.fault_findings, 1))
+    yield from _found(one)
     yield f"Log index: {wording.count(one.log_index)}, leaf hash {receipt.leaf_hash}"
+
+
+def _found(one: Activity) -> Iterator[str]:
+    """What is not as its folder expects, and what was said of it."""
+    yield from (f"Finding: {finding.words}" for finding in one.findings)
+    if one.explanation or one.findings:
+        yield f"Explained: {one.explanation or 'not yet.'}"
 
 
 def spoken_hash(sha256: str) -> str:

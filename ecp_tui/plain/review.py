@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from backend.contract.faults import Refused
 from backend.contract.messages import Check, Folder
+from backend.contract.rules.expectations import Unexpected, explanation_of
 from ecp_tui import wording
 from ecp_tui.draft import Draft
 from ecp_tui.plain.drafting import Wanted, agreeing, completed, drafted
 from ecp_tui.plain.receipts import spoken_hash
-from ecp_tui.plain.talk import Back
+from ecp_tui.plain.talk import Back, numbered
 from ecp_tui.plain.visit import Visit
 
 _ROWS_OF: Final = frozenset({".csv", ".txt", ".tsv"})
@@ -39,6 +41,24 @@ def review_lines(visit: Visit, draft: Draft, size: int, rows: int, sha256: str, 
         yield f"Cut-off: {visit.when(verdict.cut_off)}, {words}"
     yield f"SHA-256: {spoken_hash(sha256)}"
     yield _consequence(visit, verdict)
+
+
+def explained(visit: Visit, found: Sequence[Unexpected], verdict: Check) -> str | None:
+    """Why the file is right although something in it is not as its folder expects; nothing where all is."""
+    if not found or verdict.unchanged:
+        return None
+    counted = wording.count(len(found), "finding")
+    visit.talk.say(f"{counted} to explain, or to correct in the file.", *numbered(one.words for one in found))
+    return explanation(visit, "one line that the exchange reads; 0 goes back and submits nothing.")
+
+
+def explanation(visit: Visit, helped: str) -> str:
+    """Asked for until it is one."""
+    while True:
+        try:
+            return explanation_of(visit.talk.ask("Explanation?", helped))
+        except Refused as refused:
+            visit.talk.say(refused.what)
 
 
 def _consequence(visit: Visit, verdict: Check) -> str:

@@ -24,7 +24,7 @@ from ecp_tui.lines import lines
 from ecp_tui.pastes import last_part
 from ecp_tui.plain.drafting import Wanted, agreeing, changed
 from ecp_tui.plain.receipts import activity_lines
-from ecp_tui.plain.review import agreed, review_lines, sure
+from ecp_tui.plain.review import agreed, explained, review_lines, sure
 from ecp_tui.plain.visit import Visit
 from ecp_tui.transfers import new_submission_id
 
@@ -45,7 +45,8 @@ def submit_by_ticket(visit: Visit, folders: Sequence[Folder], wanted: Wanted) ->
             if sure(visit, verdict):
                 break
             draft = agreeing(visit.talk, changed(visit.talk, draft, folders), size)
-        submission = TicketedSubmission(submission=new_submission_id(), **_file(draft).model_dump())
+        said = _file(draft).model_dump() | {"explanation": explained(visit, verdict.findings, verdict)}
+        submission = TicketedSubmission(submission=new_submission_id(), **said)
         receipt = visit.ask(visit.client.submit_ticketed, ticket.id, submission)
         visit.talk.say(*activity_lines(visit, receipt))
 

@@ -9,7 +9,6 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 
 from backend.contract.faults import Refused
-from backend.contract.messages import Activity
 from backend.contract.rules.expectations import LONGEST_EXPLANATION, explanation_of
 from ecp_tui import wording
 from ecp_tui.screens.ask import AskDialog
@@ -52,13 +51,11 @@ class Explaining(Vertical):
 
 
 class ExplanationDialog(AskDialog):
-    """Why a file that was accepted is right all the same."""
+    """Why one file, or several, are right all the same."""
 
-    def __init__(self, activity: Activity) -> None:
-        found = "\n".join(one.words for one in activity.findings)
-        again = f"\nIt was explained: {activity.explanation}" if activity.explanation else ""
-        title = f"Explain {wording.count(len(activity.findings), 'finding')} in {activity.file_name}"
-        super().__init__(title, f"{found}{again}", yes="Explain", label="Explanation", placeholder=_WHY)
+    def __init__(self, what: str, found: str) -> None:
+        """`what` is explained: 2 findings in a file."""
+        super().__init__(f"Explain {what}", found, yes="Explain", label="Explanation", placeholder=_WHY)
 
     def take(self, answer: str) -> None:
         try:

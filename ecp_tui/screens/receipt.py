@@ -221,8 +221,11 @@ class ReceiptScreen(EcpScreen):
 
     def action_explain(self) -> None:
         if self._receipt is not None:
-            dialog = ExplanationDialog(self._receipt.activity)
-            self.app.push_screen(dialog, self._explain)
+            activity = self._receipt.activity
+            found = "\n".join(one.words for one in activity.findings)
+            again = f"\nIt was explained: {activity.explanation}" if activity.explanation else ""
+            what = f"{wording.count(len(activity.findings), 'finding')} in {activity.file_name}"
+            self.app.push_screen(ExplanationDialog(what, found + again), self._explain)
 
     def _explain(self, words: str | None) -> None:
         if words is not None and self._log_index is not None:

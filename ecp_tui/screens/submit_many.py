@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -14,11 +15,13 @@ from textual.widgets import Static
 
 from backend.contract.faults import DISAGREE, FILE_CHANGED, Refused
 from backend.contract.messages import Check, Receipt
+from backend.contract.rules.expectations import Unexpected, unexplained
 from ecp_tui import config, wording
 from ecp_tui.digest import Digest, digest, size_of
 from ecp_tui.draft import Draft, propose
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.dialogs import ConfirmDialog
+from ecp_tui.screens.explaining import ExplanationDialog
 from ecp_tui.screens.findings import FindingsScreen
 from ecp_tui.screens.receipt import ReceiptScreen
 from ecp_tui.transfers import Transfer, upload_of
@@ -34,6 +37,9 @@ _COLUMNS = (
 )
 
 
+_MOST_NAMED = 6
+
+
 @dataclass(slots=True)
 class Line:
     """One of the files: what its name proposes, the verdict on it, and its upload."""
@@ -44,6 +50,12 @@ class Line:
     verdict: Check | None = None
     fault: Refused | None = None
     transfer: Transfer | None = None
+    explanation: str = ""
+
+    @property
+    def unexplained(self) -> tuple[Unexpected, ...]:
+        """What in it wants an explanation that nobody has typed yet."""
+        return self.found.unexpected if self.ready and self.found is not None and not self.explanation else ()
 
     @property
     def ready(self) -> bool:
@@ -67,9 +79,11 @@ class Line:
         return self.transfer.fault if self.transfer and not self.transfer.running else self.fault
 
     @property
-    def findings(self) -> int:
-        """How many things were found wrong in it."""
-        return len(self.wrong.findings) if self.wrong is not None else 0
+    def to_read(self) -> Refused | None:
+        """All that was found in it: what is wrong, or what wants an explanation."""
+        if self.wrong is not None:
+            return self.wrong if self.wrong.findings else None
+        return unexplained(self.unexplained) if self.unexplained else None
 
 
 class SubmitManyScreen(EcpScreen):
@@ -116,7 +130,7 @@ class SubmitManyScreen(EcpScreen):
         try:
             line.draft = propose(line.path, self.context.folders)
             line.draft.request(await asyncio.to_thread(size_of, line.path))
-            line.found = await digest(line.path, content=line.draft.content)
+            line.found = await digest(line.path, None, line.draft.content, line.draft.input_date)
             line.verdict = await self.context.client.check(line.draft.request(line.found.size, line.found.sha256))
         except Refused as refused:
             line.fault = refused
@@ -130,21 +144,38 @@ class SubmitManyScreen(EcpScreen):
     def reason(self, key: str) -> str:
         if key == "check" and not self._ready:
             return "No file is ready to be sent."
-        if key == "open" and (self._here is None or (self._here.log_index is None and not self._here.findings)):
+        if key == "open" and (self._here is None or (self._here.log_index is None and not self._here.to_read)):
             return "The receipt comes with the acceptance."
         return super().reason(key)
 
     def hint_word(self, key: str) -> str:
-        opens = "findings" if self._here is not None and self._here.findings else "receipt"
+        opens = "findings" if self._here is not None and self._here.to_read else "receipt"
         return {"check": f"submit {len(self._ready)}", "open": opens}.get(key, "")
 
     def action_check(self) -> None:
+        """Asks once for all files that want an explanation: what is typed is said of each."""
+        wanting = [line for line in self._lines if line.unexplained]
+        if not wanting:
+            self._confirm()
+            return
+        found = "\n".join(f"{line.path.name}: {line.unexplained[0].words}" for line in wanting[:_MOST_NAMED])
+        more = f"\nand {len(wanting) - _MOST_NAMED} more" if len(wanting) > _MOST_NAMED else ""
+        what = f"the findings in {wording.count(len(wanting), 'file')}"
+        self.app.push_screen(ExplanationDialog(what, found + more), partial(self._explain, wanting))
+
+    def _explain(self, wanting: Sequence[Line], words: str | None) -> None:
+        if words is not None:
+            for line in wanting:
+                line.explanation = words
+            self._confirm()
+
+    def _confirm(self) -> None:
         replacing = [line for line in self._ready if line.verdict and line.verdict.replaces]
         if not replacing:
             self._send(True)
             return
-        names = "\n".join(f"! {line.path.name}" for line in replacing[:6])
-        more = f"\n  and {len(replacing) - 6} more" if len(replacing) > 6 else ""  # noqa: PLR2004  the six shown
+        names = "\n".join(f"! {line.path.name}" for line in replacing[:_MOST_NAMED])
+        more = f"\n  and {len(replacing) - _MOST_NAMED} more" if len(replacing) > _MOST_NAMED else ""
         title = f"Submit {wording.count(len(self._ready), 'file')} and replace {len(replacing)}?"
         words = Content(f"{names}{more}\nThe versions before stay as evidence.")
         self.app.push_screen(ConfirmDialog(title, words, yes="Submit and replace"), self._send)
@@ -152,7 +183,9 @@ class SubmitManyScreen(EcpScreen):
     def _send(self, agreed: bool | None) -> None:
         for line in self._ready if agreed else ():
             if line.draft is not None and line.found is not None:
-                line.transfer = self.context.transfers.start(upload_of(line.draft, line.found))
+                line.transfer = self.context.transfers.start(
+                    upload_of(line.draft, line.found, explanation=line.explanation)
+                )
         self._show()
 
     # ── what it shows ────────────────────────────────────────────────────────────────────────────────────────
@@ -196,8 +229,8 @@ class SubmitManyScreen(EcpScreen):
 
     def on_table_opened(self) -> None:
         here = self._here
-        if here is not None and here.wrong is not None and here.findings:
-            self.open(FindingsScreen(here.path.name, here.wrong))
+        if here is not None and (found := here.to_read) is not None:
+            self.open(FindingsScreen(here.path.name, found))
         elif here is not None and here.log_index is not None:
             self.open(ReceiptScreen(here.receipt, log_index=here.log_index, fresh=True))
 
@@ -223,11 +256,12 @@ def _state(line: Line) -> Content:
         return Content.styled(f"◐ {moving.brief}", "$warning")
     if line.wrong is not None:
         words = line.wrong.values.get("reason", "").replace("_", " ") if line.wrong.fault is DISAGREE else ""
-        words = wording.count(line.findings, "finding") if line.findings else words
+        words = wording.count(len(line.wrong.findings), "finding") if line.wrong.findings else words
         return Content.styled(f"✕ {line.wrong.number} {words}".rstrip(), "$error")
     if line.verdict is None:
         return Content.styled("○ checking", "$muted")
     if line.verdict.unchanged:
         return Content.styled("○ same as before", "$muted")
-    before = line.verdict.replaces
-    return Content.styled(f"! replaces version {before.version}" if before else "◐ ready", "$warning")
+    wants = f"{wording.count(len(line.unexplained), 'finding')} to explain" if line.unexplained else ""
+    replaces = f"replaces version {line.verdict.replaces.version}" if line.verdict.replaces else ""
+    return Content.styled(f"! {wants or replaces}" if wants or replaces else "◐ ready", "$warning")

@@ -58,7 +58,7 @@ def test_what_came_since_the_process_began_is_counted_once(any_world: World) -> 
 def test_refusals_that_were_only_counted_are_counted_when_the_log_has_them(
     any_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("backend.core.submissions.MOST_REFUSALS_AN_HOUR", 2)
+    monkeypatch.setattr("backend.core.refusing.MOST_REFUSALS_AN_HOUR", 2)
     chan = any_world.actor("CHAN01")
     for number in range(5):
         refused_with(any_world.services.submissions.begin, chan, claim(size=3, file_name=f"{number}.csv"))

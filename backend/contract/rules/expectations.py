@@ -58,12 +58,16 @@ class Unexpected:
 
 
 def refuse_unexplained(found: Sequence[Unexpected]) -> None:
-    """4524 where anything was found: its words say the first, its values all of them."""
-    if not found:
-        return
+    """4524 where anything was found."""
+    if found:
+        raise unexplained(found)
+
+
+def unexplained(found: Sequence[Unexpected]) -> Refused:
+    """The 4524 for it: its words say the first, its values all of them."""
     more = len(found) - 1
     counted = f" And {more} more finding{'s' * (more > 1)}." if more else ""
-    raise Refused(
+    return Refused(
         EXPLANATION_NEEDED,
         what=f"{found[0].words}.{counted}",
         findings="\n".join(one.words for one in found),
