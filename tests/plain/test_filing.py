@@ -70,3 +70,17 @@ def test_a_published_file_is_downloaded_whole_and_never_over_another_unasked(
 def test_what_is_hostile_is_said_harmlessly(listener: Listener, tmp_path: Path) -> None:
     said = listener.as_("CHAN01", "3", str(tmp_path / "a[/b]\u202e.csv"), "b", "4", "s", "\u202e")
     assert "\u202e" not in said and "\\u202e" in said
+
+
+def test_findings_are_said_and_explained_before_and_after_the_submission(listener: Listener, tmp_path: Path) -> None:
+    path = tmp_path / "LOP_01234_20220520.csv"
+    path.write_bytes(b"account,series,long,short\nA1,HSI2205,250000,0\n")
+    found = 'Row 2, column 3 (long): "250000", expected 0 to 100,000'
+    said = listener.as_("CHAN01", "3", str(path), "yes", "0", "0", "4", "0")
+    assert f"1 finding to explain, or to correct in the file.\n1. {found}" in said and "accepted" not in said
+    said = listener.as_(
+        "CHAN01", "3", str(path), "yes", "x", "The new fund", "4", "1", "4", "Of the old fund", "0", "0"
+    )
+    assert "An explanation is one line of 3 to 500 characters." in said
+    assert f"Finding: {found}\nExplained: The new fund" in said
+    assert "4. Explain the findings" in said and "Explained, log index" in said

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from backend.contract.messages import ActivityFilter
 from tests.submitting import submitted
+from tests.tui.conftest import Opens
 from tests.tui.driver import Person
+from tests.tui.test_served_submit import chan_by_ssh, sends, waits_for
 from tests.tui.test_submit import at_the_form
 from tests.world import World
 
@@ -75,3 +78,40 @@ async def test_a_file_that_came_by_sftp_is_explained_from_home(filer: Person, wo
     filer.keeps("activity_explained")
     await filer.press("escape")
     await filer.does_not_see("Needs attention")
+
+
+async def test_one_explanation_is_said_of_several_files(filer: Person, tmp_path: Path, world: World) -> None:
+    large, other = tmp_path / NAME, tmp_path / NAME.replace("01234", "01235")
+    right = tmp_path / "SD1_01234_20220520.csv"
+    for path in (large, other):
+        path.write_bytes(LARGE)
+    right.write_bytes(b"account,amount\n1,2\n")
+    await at_the_form(filer)
+    await filer.pastes(f"'{large}' '{other}' '{right}'")
+    await filer.sees("3 files · 3 ready", "! 2 findings to explain", "◐ ready", "Enter findings")
+    await filer.press("enter")
+    await filer.sees("4524  Explanation needed", *FOUND)
+    await filer.press("escape")
+    await filer.press("f8")
+    await filer.sees("Explain the findings in 2 files", f"{NAME}: Row 2, column 3 (long)")
+    filer.keeps("submit_several_explained")
+    await filer.press("escape")
+    await filer.sees("3 ready")
+    await filer.press("f8")
+    await filer.sees("Explain the findings in 2 files")
+    await filer.types("The new fund")
+    await filer.press("enter")
+    await filer.sees("3 accepted")
+    page = world.services.activity.page(world.actor("CHAN01"), ActivityFilter(), None, 10)
+    assert sorted(one.explanation or "" for one in page.items) == ["", "The new fund", "The new fund"]
+
+
+async def test_over_ssh_the_server_says_what_wants_an_explanation(opens: Opens, world: World) -> None:
+    async with chan_by_ssh(opens, world) as person:
+        ticket = await waits_for(person, NAME)
+        await sends(world, ticket, LARGE)
+        await person.press("f5")
+        await person.sees("Review", "! 2 findings to explain", *FOUND, "not submitted yet")
+        await person.types("The new fund")
+        await person.press("enter")
+        await person.sees("● accepted", "Explained", "The new fund")
