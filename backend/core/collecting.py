@@ -32,6 +32,7 @@ class Submitted:
     sha256: str
     version: int
     collected: bool
+    log_index: int
 
 
 class Collecting:
@@ -168,6 +169,5 @@ def _some(found: list[T]) -> list[T]:
 
 
 def _submitted(row: ActivityRow) -> Submitted:
-    return Submitted(
-        row.file_name or "", row.size or 0, row.at, row.sha256 or "", row.version or 1, row.collected is not None
-    )
+    named, sha256 = row.file_name or "", row.sha256 or ""
+    return Submitted(named, row.size or 0, row.at, sha256, row.version or 1, row.collected is not None, row.log_index)

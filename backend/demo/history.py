@@ -15,6 +15,7 @@ from backend.core.calendar import Calendar
 from backend.core.claims import Claim, Upload
 from backend.core.client_connect.standing import as_of_now
 from backend.core.submissions import Submissions
+from backend.demo.collected import Collected
 from backend.demo.paperwork import Paperwork, age_key, lock_somebody
 from backend.demo.past import Event, PastClock, actor_then
 from backend.demo.publications import Published
@@ -43,6 +44,7 @@ def tell(platform: Platform, calendar: Calendar) -> None:
     clock = PastClock(platform.services.clock.now())
     events = [*sign_ins(platform, clock, calendar), *_filings(platform, calendar, clock)]
     events += Published(platform, clock, calendar).events()
+    events += Collected(platform, clock, calendar).events()
     events += Paperwork(platform, clock).events(calendar)
     for event in sorted(events, key=lambda event: event.at):
         clock.at = event.at

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from backend.adapters.clock import SystemClock
-from backend.contract.messages import PublicationFilter
+from backend.contract.messages import InboxFilter, PublicationFilter
 from backend.core.calendar import Calendar
 from backend.core.client_connect.standing import actor_for
 from backend.demo.authenticator import DemoAuthenticator
@@ -123,3 +123,24 @@ def test_files_wait_to_be_fetched_some_were_and_one_was_withdrawn(demo: Platform
     assert len(waiting) == states["published"] > 5
     files = {one.folder: one.files for one in demo.services.home.folders(chan)}
     assert files["RPT-TRD"] == 24 and files["RPT-LOP"] == 5
+
+
+def test_the_exchange_collected_every_evening_and_its_inbox_has_something_to_do(demo: Platform) -> None:
+    with demo.store.reading() as rows:
+        oper, ho = (
+            actor_for(rows, found.id, "console", "127.0.0.1")
+            for found in map(rows.account, ("OPER01", "HO01"))
+            if found
+        )
+    found = {
+        state: demo.services.inbox.page(oper, InboxFilter(state=state), None, 500).items
+        for state in ("waiting", "collected")
+    }
+    assert len(found["collected"]) > 20 and {item.collected_by for item in found["collected"]} == {"OPER01"}
+    waiting = {item.activity.folder: item.again for item in found["waiting"]}
+    assert waiting == {"SD-1": "collected", "LOP": None}, (
+        "a correction after the evening's collection, and what was left"
+    )
+    (back,) = demo.services.home.home(ho).returned
+    assert back.folder == "LOP" and back.reason
+    assert Counter(item.again for item in found["collected"])["replayed"] == 1
