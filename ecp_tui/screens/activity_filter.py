@@ -16,7 +16,8 @@ from ecp_tui.widgets.field import ChoiceField, DateField, Field, TextField
 from ecp_tui.widgets.form import Buttons, Form
 
 _ALL = ("", "all")
-_STATES = get_args(State)
+_STATES = (*(one for one in get_args(State) if one != "refused"), "refused")
+"""What is looked for most is one step up from all."""
 _CHANNELS = ("console", "http", "sftp")
 
 
