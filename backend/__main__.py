@@ -1,4 +1,4 @@
-"""ecpd's commands: serve, init, operators, upgrade, doctor, check, demo."""
+"""ecpd's commands: serve, init, operators, catalogue, upgrade, doctor, check, demo."""
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ from typing import Any, TypeVar
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from backend import logs, operators
+from backend import catalogue_file, logs, operators
 from backend.adapters.database import SchemaMismatch
-from backend.contract.faults import Refused
+from backend.contract.faults import Exit, Refused
 from backend.contract.findings import Finding, as_data, as_lines, worst
 from backend.demo.running import as_line, run_demo
 from backend.doctor import examine, verify
+from backend.existing_accounts import existing_accounts, tell_all
 from backend.serving import Listening, end_on_signals
 from backend.serving import serve as run
-from backend.settings import SETTINGS_FILE, Settings, SettingsError, load, write_new
+from backend.settings import SETTINGS_FILE, Settings, SettingsError, load
+from backend.settings_file import write_new
 from backend.wiring import initialise, initialised, open_platform, upgrade_database
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -140,6 +142,73 @@ def invite_operators(who: tuple[str, ...], **flags: Any) -> None:
     click.echo("All operators and delegated administrators are told by mail once ecpd serves again.")
 
 
+@main.group("catalogue")
+def catalogue_group() -> None:
+    """Folders, functions and their rules, as one file; ecpd may run. They are changed in the console, by two people."""
+
+
+@catalogue_group.command("export")
+@_with(_OPTIONS)
+@_in_words
+def export_catalogue(**flags: Any) -> None:
+    """Print the catalogue as catalogue.toml would say it."""
+    click.echo(catalogue_file.exported(load(flags)), nl=False)
+
+
+@catalogue_group.command("diff")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@_with(_OPTIONS)
+def diff_catalogue(file: Path, **flags: Any) -> None:
+    """Print what FILE says otherwise: - as it is, + as FILE has it. Exit 0: nothing, 1: something, 2: FILE is none."""
+    try:
+        lines = _in_words(lambda: catalogue_file.differences(load(flags), file))()
+    except click.ClickException as error:
+        error.exit_code = Exit.USAGE  # 1 is an answer here, as diff's
+        raise
+    for line in lines:
+        click.echo(line)
+    click.get_current_context().exit(int(bool(lines)))
+
+
+@main.group("existing-accounts")
+def existing_group() -> None:
+    """Accounts of the existing ECP, which open its page and nothing else. Stop ecpd first."""
+
+
+@existing_group.command("add")
+@click.argument("login", metavar="COMPANY-NAME")
+@click.argument("company")
+@click.argument("name")
+@click.option("--identity", "codes", multiple=True, required=True, help="An identity it submits for; may be repeated.")
+@_with(_OPTIONS)
+@_in_words
+def add_existing(login: str, company: str, name: str, codes: tuple[str, ...], **flags: Any) -> None:
+    """Make an account, and print its password, this once."""
+    with existing_accounts(load(flags)) as accounts:
+        password = accounts.add(login, company, name, codes)
+    click.echo(f"{login.upper()} signs in with: {password}\nNobody sees this password again.")
+
+
+@existing_group.command("list")
+@_with(_OPTIONS)
+@_in_words
+def list_existing(**flags: Any) -> None:
+    """All of them, with their identities."""
+    with existing_accounts(load(flags)) as accounts:
+        tell_all(accounts)
+
+
+@existing_group.command("close")
+@click.argument("login", metavar="COMPANY-NAME")
+@_with(_OPTIONS)
+@_in_words
+def close_existing(login: str, **flags: Any) -> None:
+    """Close an account; its login stays taken."""
+    with existing_accounts(load(flags)) as accounts:
+        accounts.close(login)
+    click.echo(f"{login.upper()} is closed.")
+
+
 @main.command("upgrade")
 @_with(_OPTIONS)
 @_in_words
@@ -218,7 +287,8 @@ def _refuse_other(written: Path, settings: Settings, flags: dict[str, Any]) -> N
 
 
 def _announce(settings: Settings, where: Listening) -> None:
-    served = " and ".join([where.http, *(f"{', '.join(one.services)} on {one}" for one in where.ssh)])
+    there = [f"the existing ECP on {where.existing}"] if settings.existing_ecp_listen else []
+    served = " and ".join([where.http, *there, *(f"{', '.join(one.services)} on {one}" for one in where.ssh)])
     click.echo(f"ecpd serves {served} from {settings.data_dir}")
 
 

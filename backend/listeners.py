@@ -61,6 +61,14 @@ def private_place(setting: str, written: str) -> tuple[str, int]:
     return str(address), int(match["port"])
 
 
+def place(setting: str, written: str) -> tuple[str, int]:
+    """An address and a port such as `127.0.0.1:8444`; `ValueError`, in words, where it is none."""
+    match = _WRITTEN.fullmatch(written.strip())
+    if match is None or match["services"] or int(match["port"]) > _HIGHEST_PORT:
+        raise ValueError(f'{setting}: {written!r} is no place: write "ADDRESS:PORT"')
+    return match["host"].strip("[]"), int(match["port"])
+
+
 def _listener(written: str) -> Listener:
     match = _WRITTEN.fullmatch(written.strip())
     if match is None or int(match["port"]) > _HIGHEST_PORT:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import tomllib
@@ -15,8 +14,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from backend.durable import make_folder, write_once
-from backend.listeners import COMMANDS, CONSOLE, SFTP, Listener, listeners, private_place
+from backend.listeners import COMMANDS, CONSOLE, SFTP, Listener, listeners, place, private_place
 from backend.logs import FORMATS, LEVELS
 
 SETTINGS_FILE: Final = "ecpd.toml"
@@ -64,6 +62,10 @@ class Settings:
     timezone: str = "Asia/Hong_Kong"
     notices: tuple[str, ...] = ()
     existing_ecp: str = ""
+    existing_ecp_listen: str = ""
+    """Where ecpd itself serves the existing ECP: an address and a port."""
+    existing_ecp_end: str = ""
+    """When the existing ECP is planned to end, in words."""
     every_day_trades: bool = False
     support_client_connect: str = ""
     """Where the Client Connect form goes: "Team <address>", or the address alone."""
@@ -142,6 +144,11 @@ class Settings:
         return private_place("metrics_listen", self.metrics_listen) if self.metrics_listen else None
 
     @property
+    def existing_place(self) -> tuple[str, int] | None:
+        """Where the existing ECP is served; `ValueError` where `existing_ecp_listen` cannot be."""
+        return place("existing_ecp_listen", self.existing_ecp_listen) if self.existing_ecp_listen else None
+
+    @property
     def secrets(self) -> Path:
         return self.data_dir / "secrets"
 
@@ -153,6 +160,12 @@ class Settings:
             raise SettingsError(
                 f"Plain HTTP on {self.http_host} would show passwords to the network. Name tls_certificate and "
                 "tls_key, name the trusted_proxy that ends TLS, or set http_host to 127.0.0.1."
+            )
+        there = self.existing_place
+        if there is not None and not (self.tls_certificate or self.trusted_proxy or _loopback(there[0])):
+            raise SettingsError(
+                f"Plain HTTP on {there[0]} would show the passwords of the existing ECP to the network. Name "
+                "tls_certificate and tls_key, or the trusted_proxy, or let existing_ecp_listen begin with 127.0.0.1."
             )
         if self.smtp_host and self.smtp_tls == "none" and not _loopback(self.smtp_host):
             raise SettingsError(
@@ -175,26 +188,12 @@ def load(flags: Mapping[str, Any], environ: Mapping[str, str] | None = None) -> 
         raise SettingsError(f"Unknown settings: {', '.join(sorted(unknown))}.")
     try:
         settings = Settings(**{name: _typed(name, value) for name, value in merged.items()})
-        settings.zone, settings.proxies, settings.listeners, settings.metrics  # noqa: B018 - what they cannot be is found here, not at the first cut-off
+        settings.zone, settings.proxies, settings.listeners, settings.metrics, settings.existing_place  # noqa: B018 - what they cannot be is found here, not at the first cut-off
     except (ValueError, TypeError, OSError, KeyError) as error:
         raise SettingsError(f"A setting cannot be read: {error}") from error
     _refuse_unknown(settings)
     _refuse_impossible(settings)
     return settings
-
-
-def write_new(settings: Settings) -> Path:
-    """Writes the settings file of a new data folder, every setting with its meaning; one that is there stays."""
-    make_folder(settings.data_dir)
-    path = settings.data_dir / SETTINGS_FILE
-    lines = ["# ecpd's settings. Flags and ECPD_… variables go before them. A line begun with # is the default.", ""]
-    for name, meaning in _MEANINGS.items():
-        value, default = getattr(settings, name), getattr(_DEFAULTS, name)
-        said = "" if value is None else list(value) if isinstance(value, tuple) else value
-        written = json.dumps(said if isinstance(said, str | int | bool | list) else str(said), ensure_ascii=False)
-        lines += [f"# {meaning}", f"{'# ' if value == default else ''}{name} = {written}", ""]
-    write_once(path, "\n".join(lines).encode())
-    return path
 
 
 def _refuse_unknown(settings: Settings) -> None:
@@ -207,7 +206,7 @@ def _refuse_impossible(settings: Settings) -> None:
     for name, most in _NUMBERS.items():
         if not 0 <= getattr(settings, name) <= most:
             raise SettingsError(f"{name} is {getattr(settings, name)}: write a number from 0 to {most}.")
-    if settings.ssh_listeners and (settings.ssh_host, settings.ssh_port) != (_DEFAULTS.ssh_host, _DEFAULTS.ssh_port):
+    if settings.ssh_listeners and (settings.ssh_host, settings.ssh_port) != (DEFAULTS.ssh_host, DEFAULTS.ssh_port):
         raise SettingsError("ssh_listeners says where SSH listens: leave out ssh_host and ssh_port, or ssh_listeners.")
     if not settings.url.startswith(_DATABASES) or settings.url == _DATABASES[0]:
         raise SettingsError("database_url is for another database: write postgresql+psycopg://user@host/name.")
@@ -215,7 +214,7 @@ def _refuse_impossible(settings: Settings) -> None:
         raise SettingsError("mail_sender is no address: write no-reply@your.domain.")
     if any(len(said.splitlines()) > 1 for said in (settings.mail_name, settings.mail_subject)):
         raise SettingsError("mail_name and mail_subject are one line each.")
-    for name in ("public_url", "enquiries_url", "terms_url"):
+    for name in ("public_url", "enquiries_url", "terms_url", "existing_ecp"):
         if not _WEB.fullmatch(getattr(settings, name)):
             raise SettingsError(f"{name} is no address of a page: write https://your.domain/page.")
 
@@ -251,40 +250,5 @@ def _loopback(host: str) -> bool:
 
 _TYPES: Final[dict[str, str]] = {one.name: str(one.type) for one in fields(Settings)}
 _NAMES: Final = frozenset(_TYPES)
-_DEFAULTS: Final = Settings(Path())
-_MEANINGS: Final = {
-    "database_url": 'Empty: SQLite in this folder. For several processes: "postgresql+psycopg://user@host/name".',
-    "http_host": "Where the HTTP API listens. Plain HTTP is for this machine alone.",
-    "http_port": "Its port.",
-    "tls_certificate": "PEM files for HTTPS, both or neither.",
-    "tls_key": "The key that belongs to it.",
-    "trusted_proxy": "Address or network of the proxy that ends TLS, instead of the two above.",
-    "ssh_host": "Where SSH listens: SFTP, the console and commands.",
-    "ssh_port": "Its port.",
-    "ssh_listeners": 'Instead of these two, several: ["10.20.0.5:2222 sftp", "[2001:db8::5]:2222 console commands"].',
-    "console_user": "Which user consoles over SSH run as, where ecpd is started as root. Empty: nobody.",
-    "consoles": "How many consoles and commands over SSH may run at once; 0: none.",
-    "metrics_listen": 'Where Prometheus reads figures: "127.0.0.1:9464", or a private address. Empty: nowhere.',
-    "log_format": 'How standard error is written: "json", "text", or "auto": text on a terminal, JSON elsewhere.',
-    "log_level": '"debug", "info", "warning" or "error".',
-    "name": "The platform's name on the landing page.",
-    "operator": "Who runs it.",
-    "origin": "The name of the log, as it stands in every receipt. Never change it once files were accepted.",
-    "timezone": "The zone of cut-offs and of all times shown.",
-    "notices": "Lines shown on the landing page.",
-    "existing_ecp": "Where folders that have not moved yet are served; empty hides it.",
-    "every_day_trades": "Whether Saturday and Sunday are trading days.",
-    "support_client_connect": 'Where the Client Connect form goes: "Client Connect team <connect@exchange.example>".',
-    "support_ecp": "Where the ECP form goes, written alike.",
-    "mail_sender": "Whom the mails of Client Connect come from.",
-    "mail_name": "The name they bear.",
-    "mail_subject": "The subject of the mail about a forgotten password; people look for it in their junk filter.",
-    "smtp_host": "The mail server. Empty: mails are put into the folder mails, for a mail system to fetch.",
-    "smtp_port": "Its port.",
-    "smtp_tls": '"starttls", "tls" from the first byte, or "none" for a relay on this machine.',
-    "smtp_user": "Who signs in to it; empty: nobody.",
-    "smtp_password_file": "A file with the password alone. Or set ECPD_SMTP_PASSWORD.",
-    "public_url": "Where a browser reaches the platform; empty: mails bear a code and no link.",
-    "enquiries_url": "Where mails send enquiries.",
-    "terms_url": "The terms and conditions that mails lead to.",
-}
+DEFAULTS: Final = Settings(Path())
+"""Without a data folder, which has none."""

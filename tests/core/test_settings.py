@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from backend.listeners import SERVICES, Listener
-from backend.settings import Settings, SettingsError, load, write_new
+from backend.settings import Settings, SettingsError, load
+from backend.settings_file import write_new
 
 
 def loaded(tmp_path: Path, text: str = "", environ: dict[str, str] | None = None, **flags: Any) -> Settings:

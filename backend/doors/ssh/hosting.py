@@ -11,16 +11,28 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from typing import Any, Final
+from functools import partial
+from threading import Thread
+from typing import IO, Any, Final
 
 import structlog
 
+from backend.contract.rules.shown import shown
 from backend.contract.served import LONGEST, Served
 
 STARTED_EVERY: Final = 1.0
 """Seconds at least between two starts: one that cannot start is not started for everybody who comes."""
 _ENDED_WITHIN: Final = 5.0
+_LONGEST_LINE: Final = 1000
 _log = structlog.get_logger(__name__)
+
+
+def _listen(spoken: IO[bytes]) -> None:
+    """What the program says beside its work goes into the log, a line an event."""
+    with spoken:
+        for line in iter(partial(spoken.readline, _LONGEST_LINE), b""):
+            said = shown(line.decode("utf-8", "replace").rstrip(), _LONGEST_LINE)
+            _log.warning("the program that runs consoles says", said=said)
 
 
 class NotHosted(Exception):
@@ -60,6 +72,7 @@ class Hosting:
                     cwd="/",
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
+                    stderr=subprocess.PIPE,
                     pass_fds=(theirs.fileno(),),
                     start_new_session=True,  # ctrl+c in our terminal is ours to hear
                 )
@@ -68,6 +81,8 @@ class Hosting:
                 raise NotHosted(f"{command[0]}: {error.strerror}") from error
         ours.setblocking(False)
         self._control = ours
+        if self._program.stderr is not None:
+            Thread(target=_listen, args=(self._program.stderr,), name="console-host", daemon=True).start()
 
     def hand(self, opening: Served, handles: tuple[int, int, int]) -> socket.socket:
         """Opens a session on these three; the socket says how it ends. `NotHosted` where nobody takes it."""
