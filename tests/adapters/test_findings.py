@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -12,7 +13,10 @@ from backend.contract.faults import Refused
 from backend.contract.messages import CheckRequest, Home
 from backend.core.actor import Actor
 from backend.core.explaining import MOST_EXPLANATIONS
+from backend.core.rows import Unit
+from tests.adapters.test_submissions import take_grants
 from tests.submitting import broken_invariants, listed, objects, refused_with, staged_files, submitted
+from tests.ticketing import arrived, file, submission
 from tests.world import World
 
 HEAD = b"account,series,long,short\n"
@@ -141,3 +145,45 @@ def test_the_same_bytes_again_with_an_explanation_explain_what_stands(any_world:
 def test_a_check_without_the_file_says_nothing_of_what_it_holds(any_world: World, chan: Actor) -> None:
     request = CheckRequest(identity_code="01234", size=len(LARGE), **LOP)
     assert any_world.services.submissions.check(chan, request).findings == ()
+
+
+def test_what_came_by_a_ticket_waits_for_its_explanation(any_world: World, chan: Actor) -> None:
+    tickets, ticket = any_world.services.tickets, arrived(any_world, chan, LARGE)
+    said = LOP | {"identity_code": "01234"}
+    codes = [one.code for one in tickets.check(chan, ticket.id, file(**said)).findings]
+    assert codes == ["range.long", "range.short"]
+    assert refused_with(tickets.submit, chan, ticket.id, submission("a" * 32, **said)) == 4524
+    receipt = tickets.submit(chan, ticket.id, submission("a" * 32, explanation=WHY, **said))
+    assert receipt.activity.explanation == WHY and staged_files(any_world) == 0
+
+
+def test_two_explain_at_once_and_each_is_an_entry_in_their_order(any_world: World, chan: Actor) -> None:
+    place = submitted(any_world, by_sftp(chan), LARGE, **LOP).activity.log_index
+    explain = any_world.services.explaining.explain
+    with ThreadPoolExecutor(4) as pool:
+        entries = list(pool.map(lambda number: explain(chan, place, f"reason {number}"), range(4)))
+    one = any_world.services.activity.one(chan, place)
+    assert len({entry.activity.log_index for entry in entries}) == len(one.explanations) == 4
+    assert one.activity.explanation == one.explanations[0].explanation
+
+
+def test_a_grant_that_is_taken_away_takes_the_explaining_with_it(any_world: World, chan: Actor) -> None:
+    place = submitted(any_world, by_sftp(chan), LARGE, **LOP).activity.log_index
+    take_grants(any_world)
+    assert refused_with(any_world.services.explaining.explain, chan, place, WHY) in (2000, 2001, 2002)
+    assert any_world.services.activity.one(any_world.actor("OPER01"), place).activity.explanation is None
+
+
+def test_a_rule_that_expects_nothing_any_more_asks_for_nothing(any_world: World, chan: Actor) -> None:
+    """What was found stays with the file; the rule of today judges the file of today."""
+    place = submitted(any_world, chan, LARGE, explanation=WHY, **LOP).activity.log_index
+
+    def unit(unit: Unit) -> None:
+        lop = unit.catalogue().folders["LOP"]
+        assert lop.content is not None
+        unit.put_folder(replace(lop, content=replace(lop.content, expect=())))
+
+    any_world.platform.store.write(unit)
+    later = submitted(any_world, chan, LARGE + b"A3,HSI2205,999999,0\n", explanation=WHY, **LOP)
+    assert later.activity.findings == () and later.activity.explanation is None
+    assert len(any_world.services.activity.one(chan, place).activity.findings) == 2

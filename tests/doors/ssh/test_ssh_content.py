@@ -63,3 +63,23 @@ async def test_a_companion_is_taken_empty_after_its_file_and_in_its_folder_alone
     async with sftp_world.client() as sftp:
         with pytest.raises(asyncssh.SFTPFailure, match=r"^4505 "):
             await put(sftp, f"{DROP}/{NAME}.ok", b"")
+
+
+async def test_what_wants_an_explanation_is_accepted_and_told_beside_its_receipt(sftp_world: SftpWorld) -> None:
+    large, beside = RIGHT + b"A2,HSI2205,250000,0\n", f"{RECEIPTS}/{NAME}.findings.txt"
+    async with sftp_world.client() as sftp:
+        await put(sftp, f"{DROP}/{NAME}", large)
+        assert {f"{NAME}.receipt", f"{NAME}.findings.txt"} <= set(await sftp.listdir(RECEIPTS))
+        async with sftp.open(beside, "r") as file:
+            text = str(await file.read())
+        with pytest.raises(asyncssh.SFTPError):
+            await sftp.remove(beside)
+        [accepted] = sftp_world.activities()
+        assert text.splitlines()[6] == 'Row 3, column 3 (long): "250000", expected 0 to 100,000'
+        assert f'ecp explain {accepted.log_index} "' in text
+        world = sftp_world.world
+        world.services.explaining.explain(world.actor("CHAN01"), accepted.log_index, "The new fund")
+        with pytest.raises(asyncssh.SFTPNoSuchFile):
+            await sftp.stat(beside)
+        await put(sftp, f"{DROP}/{NAME}", RIGHT)
+        assert f"{NAME}.findings.txt" not in await sftp.listdir(RECEIPTS)
