@@ -6,79 +6,28 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable
-from functools import wraps
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
-from sqlalchemy.exc import SQLAlchemyError
 
 from backend import catalogue_file, logs, operators
-from backend.adapters.database import SchemaMismatch
-from backend.contract.faults import Exit, Refused
+from backend.contract.faults import Exit
 from backend.contract.findings import Finding, as_data, as_lines, worst
 from backend.demo.running import as_line, run_demo
 from backend.doctor import examine, verify
-from backend.existing_accounts import existing_accounts, tell_all
+from backend.existing_accounts import existing_group
+from backend.options import MAIL_OPTIONS as _MAIL_OPTIONS
+from backend.options import OPTIONS as _OPTIONS
+from backend.options import SERVE_OPTIONS as _SERVE_OPTIONS
+from backend.options import in_words as _in_words
+from backend.options import with_ as _with
 from backend.serving import Listening, end_on_signals
 from backend.serving import serve as run
 from backend.settings import SETTINGS_FILE, Settings, SettingsError, load
 from backend.settings_file import write_new
 from backend.wiring import initialise, initialised, open_platform, upgrade_database
-
-F = TypeVar("F", bound=Callable[..., Any])
-_OPTIONS = (
-    click.option("--data-dir", type=click.Path(path_type=Path), help="Where everything lies. Default: ./ecp-data"),
-    click.option("--database-url", help="postgresql+psycopg://…; default: SQLite in the data folder."),
-)
-_PORT = click.IntRange(0, 65535)
-_SERVE_OPTIONS = (
-    click.option("--http-host", help="Address of the HTTP API. Default: 127.0.0.1"),
-    click.option("--http-port", type=_PORT, help="Default: 8443"),
-    click.option("--tls-certificate", type=click.Path(path_type=Path, exists=True), help="PEM file."),
-    click.option("--tls-key", type=click.Path(path_type=Path, exists=True), help="PEM file."),
-    click.option("--trusted-proxy", help="Address or network of the proxy that ends TLS."),
-    click.option("--ssh-host", help="Address of the SFTP endpoint. Default: 127.0.0.1"),
-    click.option("--ssh-port", type=_PORT, help="Default: 2222"),
-)
-
-
-_MAIL_OPTIONS = (
-    click.option("--mail-sender", help="Whom the mails of Client Connect come from: no-reply@your.domain"),
-    click.option("--mail-name", help="The name they bear. Default: Client Connect"),
-)
-
-
-def _with(options: tuple[Callable[[F], F], ...]) -> Callable[[F], F]:
-    def wrap(command: F) -> F:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return wrap
-
-
-def _in_words(command: F) -> F:
-    """What an operator can put right is one line and exit 1, never a traceback."""
-
-    @wraps(command)
-    def run_it(*args: Any, **values: Any) -> Any:
-        try:
-            return command(*args, **values)
-        except (SettingsError, SchemaMismatch) as error:
-            raise click.ClickException(str(error)) from error
-        except Refused as refused:
-            raise click.ClickException(f"{refused.number} {refused.title}: {refused.what}") from refused
-        except SQLAlchemyError as error:
-            said = " ".join(str(getattr(error, "orig", None) or error).split())
-            raise click.ClickException(f"The database cannot be used: {said}") from error
-        except OSError as error:
-            raise click.ClickException(f"{error.strerror or error}: {error.filename or 'address'}") from error
-
-    return run_it  # type: ignore[return-value]  # wraps keeps the signature
-
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(version("ecp-platform"), prog_name="ecpd")
@@ -170,43 +119,7 @@ def diff_catalogue(file: Path, **flags: Any) -> None:
     click.get_current_context().exit(int(bool(lines)))
 
 
-@main.group("existing-accounts")
-def existing_group() -> None:
-    """Accounts of the existing ECP, which open its page and nothing else. Stop ecpd first."""
-
-
-@existing_group.command("add")
-@click.argument("login", metavar="COMPANY-NAME")
-@click.argument("company")
-@click.argument("name")
-@click.option("--identity", "codes", multiple=True, required=True, help="An identity it submits for; may be repeated.")
-@_with(_OPTIONS)
-@_in_words
-def add_existing(login: str, company: str, name: str, codes: tuple[str, ...], **flags: Any) -> None:
-    """Make an account, and print its password, this once."""
-    with existing_accounts(load(flags)) as accounts:
-        password = accounts.add(login, company, name, codes)
-    click.echo(f"{login.upper()} signs in with: {password}\nNobody sees this password again.")
-
-
-@existing_group.command("list")
-@_with(_OPTIONS)
-@_in_words
-def list_existing(**flags: Any) -> None:
-    """All of them, with their identities."""
-    with existing_accounts(load(flags)) as accounts:
-        tell_all(accounts)
-
-
-@existing_group.command("close")
-@click.argument("login", metavar="COMPANY-NAME")
-@_with(_OPTIONS)
-@_in_words
-def close_existing(login: str, **flags: Any) -> None:
-    """Close an account; its login stays taken."""
-    with existing_accounts(load(flags)) as accounts:
-        accounts.close(login)
-    click.echo(f"{login.upper()} is closed.")
+main.add_command(existing_group)
 
 
 @main.command("upgrade")

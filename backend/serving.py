@@ -21,6 +21,7 @@ import uvloop
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from backend.doors.existing_ecp import create_existing_app
 from backend.doors.http import create_app
 from backend.doors.http.connections import Connection, Entrance
 from backend.doors.http.metrics import create_metrics_app
@@ -52,6 +53,8 @@ class Listening:
     ssh: tuple[Listener, ...]
     ssh_host_key: str
     ssh_fingerprint: str
+    existing: str = ""
+    """Where the existing ECP is found, if anywhere."""
 
 
 class _Server(uvicorn.Server):
@@ -115,7 +118,8 @@ async def _serve(
     server, private = _Server(_loaded(_uvicorn(platform, app))), _Server(_privately(platform, app))
     http, consoles = _bound(settings.http_host, settings.http_port), _bound(_THIS_MACHINE, 0)
     for_people = _consoles(settings, hosting, consoles)
-    beside = [(private, consoles), *_watched(platform)]
+    there = _bound_existing(settings)
+    beside = [(private, consoles), *_watched(platform), *_existing(platform, there)]
     ssh = await start_ssh(platform.services, settings.listeners, settings.secrets / "ssh_host_key", for_people)
     platform.services.figures.add(ssh.figures)
     serving = asyncio.create_task(server.serve([http]))
@@ -128,7 +132,8 @@ async def _serve(
             scheme = "https" if settings.tls_certificate else "http"
             where = f"{scheme}://{_authority(http)}"
             sftp = settings.sftp_listener.host
-            ready(Listening(where, sftp, ssh.port, tuple(ssh.listeners), ssh.host_key, ssh.fingerprint))
+            existing = platform.services.migration.found_at
+            ready(Listening(where, sftp, ssh.port, tuple(ssh.listeners), ssh.host_key, ssh.fingerprint, existing))
             await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         sweeping.cancel()
@@ -159,7 +164,7 @@ def _take_all_handles() -> None:
         )
 
 
-def _uvicorn(platform: Platform, app: FastAPI) -> uvicorn.Config:
+def _uvicorn(platform: Platform, app: ASGIApp) -> uvicorn.Config:
     settings = platform.settings
     return _config(
         app,
@@ -184,6 +189,24 @@ def _watched(platform: Platform) -> Iterator[tuple[_Server, socket.socket]]:
         app = create_metrics_app(platform.services)
         config = _config(app, Entrance(_MOST_WATCHING, PRIVATE, by_tls=False), proxy_headers=False)
         yield _Server(_loaded(config)), _bound(*where, setting="metrics_listen")
+
+
+def _bound_existing(settings: Settings) -> socket.socket | None:
+    where = settings.existing_place
+    return None if where is None else _bound(*where, setting="existing_ecp_listen")
+
+
+def _existing(platform: Platform, bound: socket.socket | None) -> Iterator[tuple[_Server, socket.socket]]:
+    """The existing ECP, where ecpd serves it: reached as the platform itself is, by TLS, a proxy, or on this machine.
+
+    Where no other address is named, people are told where it listens.
+    """
+    if bound is None:
+        return
+    settings, migration = platform.settings, platform.services.migration
+    scheme = "https" if settings.tls_certificate else "http"
+    migration.found_at = migration.found_at or f"{scheme}://{_authority(bound)}/"
+    yield _Server(_loaded(_uvicorn(platform, create_existing_app(platform.services)))), bound
 
 
 def _config(app: ASGIApp, entrance: Entrance, **options: Any) -> uvicorn.Config:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
 
 from backend.core.activity import Ledger
 from backend.core.catalogue import FolderRule
 from backend.core.rows import Rows, Unit
-
-SWITCHED: Final = "batch-switched"
 
 
 def switch_due(unit: Unit, ledger: Ledger, now: datetime) -> bool:
@@ -26,10 +23,10 @@ def switch_due(unit: Unit, ledger: Ledger, now: datetime) -> bool:
             continue
         moving = [one for one in unit.catalogue().folders.values() if one.batch == batch.code and not one.moved]
         for folder in moving:
-            unit.put_folder(replace(folder, route="ecp2"))
+            unit.put_folder(replace(folder, route="ecp2").obliging(folder, now))
         unit.put_batch(replace(batch, switched=now))
         codes = ", ".join(folder.code for folder in moving)
-        ledger.record(unit, SWITCHED, now, "server", subject=batch.code, object=codes or None)
+        ledger.record(unit, "batch-switched", now, "server", subject=batch.code, object=codes or None)
     return True
 
 

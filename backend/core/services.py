@@ -25,8 +25,10 @@ from backend.core.downloads import Downloads
 from backend.core.drop_box import DropBox
 from backend.core.explaining import Explaining
 from backend.core.figures import Figures, Tally
+from backend.core.existing_intake import ExistingIntake
 from backend.core.home import HomeService
 from backend.core.inbox import Inbox
+from backend.core.migration_plan import MigrationPlan
 from backend.core.obligations import Obligations
 from backend.core.outcomes import Outcomes
 from backend.core.pool import BoundedPool
@@ -68,6 +70,8 @@ class Services:
     access_watch: AccessWatch
     home: HomeService
     obligations: Obligations
+    migration: MigrationPlan
+    existing: ExistingIntake
     submissions: Submissions
     unfinished: Unfinished
     tickets: Tickets

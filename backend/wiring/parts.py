@@ -37,6 +37,8 @@ from backend.core.client_connect.users import UserService
 from backend.core.collecting import Collecting
 from backend.core.downloads import Downloads
 from backend.core.drop_box import DropBox
+from backend.core.existing import existing_as_of_now
+from backend.core.existing_intake import ExistingIntake
 from backend.core.explaining import Explaining
 from backend.core.figures import Figures, Tally
 from backend.core.handing_out import HandingOut
@@ -44,6 +46,7 @@ from backend.core.home import HomeService
 from backend.core.inbox import Inbox
 from backend.core.inbox_notices import InboxNotices
 from backend.core.keeping import Keeping
+from backend.core.migration_plan import MigrationPlan
 from backend.core.obligations import Obligations
 from backend.core.outcomes import Outcomes
 from backend.core.pool import BoundedPool
@@ -89,9 +92,10 @@ class Parts:
         watch = AccessWatch(store)
         sessions = SessionService(store, clock, ledger)
         inbox_notices = InboxNotices(self.mailer)
-        submissions = Submissions(
-            store, self.vault, clock, calendar, ledger, as_of_now, lambda: watch.taking, inbox_notices.resubmitted
-        )
+        accepting = (store, self.vault, clock, calendar, ledger)
+        taking = (lambda: watch.taking, inbox_notices.resubmitted)
+        submissions = Submissions(*accepting, as_of_now, *taking)
+        of_existing = Submissions(*accepting, existing_as_of_now, *taking)
         endpoint = Endpoint(settings.sftp_host, settings.sftp_listener.port)
         keeping = Keeping(store, self.vault, lambda: watch.taking)
         handing_out = HandingOut(store, Readings(self.vault), clock, ledger)
@@ -121,6 +125,8 @@ class Parts:
             access_watch=watch,
             home=HomeService(store, clock, calendar),
             obligations=Obligations(store, clock, calendar, self.derive(b"cursor")),
+            migration=MigrationPlan(store, clock, ledger, settings.existing_ecp, settings.existing_ecp_end),
+            existing=ExistingIntake(store, clock, self.hasher, ledger, of_existing, self.derive(b"existing")),
             submissions=submissions,
             unfinished=Unfinished(submissions, clock),
             tickets=Tickets(store, clock, submissions, sessions),

@@ -19,6 +19,7 @@ from backend.adapters.passwords import Argon2Passwords
 from backend.adapters.seals import KeyedSeals
 from backend.adapters.vault import LocalVault
 from backend.core.activity import Ledger
+from backend.core.background import PERIOD, Background
 from backend.core.client_connect.codes import CodeIssuer
 from backend.core.client_connect.key_warnings import KeyWarnings
 from backend.core.client_connect.mail_carrier import MailCarrier
@@ -100,6 +101,9 @@ def open_platform(
         stack.callback(services.sign_in_pool.close)
         services.access_watch.start()
         stack.callback(services.access_watch.stop)
+        background = Background({"migration": (PERIOD, services.migration.switch)})
+        background.start()
+        stack.callback(background.stop)
         carrier.start()
         stack.callback(carrier.stop)
         close = stack.pop_all().close

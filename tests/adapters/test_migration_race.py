@@ -23,7 +23,7 @@ from backend.core.catalogue import Catalogue
 from backend.core.claims import Claim, Upload
 from backend.core.existing import existing_actor, existing_as_of_now
 from backend.core.migrating import Batch, ExistingAccount
-from backend.core.migration import SWITCHED, switch_due
+from backend.core.migration import switch_due
 from backend.core.ports import Clock
 from backend.core.submissions import Submissions
 from tests.submitting import broken_invariants, objects, refused_with, staged_files
@@ -95,7 +95,11 @@ class Sides:
         """The channel of every acceptance, and the switch, in the order of the log."""
         with self.world.platform.store.reading() as rows:
             entries = rows.entries(0, rows.head().size)
-        return [row.act if row.act == SWITCHED else row.channel for row in entries if row.act in (SWITCHED, "accepted")]
+        return [
+            row.act if row.act == "batch-switched" else row.channel
+            for row in entries
+            if row.act in ("batch-switched", "accepted")
+        ]
 
 
 def declaration(number: int, submission: str, day: date = THURSDAY) -> Claim:

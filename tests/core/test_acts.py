@@ -10,6 +10,7 @@ from backend.contract.messages import REQUEST_KINDS
 from backend.core.client_connect import acts
 
 CORE = Path(acts.__file__).parent
+OF_THE_MIGRATION = [CORE.parent / f"{name}.py" for name in ("migration", "existing_intake", "existing_accounts")]
 OF_REQUESTS = {"applied", "rejected", "returned", "withdrawn"}
 """A request's state once it was decided, which is no word in the call that records it."""
 
@@ -26,7 +27,7 @@ def literals(argument: ast.AST) -> Iterator[str]:
 def recorded() -> set[str]:
     """What is handed to `record`, or to a function of the same file, as its `act`."""
     found: set[str] = set()
-    for path in CORE.rglob("*.py"):
+    for path in [*CORE.rglob("*.py"), *OF_THE_MIGRATION]:
         tree = ast.parse(path.read_text("utf-8"))
         places = {"record": slice(1, 3)}  # the ledger's own, and that of a confirmation, which names who before
         for node in ast.walk(tree):

@@ -33,7 +33,7 @@ class CatalogueRows:
     _connection: Connection
     _cache: CatalogueCache
     _now: tuple[int, int, datetime | None] | None = None
-    """Access epoch, catalogue revision and next switch, asked once: nobody else moves them within a snapshot or a unit."""
+    """Access epoch, catalogue revision, next switch, asked once: nobody else moves them in a snapshot or a unit."""
 
     def access_epoch(self) -> int:
         return self._platform()[0]

@@ -31,6 +31,14 @@ SERVED_ELSEWHERE = row(
     Exit.REFUSED,
     Sftp.PERMISSION_DENIED,
 )
+EXISTING_ENDED = row(
+    4526,
+    "The existing ECP has ended",
+    "The existing ECP was decommissioned: all folders have moved to ECP 2.0.",
+    "Submit the file in ECP 2.0, signed in through Client Connect.",
+    410,
+    Exit.REFUSED,
+)
 TOO_LARGE = row(
     4511,
     "File too large",

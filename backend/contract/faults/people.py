@@ -105,6 +105,14 @@ RANGE_TOO_WIDE = row(
     422,
     Exit.REFUSED,
 )
+FOLDERS_REMAIN = row(
+    3009,
+    "Folders not yet migrated",
+    "The existing ECP still serves {folders}.",
+    "Go to Migration and plan a batch for each of them; decommission once all have moved.",
+    409,
+    Exit.REFUSED,
+)
 KEY_NOT_ACCEPTABLE = row(
     5001,
     "Key not acceptable",

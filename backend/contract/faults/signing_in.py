@@ -15,6 +15,23 @@ SIGN_IN_REFUSED = row(
     Exit.NOT_SIGNED_IN,
     Sftp.PERMISSION_DENIED,
 )
+EXISTING_REFUSED = row(
+    1008,
+    "Sign-in to the existing ECP refused",
+    "Login and password do not belong together, or the account is closed.",
+    "Type both once more, as the operator's support team gave them to you. Login IDs and passwords of Client Connect "
+    "do not work here, as those of the existing ECP do not work in ECP 2.0.",
+    401,
+    Exit.NOT_SIGNED_IN,
+)
+FORM_NOT_OURS = row(
+    1009,
+    "The form was not this page's",
+    "The form did not bear the key of your session: another site made it, or you signed in anew in another window.",
+    "Go back to the page of the existing ECP, open it anew and fill in its form once more.",
+    403,
+    Exit.REFUSED,
+)
 LOCKED = row(
     1002,
     "Account locked",

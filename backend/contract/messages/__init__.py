@@ -88,6 +88,7 @@ from backend.contract.messages.inbox import (
     InboxState,
     PickUp,
 )
+from backend.contract.messages.migration import Migration, MigrationBatch, MigrationFolder, Route
 from backend.contract.messages.obligations import (
     Arrivals,
     Board,
@@ -304,6 +305,9 @@ __all__ = [
     "Name",
     "NewExplanation",
     "NewFileTicket",
+    "Migration",
+    "MigrationBatch",
+    "MigrationFolder",
     "NewRequest",
     "NewSession",
     "Obligation",

@@ -14,7 +14,7 @@ router = APIRouter(tags=["sign-in"])
 
 @router.get(paths.LANDING)
 def landing(services: OnServices) -> Landing:
-    return services.landing.model_copy(update={"now": services.clock.now()})
+    return services.migration.landing(services.landing.model_copy(update={"now": services.clock.now()}))
 
 
 @router.post(paths.LOGIN_TRANSACTIONS)

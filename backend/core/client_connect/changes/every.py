@@ -24,6 +24,7 @@ from backend.core.client_connect.changes.change import Change
 from backend.core.client_connect.changes.companies import CloseCompanyChange
 from backend.core.client_connect.changes.forms import ApplyFormChange
 from backend.core.client_connect.changes.keys import RegisterAddressChange, RegisterKeyChange
+from backend.core.client_connect.changes.migration import DecommissionChange, PlanBatchChange
 from backend.core.client_connect.changes.users import (
     ChangeUserChange,
     CloseUserChange,
@@ -52,6 +53,8 @@ def every_change(codes: CodeIssuer, calendar: Calendar) -> Mapping[RequestKind, 
         "close-market": CloseMarketChange(calendar),
         "extend-cut-off": ExtendCutOffChange(calendar),
         "exempt": ExemptChange(),
+        "plan-batch": PlanBatchChange(calendar.zone),
+        "decommission": DecommissionChange(),
         "change-folder": ChangeFolderChange(calendar),
         "change-function": ChangeFunctionChange(),
     }
