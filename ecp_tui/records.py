@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from backend.contract.rules.receipts import instant_text
 
 if TYPE_CHECKING:  # the first page does not wait for them
-    from backend.contract.messages import Activity, InboxItem, Publication, Receipt
+    from backend.contract.messages import Activity, InboxItem, Publication, PublishedFile, Receipt, Recipient
 
 COLUMNS: Final = (
     "state",
@@ -79,6 +79,19 @@ def publication_record(publication: Publication) -> dict[str, Any]:
     """One published file; `state` is said of one's own account."""
     values = publication.model_dump(exclude={"at", "folder_title"})
     return values | {"input_date": publication.input_date.isoformat(), "published": instant_text(publication.at)}
+
+
+def published_record(one: PublishedFile) -> dict[str, Any]:
+    """What stands for one identity or for many, as operators see it."""
+    values = one.model_dump(exclude={"edition", "at", "folder_title", "login_id"})
+    at = {"published": instant_text(one.at), "publisher": one.login_id}
+    told = {"to": list(one.to), "input_date": one.input_date.isoformat()}
+    return {"state": "published", "log_index": one.edition} | at | values | told
+
+
+def recipient_record(one: Recipient) -> dict[str, Any]:
+    """One of those it stands for."""
+    return one.model_dump(exclude={"fetched_at"}) | {"fetched_at": _instant(one.fetched_at)}
 
 
 def as_json(activities: Iterable[Activity]) -> bytes:

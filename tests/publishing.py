@@ -26,7 +26,7 @@ def publish(
     operator = who or world.actor("OPER01")
     upload = world.services.publishing.begin(operator, folder, identity_code, name)
     upload.write(0, data)
-    return world.services.publishing.finish(operator, upload, len(data))
+    return world.services.publishing.finish(operator, upload, len(data)).files[0]
 
 
 def listed_in(pages: Iterable[list[Published]]) -> list[Published]:

@@ -29,6 +29,10 @@ ACTIVITY: Final = f"{PREFIX}/activity"
 RECEIPTS: Final = f"{PREFIX}/receipts"
 PUBLICATIONS: Final = f"{PREFIX}/publications"
 PUBLISHED: Final = f"{PREFIX}/published"
+PUBLISH_OPTIONS: Final = f"{PUBLISHED}/options"
+PUBLISH_CHECKS: Final = f"{PUBLISHED}/checks"
+EDITIONS: Final = f"{PUBLISHED}/editions"
+"""What was published at once, to one or to many."""
 INBOX: Final = f"{PREFIX}/inbox"
 RECOVERY_REQUESTS: Final = f"{PREFIX}/recovery/requests"
 PASSWORD_RESETS: Final = f"{PREFIX}/recovery/password-resets"
@@ -105,6 +109,14 @@ def receipt(log_index: int) -> str:
 
 def publication_content(log_index: int) -> str:
     return f"{PUBLICATIONS}/{log_index}/content"
+
+
+def edition(number: int) -> str:
+    return f"{EDITIONS}/{number}"
+
+
+def edition_withdrawal(number: int) -> str:
+    return f"{EDITIONS}/{number}/withdraw"
 
 
 def inbox_content(log_index: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -42,12 +43,20 @@ class Ledger:
 
     def record(self, unit: Unit, act: str, at: datetime, channel: str, **facts: Any) -> ActivityRow:
         """Appends the act to the log and returns its row."""
+        return self.record_all(unit, act, at, channel, [facts])[0]
+
+    def record_all(
+        self, unit: Unit, act: str, at: datetime, channel: str, each: Iterable[Mapping[str, Any]]
+    ) -> list[ActivityRow]:
+        """The same act on several things, one row each, in this order."""
+        rows: list[ActivityRow] = []
         head: Head = unit.head()
-        row = ActivityRow(
-            origin=self.origin, log_index=head.size, act=act, at=milliseconds(at), channel=channel, **facts
-        )
-        unit.append(row, head.appended(leaf_hash(row.text())))
-        return row
+        for facts in each:
+            row = ActivityRow(self.origin, head.size, act, milliseconds(at), channel, **facts)
+            head = head.appended(leaf_hash(row.text()))
+            rows.append(row)
+        unit.append(rows, head)
+        return rows
 
 
 class ActivityEnquiry:

@@ -37,7 +37,7 @@ class ActivityRow:
     """Facts of one act.
 
     In its leaf are all but `superseded_by`, `collected`, `ended`, `again`, `source`, `fault_values`, `note`,
-    `findings`, `cut_off`, `counts`, `explanation` and `object_key`.
+    `findings`, `cut_off`, `counts`, `explanation`, `object_key` and `bytes_of`.
     """
 
     origin: str
@@ -68,6 +68,9 @@ class ActivityRow:
     again: str | None = None
     """What was done with it, or with the version before it, that makes it come to the inbox once more."""
     object_key: str | None = None
+    """Where its bytes lie; of a publication to many that of `bytes_of`."""
+    bytes_of: int | None = None
+    """The log index of the publication whose bytes these are too."""
     object: str | None = None
     """What of an account the act is about: a fingerprint, a network, a session."""
     request: int | None = None

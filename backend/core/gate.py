@@ -98,9 +98,24 @@ def _identities_there(actor: Actor, folder: FolderRule) -> tuple[Identity, ...]:
 
 def _narrowed(account: Account, grant: Grant, folder: FolderRule) -> bool:
     """Whether administrators took this folder out of what the SFTP function opens."""
-    return (
-        grant.function == SFTP_FUNCTION and account.sftp_folders is not None and folder.code not in account.sftp_folders
+    return _leaves_out(grant.function, account.sftp_folders, folder)
+
+
+def _leaves_out(function: str, sftp_folders: tuple[str, ...] | None, folder: FolderRule) -> bool:
+    return function == SFTP_FUNCTION and sftp_folders is not None and folder.code not in sftp_folders
+
+
+def functions_opening(catalogue: Catalogue, folder: FolderRule) -> tuple[str, ...]:
+    """Those that open it on any channel."""
+    return tuple(
+        code for code in catalogue.functions if any(catalogue.opens(code, folder, channel) for channel in CHANNELS)
     )
+
+
+def fetches(catalogue: Catalogue, folder: FolderRule, function: str, sftp_folders: tuple[str, ...] | None) -> bool:
+    """Whether an active account that holds this function may use the folder on some channel."""
+    opened = any(catalogue.opens(function, folder, channel) for channel in CHANNELS)
+    return opened and not _leaves_out(function, sftp_folders, folder)
 
 
 def folders_for(actor: Actor, catalogue: Catalogue) -> list[tuple[FolderRule, tuple[Identity, ...]]]:
@@ -156,6 +171,13 @@ def refuse_to_publish(actor: Actor) -> None:
         raise Refused(NOT_ALLOWED, what="Publishing is for the operator's staff.")
 
 
+def refuse_outside_published(actor: Actor) -> None:
+    """2002 but for operators and auditors, who see what was published to whom."""
+    refuse_inactive(actor.account)
+    if actor.account.kind not in _READS_ALL:
+        raise Refused(NOT_ALLOWED, what="Publishing is for the operator's staff.")
+
+
 def refuse_to_collect(actor: Actor) -> None:
     """Operators only: 4520 for auditors, who read everything but contents; for everybody else there is nothing."""
     refuse_inactive(actor.account)
@@ -189,17 +211,10 @@ def refuse_to_explain(actor: Actor, catalogue: Catalogue, folder: str, identity_
 
 
 def refuse_outside_staff(actor: Actor) -> None:
-    """2002 but for operators and auditors, who see all companies."""
+    """2002 but for operators and auditors, who see all companies and every rule of the catalogue."""
     refuse_inactive(actor.account)
     if actor.account.kind not in _READS_ALL:
-        raise Refused(NOT_ALLOWED, what="Companies and their forms are for the operator's staff.")
-
-
-def refuse_outside_catalogue(actor: Actor) -> None:
-    """2002 but for operators and auditors; everybody else sees the folders that are open to them."""
-    refuse_inactive(actor.account)
-    if actor.account.kind not in _READS_ALL:
-        raise Refused(NOT_ALLOWED, what="The catalogue's rules are for the operator's staff.")
+        raise Refused(NOT_ALLOWED, what="Companies, their forms and the catalogue are for the operator's staff.")
 
 
 def may_suspend(actor: Actor) -> bool:

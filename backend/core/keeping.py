@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from backend.contract.faults import GOING_DOWN, Refused
 from backend.core.activity_row import ActivityRow
@@ -21,6 +22,16 @@ class Standing:
     replayed: bool = False
 
 
+class Kept(Protocol):
+    """What stands on kept bytes; `replayed` where it stood before, on others."""
+
+    @property
+    def replayed(self) -> bool: ...
+
+
+K = TypeVar("K", bound=Kept)
+
+
 class Keeping:
     """Where it fails neither bytes nor row are left, but for a commit that was never answered."""
 
@@ -34,7 +45,7 @@ class Keeping:
         if not self._taking():
             raise Refused(GOING_DOWN)
 
-    def keep(self, staging: Staging, accept: Callable[[Unit, str], Standing | Refused]) -> Standing:
+    def keep(self, staging: Staging, accept: Callable[[Unit, str], K | Refused]) -> K:
         """Keeps the staged bytes and has `accept` record them in a unit, under the key of their object."""
         key: str | None = None
         try:

@@ -15,10 +15,6 @@ Place = tuple[str, str]
 class OutgoingRows(Protocol):
     """What is read, in one snapshot."""
 
-    def publication(self, place: Place, input_date: date, file_name: str) -> ActivityRow | None:
-        """The publication that stands under that key."""
-        ...
-
     def publication_named(self, place: Place, file_name: str) -> ActivityRow | None:
         """The latest that stands there under that name, whatever its date."""
         ...
@@ -35,10 +31,6 @@ class OutgoingRows(Protocol):
         """The withdrawals there, likewise."""
         ...
 
-    def withdrawn_version(self, place: Place, input_date: date, file_name: str) -> int:
-        """The highest version that was withdrawn under that key; 0 where none was."""
-        ...
-
     def fetched(self, login_id: str, publications: Sequence[int]) -> set[int]:
         """Those of the publications, by log index, that this account has fetched."""
         ...
@@ -47,10 +39,6 @@ class OutgoingRows(Protocol):
         self, act: str, login_id: str, subject: int, channel: str, source: str, note: str | None
     ) -> datetime | None:
         """When this account last fetched, or collected, that file so, from there and for that reason."""
-        ...
-
-    def holders(self, user_types: Sequence[str]) -> list[str]:
-        """The identity codes of these user types that active companies hold."""
         ...
 
     def submitters(self, folder: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +21,7 @@ from backend.core.incoming import IncomingRows, IncomingUnit
 from backend.core.ledger import Head
 from backend.core.migrating import MigrationRows, MigrationUnit
 from backend.core.outgoing import OutgoingRows, OutgoingUnit
+from backend.core.published import PublishedRows, PublishedUnit
 from backend.core.trials import PastFile
 
 
@@ -35,7 +36,7 @@ class Throttle:
     failed: int
 
 
-class Rows(ClientConnectRows, OutgoingRows, IncomingRows, MigrationRows, DeadlineRows, Protocol):
+class Rows(ClientConnectRows, OutgoingRows, PublishedRows, IncomingRows, MigrationRows, DeadlineRows, Protocol):
     """What can be read, in one snapshot."""
 
     def account(self, login_id: str) -> Account | None: ...
@@ -156,13 +157,19 @@ class Rows(ClientConnectRows, OutgoingRows, IncomingRows, MigrationRows, Deadlin
     def standing(self, now: datetime) -> Standing: ...
 
 
-class Unit(Rows, ClientConnectUnit, OutgoingUnit, IncomingUnit, MigrationUnit, DeadlineUnit, Protocol):
+class Unit(Rows, ClientConnectUnit, OutgoingUnit, PublishedUnit, IncomingUnit, MigrationUnit, DeadlineUnit, Protocol):
     """One unit of work: all of it is committed, or none."""
 
-    def append(self, row: ActivityRow, head: Head) -> None: ...
+    def append(self, rows: Sequence[ActivityRow], head: Head) -> None:
+        """The next rows of the log, whose head it then is."""
+        ...
 
     def supersede(self, log_index: int, by: int, ended: str | None = None) -> None:
         """It stands no more: by its next version or, where nothing takes its place, by the act `ended`."""
+        ...
+
+    def supersede_all(self, by: Mapping[int, int], ended: str | None = None) -> None:
+        """None of these log indexes stands any more: each by what its value names."""
         ...
 
     def explain(self, log_index: int, words: str) -> None:

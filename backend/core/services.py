@@ -23,9 +23,9 @@ from backend.core.client_connect.users import UserService
 from backend.core.collecting import Collecting
 from backend.core.downloads import Downloads
 from backend.core.drop_box import DropBox
+from backend.core.existing_intake import ExistingIntake
 from backend.core.explaining import Explaining
 from backend.core.figures import Figures, Tally
-from backend.core.existing_intake import ExistingIntake
 from backend.core.home import HomeService
 from backend.core.inbox import Inbox
 from backend.core.migration_plan import MigrationPlan
@@ -33,6 +33,7 @@ from backend.core.obligations import Obligations
 from backend.core.outcomes import Outcomes
 from backend.core.pool import BoundedPool
 from backend.core.ports import Clock, Store
+from backend.core.published_files import PublishedFiles
 from backend.core.publishing import Publishing
 from backend.core.readiness import ReadinessService
 from backend.core.seats import Seats
@@ -80,6 +81,7 @@ class Services:
     drop_box: DropBox
     outcomes: Outcomes
     publishing: Publishing
+    published_files: PublishedFiles
     downloads: Downloads
     collecting: Collecting
     inbox: Inbox

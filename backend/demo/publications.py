@@ -17,6 +17,7 @@ from backend.core.downloads import Downloads
 from backend.core.handing_out import HandingOut
 from backend.core.keeping import Keeping
 from backend.core.publishing import Publishing
+from backend.core.publishing_notices import PublishingNotices
 from backend.core.reading import Readings
 from backend.core.stagings import Stagings
 from backend.demo.past import Event, PastClock, actor_then
@@ -28,13 +29,17 @@ _LATEST: Final = 2
 """Trading days whose files nobody has fetched yet."""
 
 
+_ANOTHER_FIRMS: Final = "The positions are another firm's."
+
+
 class Published:
     """The exchange's side of the past: files by SFTP, fetched by ACME's people."""
 
     def __init__(self, platform: Platform, clock: PastClock, calendar: Calendar) -> None:
         store, ledger = platform.store, Ledger(platform.settings.origin)
         keeping, stagings = Keeping(store, platform.vault, lambda: True), Stagings(platform.vault)
-        self._publishing = Publishing(store, keeping, stagings, clock, calendar, ledger, as_of_now)
+        notices = PublishingNotices(platform.mailer)
+        self._publishing = Publishing(store, keeping, stagings, clock, calendar, ledger, notices, as_of_now)
         handing_out = HandingOut(store, Readings(platform.vault), clock, ledger)
         self._downloads = Downloads(store, clock, handing_out, as_of_now, b"")
         self._calendar = calendar
@@ -49,8 +54,11 @@ class Published:
             day = self._calendar.shifted(self._today, -back)
             for code in _IDENTITIES:
                 yield from self._trades(day, back, code)
-                prices = f"CLP_{day:%Y%m%d}.csv"
-                yield Event(self._at(day, 16, 52), partial(self._publish, "RPT-CLP", code, prices, _prices(day)))
+            prices = f"CLP_{day:%Y%m%d}.csv"
+            yield Event(self._at(day, 16, 52), partial(self._publish, "RPT-CLP", "ALL", prices, _prices(day)))
+            if back > _LATEST:
+                for code in _IDENTITIES:
+                    yield Event(self._at(day, 17, 5), partial(self._fetch, self._robot, "RPT-CLP", code, prices))
             yield from self._positions(day, back)
 
     def _trades(self, day: date, back: int, code: str) -> Iterator[Event]:
@@ -68,7 +76,7 @@ class Published:
         name, data = f"LOPO_01234_{day:%Y%m%d}.csv", b"account,series,days_open\r\n" + b"A1,HSI2206,3\r\n" * back
         yield Event(self._at(day, 18, 30), partial(self._publish, "RPT-LOP", "01234", name, data))
         if back == _LATEST:
-            withdraw = partial(self._publishing.withdraw, self._operator, "RPT-LOP", "01234", name)
+            withdraw = partial(self._publishing.withdraw, self._operator, "RPT-LOP", "01234", name, _ANOTHER_FIRMS)
             yield Event(self._at(day, 18, 41), withdraw)
         elif back > _LATEST:
             yield Event(self._at(day, 18, 55), partial(self._fetch, self._chan, "RPT-LOP", "01234", name))

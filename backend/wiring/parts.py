@@ -51,7 +51,9 @@ from backend.core.obligations import Obligations
 from backend.core.outcomes import Outcomes
 from backend.core.pool import BoundedPool
 from backend.core.ports import Clock, Hasher
+from backend.core.published_files import PublishedFiles
 from backend.core.publishing import Publishing
+from backend.core.publishing_notices import PublishingNotices
 from backend.core.readiness import ReadinessService
 from backend.core.reading import Readings
 from backend.core.seats import Seats
@@ -91,7 +93,7 @@ class Parts:
         confirmation = Confirmation(store, clock, self.codes, book, ledger)
         watch = AccessWatch(store)
         sessions = SessionService(store, clock, ledger)
-        inbox_notices = InboxNotices(self.mailer)
+        inbox_notices, publishing_notices = InboxNotices(self.mailer), PublishingNotices(self.mailer)
         accepting = (store, self.vault, clock, calendar, ledger)
         taking = (lambda: watch.taking, inbox_notices.resubmitted)
         submissions = Submissions(*accepting, as_of_now, *taking)
@@ -134,7 +136,10 @@ class Parts:
             explaining=Explaining(store, clock, ledger, as_of_now),
             drop_box=DropBox(store, clock, calendar, submissions),
             outcomes=Outcomes(store, clock, calendar),
-            publishing=Publishing(store, keeping, submissions.stagings, clock, calendar, ledger, as_of_now),
+            publishing=Publishing(
+                store, keeping, submissions.stagings, clock, calendar, ledger, publishing_notices, as_of_now
+            ),
+            published_files=PublishedFiles(store, clock, calendar, self.derive(b"cursor")),
             downloads=Downloads(store, clock, handing_out, as_of_now, self.derive(b"cursor")),
             collecting=Collecting(store, clock, handing_out, as_of_now),
             inbox=Inbox(store, clock, ledger, inbox_notices, as_of_now, self.derive(b"cursor")),

@@ -7,7 +7,14 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from backend.contract.messages import ChangeRequest, Profile, UserPage
+from backend.contract.messages import (
+    CatalogueFolder,
+    CatalogueFunction,
+    CataloguePage,
+    ChangeRequest,
+    Profile,
+    UserPage,
+)
 from ecp_tui.commands.shapes import (
     ActivityPageAnswer,
     AddressesAnswer,
@@ -15,7 +22,10 @@ from ecp_tui.commands.shapes import (
     CheckAnswer,
     CodeAnswer,
     DoctorAnswer,
+    EditionAnswer,
+    EditionsAnswer,
     EndedAnswer,
+    ExportedAnswer,
     Fault,
     FoldersAnswer,
     FormAnswer,
@@ -27,6 +37,7 @@ from ecp_tui.commands.shapes import (
     ProfilesAnswer,
     PublicationAnswer,
     PublicationsAnswer,
+    PublishedNowAnswer,
     ReceiptAnswer,
     ReceiptsAnswer,
     RemovedAddressAnswer,
@@ -35,8 +46,8 @@ from ecp_tui.commands.shapes import (
     SavedAnswer,
     SessionsAnswer,
     SignedOutAnswer,
-    StandsAnswer,
     SuspendedAnswer,
+    TrialAnswer,
     UsersAnswer,
     VerifyAnswer,
     WithdrawnAnswer,
@@ -65,9 +76,15 @@ ANSWERS: Final[dict[str, tuple[type[BaseModel], ...]]] = {
     "inbox withdraw": (ReceiptAnswer,),
     "inbox return": (ReceiptAnswer,),
     "collect": (PickedUpAnswer,),
-    "publish file": (PublicationAnswer,),
-    "publish list": (StandsAnswer,),
+    "publish file": (PublishedNowAnswer,),
+    "publish list": (EditionsAnswer,),
+    "publish show": (EditionAnswer,),
     "publish withdraw": (WithdrawnAnswer,),
+    "catalogue list": (CataloguePage,),
+    "catalogue show": (CatalogueFolder, CatalogueFunction),
+    "catalogue export": (ExportedAnswer,),
+    "catalogue trial": (TrialAnswer,),
+    "catalogue propose": (ChangeRequest,),
     "users list": (UsersAnswer,),
     "users show": (UserPage,),
     "users suspend": (SuspendedAnswer,),

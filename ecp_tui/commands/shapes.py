@@ -20,6 +20,7 @@ from backend.contract.messages import (
     SftpAddressRow,
     SftpKeyRow,
     State,
+    TriedRule,
     User,
 )
 from backend.contract.rules.expectations import Unexpected
@@ -131,14 +132,59 @@ class PublicationsAnswer(BaseModel):
     cursor: str | None
 
 
-class StandsAnswer(BaseModel):
-    items: list[PublicationAnswer]
+class PublishedAnswer(BaseModel):
+    """One publication that stands, for one identity or for many."""
+
+    state: Literal["published"]
+    log_index: int
+    published: datetime
+    publisher: str
+    to: list[str]
+    """Identity codes, `ALL`, `COMPANY-` or `TYPE-` and a code."""
+    folder: str
+    input_date: date
+    file_name: str
+    size: int
+    sha256: str
+    version: int
+    identities: int
+    fetched: int
+
+
+class PublishedNowAnswer(PublishedAnswer):
+    """What `publish` did: whom it reaches, for how many it is new, how many accounts were told by mail."""
+
+    reached: int
+    new: int
+    notices: int
+
+
+class EditionsAnswer(BaseModel):
+    items: list[PublishedAnswer]
+    cursor: str | None
+
+
+class RecipientAnswer(BaseModel):
+    """One identity that a publication stands for, and who fetched it first."""
+
+    identity_code: str
+    name: str
+    company: str
+    log_index: int
+    version: int
+    state: Literal["published", "fetched"]
+    fetched_at: datetime | None
+    fetched_by: str | None
+
+
+class EditionAnswer(PublishedAnswer):
+    recipients: list[RecipientAnswer]
 
 
 class WithdrawnAnswer(BaseModel):
     state: Literal["withdrawn"]
     folder: str
-    identity_code: str
+    to: str
     file_name: str
 
 
@@ -201,6 +247,20 @@ class UsersAnswer(BaseModel):
     identities: list[Any]
     grantable: list[Any]
     sftp_folders: list[str]
+
+
+class ExportedAnswer(BaseModel):
+    """The whole catalogue, as `catalogue.toml` would say it."""
+
+    state: Literal["exported"]
+    catalogue: str
+
+
+class TrialAnswer(TriedRule):
+    """A rule that was tried: what is wrong with it, or what it changes and what it had done to past files."""
+
+    state: Literal["fits", "wrong"]
+    code: str
 
 
 class SuspendedAnswer(BaseModel):

@@ -8,6 +8,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,7 @@ def test_a_published_file_is_found_fetched_and_said_to_be(
     assert refused_with(downloads.open, chan, found) == 2001
     assert refused_with(downloads.find, chan, "01234", "RPT-TRD", NAME) == 2001
     assert listed_in(downloads.published(chan, "01234", "RPT-TRD")) == []
-    assert listed(any_world, chan) == [("superseded", 1, None), ("fetched", None, None), ("withdrawn", 1, None)]
+    assert listed(any_world, chan) == [("withdrawn", 1, None), ("fetched", None, None), ("withdrawn", 1, None)]
     assert listed(any_world, any_world.actor("HO01")) == listed(any_world, any_world.actor("TAI09")) == []
     assert broken_invariants(any_world) == [] and objects(any_world) == 1, "its bytes are kept"
 
@@ -83,13 +84,13 @@ def test_versions_go_on_through_replacing_and_withdrawing_and_the_same_bytes_mak
     assert objects(any_world) == 1
     second = publish(any_world, b"two", who=any_world.actor("OPER02"))
     assert (second.version, second.log_index > first.log_index) == (2, True)
-    publishing.withdraw(operator, "RPT-TRD", "01234", NAME)
-    assert refused_with(publishing.withdraw, operator, "RPT-TRD", "01234", NAME) == 2001
+    publishing.withdraw(operator, "RPT-TRD", "01234", NAME, "wrong day")
+    assert refused_with(publishing.withdraw, operator, "RPT-TRD", "01234", NAME, "wrong day") == 2001
     again = publish(any_world, b"two", who=operator)
     assert again.version == 3, "it was gone: these bytes are a publication of their own"
     assert [it.version for it in listed_in(publishing.published(operator, "RPT-TRD", "01234"))] == [3]
     assert publishing.find(operator, "RPT-TRD", "01234", NAME) == again
-    assert [state for state, *_ in listed(any_world, operator)] == ["superseded"] * 2 + ["withdrawn", "published"]
+    assert [state for state, *_ in listed(any_world, operator)] == ["superseded", "withdrawn", "withdrawn", "published"]
     assert broken_invariants(any_world) == [] and staged_files(any_world) == 0
 
 
@@ -156,7 +157,7 @@ def test_nothing_is_published_but_into_download_folders_for_who_holds_their_user
         ("RPT-TRD", "", 2001),
     ]
     for folder, identity_code, number in wrong:
-        for ask in (publishing.begin, publishing.find, publishing.withdraw):
+        for ask in (publishing.begin, publishing.find, partial(publishing.withdraw, reason="wrong day")):
             assert refused_with(ask, operator, folder, identity_code, NAME) == number
         assert refused_with(_published, publishing, operator, folder, identity_code) == number
     assert publishing.folders(operator) == ["RPT-TRD", "RPT-CLP", "RPT-BCN", "RPT-LOP", "RPT-CLR"]
@@ -181,7 +182,7 @@ def test_nobody_but_operators_publishes_withdraws_or_looks_at_what_they_may_publ
     actor = any_world.actor(who)
     assert refused_with(publishing.folders, actor) == 2002
     assert refused_with(publishing.identities, actor, "RPT-TRD") == 2002
-    for ask in (publishing.begin, publishing.find, publishing.withdraw):
+    for ask in (publishing.begin, publishing.find, partial(publishing.withdraw, reason="wrong day")):
         assert refused_with(ask, actor, "RPT-TRD", "01234", NAME) == 2002
     upload = publishing.begin(any_world.actor("OPER01"), "RPT-TRD", "01234", NAME)
     upload.write(0, b"x")
@@ -195,7 +196,7 @@ def test_an_operator_suspended_on_the_way_publishes_nothing(any_world: World, pu
     upload.write(0, b"x")
     any_world.services.access.suspend(any_world.actor("OPER02"), "OPER01")
     assert refused_with(publishing.finish, operator, upload, 1) == 1016
-    assert refused_with(publishing.withdraw, operator, "RPT-TRD", "01234", NAME) == 1016
+    assert refused_with(publishing.withdraw, operator, "RPT-TRD", "01234", NAME, "wrong day") == 1016
     assert (objects(any_world), staged_files(any_world)) == (0, 0)
 
 
@@ -228,7 +229,7 @@ def test_a_folder_without_patterns_takes_plain_names_for_the_day_and_shows_the_n
             assert (
                 refused_with(world.services.publishing.begin, world.actor("OPER01"), "RPT-TRD", "01234", name) == 4505
             )
-        world.services.publishing.withdraw(world.actor("OPER01"), "RPT-TRD", "01234", "Any name.csv")
+        world.services.publishing.withdraw(world.actor("OPER01"), "RPT-TRD", "01234", "Any name.csv", "wrong day")
         there = listed_in(downloads.published(chan, "01234", "RPT-TRD"))
         assert there == [], "nor is the file of the day before found again"
         publish(world, b"three", "Any name.csv")
@@ -480,7 +481,7 @@ def test_whatever_breaks_on_the_way_published_means_its_bytes_are_there(
                 failing.setattr(publishing._ledger, "record", broken)
             try:
                 if what == "withdraw":
-                    publishing.withdraw(operator, "RPT-TRD", "01234", NAME)
+                    publishing.withdraw(operator, "RPT-TRD", "01234", NAME, "wrong day")
                     stands = None
                 else:
                     publish(any_world, data, who=operator)

@@ -7,7 +7,9 @@ from pathlib import Path
 from tests.commands.conftest import SignIn
 
 NAME = "TRD_01234_20220520.csv"
-PLACE = ("--folder", "RPT-TRD", "--identity", "01234")
+PLACE = ("--folder", "RPT-TRD", "--to", "01234")
+PRICES = "CLP_20220520.csv"
+TO_ALL = ("--folder", "RPT-CLP", "--to", "ALL")
 
 
 def test_an_operator_publishes_lists_and_withdraws(sign_in: SignIn, tmp_path: Path) -> None:
@@ -15,19 +17,41 @@ def test_an_operator_publishes_lists_and_withdraws(sign_in: SignIn, tmp_path: Pa
     file.write_bytes(b"trade\n1\n")
     oper = sign_in("OPER01")
     said = oper("publish", file, *PLACE, "--json").data
-    assert (said["state"], said["version"], said["file_name"]) == ("published", 1, NAME)
+    assert (said["state"], said["version"], said["file_name"], said["to"]) == ("published", 1, NAME, ["01234"])
     again = oper("publish", "-", "--name", NAME, *PLACE, typed=b"trade\n2\n")
     assert again.code == 0 and "version 2" in again.out
-    assert [one["version"] for one in oper("publish", "list", *PLACE, "--json").data["items"]] == [2]
-    assert NAME in oper("publish", "list", *PLACE).out
+    assert [one["version"] for one in oper("publish", "list", "--folder", "RPT-TRD", "--json").data["items"]] == [2]
+    assert NAME in oper("publish", "list").out
     chan = sign_in("CHAN01")
     assert chan("get", NAME, "--output", "-").out == "trade\n2\n"
     assert chan("publish", file, *PLACE).code == 4, "2002"
     oper = sign_in("OPER01")
+    assert oper("publish", "withdraw", NAME, *PLACE).code == 2, "it needs a reason"
     gone = oper("publish", "withdraw", NAME, *PLACE, "--reason", "wrong day", "--json").data
-    assert gone == {"state": "withdrawn", "folder": "RPT-TRD", "identity_code": "01234", "file_name": NAME}
-    assert "Nothing stands" in oper("publish", "list", *PLACE).err
-    assert oper("publish", "withdraw", NAME, *PLACE).code == 4
+    assert gone == {"state": "withdrawn", "folder": "RPT-TRD", "to": "01234", "file_name": NAME}
+    assert "Nothing stands" in oper("publish", "list").err
+    assert oper("publish", "withdraw", NAME, *PLACE, "--reason", "wrong day").code == 4
+
+
+def test_one_file_goes_to_everybody_and_says_who_has_not_fetched_it(sign_in: SignIn, tmp_path: Path) -> None:
+    file = tmp_path / PRICES
+    file.write_bytes(b"stock,close\n5,400\n")
+    oper = sign_in("OPER01")
+    said = oper("publish", file, *TO_ALL, "--notice", "--json").data
+    assert said["to"] == ["ALL"] and said["new"] == said["reached"] == said["identities"] > 3 and said["notices"] > 3
+    assert oper("publish", file, *TO_ALL, "--json").data["new"] == 0
+    chan = sign_in("CHAN01")
+    assert chan("get", PRICES, "--identity", "01234", "--output", "-").out == "stock,close\n5,400\n"
+    oper = sign_in("OPER01")
+    number = str(said["log_index"])
+    shown = oper("publish", "show", number, "--json").data
+    assert (shown["fetched"], len(shown["recipients"])) == (1, said["identities"])
+    assert [one["identity_code"] for one in shown["recipients"] if one["state"] == "fetched"] == ["01234"]
+    waiting = oper("publish", "show", number, "--not-fetched")
+    assert "01234" not in waiting.out and "09999" in waiting.out and f"1 of {said['identities']}" in waiting.out
+    assert f"1 of {said['identities']}" in oper("publish", "list").out
+    assert oper("publish", "withdraw", PRICES, *TO_ALL, "--reason", "other prices").code == 0
+    assert oper("publish", "show", number).code == 4
 
 
 def test_what_cannot_be_published_is_named_with_its_exit_code(sign_in: SignIn, tmp_path: Path) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import (
     Connection,
+    Executable,
     Row,
     Select,
     Update,
@@ -45,7 +46,11 @@ _MOST_FILES: Final = 1000
 _table, _details = tables.activity, tables.activity_details
 _FIELDS: Final = tuple(field.name for field in fields(ActivityRow))
 _COLUMNS: Final = tuple(name for name in _FIELDS if name in _table.c)
-_SHOWN: Final = tuple(_table.c[name] if name in _table.c else _details.c[name] for name in _FIELDS)
+_owner: Final = _table.alias("owner")
+_OWNED: Final = select(_owner.c.object_key).where(_owner.c.log_index == _table.c.bytes_of).correlate(_table)
+_SHARED: Final = {"object_key": func.coalesce(_table.c.object_key, _OWNED.scalar_subquery()).label("object_key")}
+"""Wherever bytes are looked up, those of a publication to many are found by each of its rows."""
+_SHOWN: Final = tuple(_SHARED.get(name, _table.c[name]) if name in _table.c else _details.c[name] for name in _FIELDS)
 _THEIRS: Final = _details.c.log_index == _table.c.log_index
 ROWS: Final = select(*_SHOWN).outerjoin(_details)
 # What every submission asks and says: built once, so that only the values change.
@@ -170,21 +175,39 @@ class ActivityRows:
 class ActivityUnit:
     _connection: Connection
 
-    def append(self, row: ActivityRow, head: Head) -> None:
-        values = {name: getattr(row, name) for name in _COLUMNS}
-        self._connection.execute(_ADD, values | {"unexplained": len(row.findings) if row.unexplained else None})
-        details = _details_of(row)
-        if any(value is not None for value in details.values()):
-            self._connection.execute(_ADD_DETAILS, {"log_index": row.log_index, **details})
-        if row.file_name is not None and self._connection.dialect.name == "sqlite":
-            self._connection.execute(_ADD_NAME, {"log_index": row.log_index, "file_name": row.file_name})
-        moved = {"place": row.log_index, "to": head.size, "over": head.packed(), "at": row.at}
+    def append(self, rows: Sequence[ActivityRow], head: Head) -> None:
+        if not rows:
+            return
+        self._execute(_ADD, [_values_of(row) for row in rows])
+        details = [{"log_index": row.log_index, **_details_of(row)} for row in rows]
+        self._execute(_ADD_DETAILS, [one for one in details if sum(value is not None for value in one.values()) > 1])
+        if self._connection.dialect.name == "sqlite":
+            named = [
+                {"log_index": row.log_index, "file_name": row.file_name} for row in rows if row.file_name is not None
+            ]
+            self._execute(_ADD_NAME, named)
+        moved = {"place": rows[0].log_index, "to": head.size, "over": head.packed(), "at": rows[0].at}
         if self._connection.execute(_MOVE[self._connection.dialect.name], moved).rowcount != 1:
             raise RuntimeError("the log moved under its writer")
 
     def supersede(self, log_index: int, by: int, ended: str | None = None) -> None:
-        if self._connection.execute(_SUPERSEDE, {"place": log_index, "later": by, "how": ended}).rowcount != 1:
+        self.supersede_all({log_index: by}, ended)
+
+    def supersede_all(self, by: Mapping[int, int], ended: str | None = None) -> None:
+        moved = [{"place": place, "later": later, "how": ended} for place, later in by.items()]
+        if self._execute(_SUPERSEDE, moved) != len(moved):
             raise RuntimeError("the current version was superseded under its writer")
+
+    def _execute(self, statement: Executable, values: list[dict[str, Any]]) -> int:
+        """Each of the values by the same statement; how many rows that touched."""
+        if not values:
+            return 0
+        return self._connection.execute(statement, values[0] if len(values) == 1 else values).rowcount
+
+
+def _values_of(row: ActivityRow) -> dict[str, Any]:
+    values = {name: getattr(row, name) for name in _COLUMNS}
+    return values | {"unexplained": len(row.findings) if row.unexplained else None}
 
 
 def _details_of(row: ActivityRow) -> dict[str, Any]:

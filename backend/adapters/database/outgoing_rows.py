@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, select, update
 
 from backend.adapters.database import tables
 from backend.adapters.database.activity_rows import ROWS, row_of
@@ -47,12 +47,6 @@ _HANDED_OUT: Final = {
 class OutgoingRows:
     _connection: Connection
 
-    def publication(self, place: Place, input_date: date, file_name: str) -> ActivityRow | None:
-        found = self._newest(
-            [*PUBLISHED, *_in(place), _table.c.input_date == input_date, _table.c.file_name == file_name], 1
-        )
-        return found[0] if found else None
-
     def publication_named(self, place: Place, file_name: str) -> ActivityRow | None:
         named = {"in_folder": place[0], "identity": place[1], "name": file_name}
         found = self._connection.execute(_NAMED, named).one_or_none()
@@ -68,11 +62,6 @@ class OutgoingRows:
     ) -> list[ActivityRow]:
         return self._paged(_WITHDRAWN, places, since, before, limit)
 
-    def withdrawn_version(self, place: Place, input_date: date, file_name: str) -> int:
-        under = (*_in(place), _table.c.input_date == input_date, _table.c.file_name == file_name)
-        latest = select(func.max(_table.c.version)).where(*_WITHDRAWN, *under)
-        return int(self._connection.execute(latest).scalar_one() or 0)
-
     def fetched(self, login_id: str, publications: Sequence[int]) -> set[int]:
         found: set[int] = set()
         for start in range(0, len(publications), _AT_ONCE):
@@ -86,16 +75,6 @@ class OutgoingRows:
     ) -> datetime | None:
         theirs = {"login": login_id, "of": str(subject), "by": channel, "address": source, "why": note}
         return self._connection.scalars(_HANDED_OUT[act], theirs).one_or_none()
-
-    def holders(self, user_types: Sequence[str]) -> list[str]:
-        identities, companies = tables.identities, tables.companies
-        held = select(identities.c.code).join(companies, companies.c.code == identities.c.company)
-        wanted = (
-            identities.c.user_type.in_(user_types),
-            identities.c.removed.is_(None),
-            companies.c.state == "active",
-        )
-        return list(self._connection.scalars(held.where(*wanted).order_by(identities.c.code)))
 
     def submitters(self, folder: str) -> list[str]:
         stands = select(_table.c.identity_code).where(_table.c.folder == folder, *CURRENT).distinct()

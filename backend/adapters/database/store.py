@@ -24,6 +24,7 @@ from backend.adapters.database.outgoing_rows import OutgoingRows, OutgoingUnit
 from backend.adapters.database.past_rows import PastRows
 from backend.adapters.database.people_rows import PeopleRows, PeopleUnit
 from backend.adapters.database.profile_rows import ProfileRows, ProfileUnit
+from backend.adapters.database.published_rows import PublishedRows, PublishedUnit
 from backend.adapters.database.refusal_rows import RefusalRows, RefusalUnit
 from backend.adapters.database.request_rows import RequestRows, RequestUnit
 from backend.adapters.database.session_rows import SessionRows, SessionUnit
@@ -41,6 +42,7 @@ class _Rows(
     ActivityRows,
     RefusalRows,
     OutgoingRows,
+    PublishedRows,
     IncomingRows,
     MigrationRows,
     FindingRows,
@@ -71,6 +73,7 @@ class _Unit(
     ActivityUnit,
     RefusalUnit,
     OutgoingUnit,
+    PublishedUnit,
     IncomingUnit,
     FindingUnit,
     SignInUnit,

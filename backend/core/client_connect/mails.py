@@ -63,6 +63,16 @@ class Outbox(Protocol):
         ...
 
 
+class Addressed(Protocol):
+    """Somebody a mail goes to."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def email(self) -> str: ...
+
+
 class Mailer:
     """Queues mails, and opens those that were queued."""
 
@@ -73,7 +83,7 @@ class Mailer:
         facts = {"kind": mail.kind, "to": mail.to, "until": mail.until.isoformat(), "values": dict(mail.values)}
         unit.add_mail(self._seals.seal(json.dumps(facts).encode(), _SEALED_AS), now)
 
-    def notice(self, unit: Unit, account: Account, subject: str, words: str, now: datetime) -> None:
+    def notice(self, unit: Unit, account: Addressed, subject: str, words: str, now: datetime) -> None:
         """Tells somebody what was done, in a sentence or two; names and reasons in it are other people's words.
 
         `subject` is ours alone: a mail program shows it to whoever looks over a shoulder.

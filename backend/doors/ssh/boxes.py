@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NoReturn, Protocol
+from typing import Final, NoReturn, Protocol
 
 from backend.contract.faults import NOT_ALLOWED, Refused
 from backend.core.actor import Actor
@@ -11,6 +11,10 @@ from backend.core.drop_box import DropBox
 from backend.core.publishing import Publishing
 from backend.core.services import Services
 from backend.doors.ssh.spots import Spot
+
+
+_BY_SFTP: Final = "by SFTP"
+"""Why a file was withdrawn that was removed: no client says more."""
 
 
 class Box(Protocol):
@@ -75,7 +79,7 @@ class PublishBox:
         raise refused
 
     def remove(self, actor: Actor, where: Spot) -> bool:
-        self._publishing.withdraw(actor, where.folder, where.identity_code, where.name)
+        self._publishing.withdraw(actor, where.folder, where.identity_code, where.name, _BY_SFTP)
         return True
 
 

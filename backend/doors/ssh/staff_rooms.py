@@ -1,4 +1,4 @@
-"""The rooms of the operator: `/collect/FOLDER/IDENTITY/DATE/` is read, `/publish/FOLDER/IDENTITY/` is written."""
+"""The rooms of the operator: `/collect/FOLDER/IDENTITY/DATE/` is read, `/publish/FOLDER/{IDENTITY | ALL | …}/` is written."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class Publish:
         elif where.name:
             raise Refused(NOT_FOUND)
         elif where.folder:
-            yield [Entry(code, DROP) for code in self._publishing.identities(actor, where.folder)]
+            yield [Entry(name, DROP) for name in self._rooms(actor, where.folder)]
         else:
             yield [Entry(name, FOLDER) for name in self._publishing.folders(actor)]
 
@@ -110,9 +110,9 @@ class Publish:
         if not where.folder:
             self._publishing.folders(actor)
             return FOLDER
-        identities = self._publishing.identities(actor, where.folder)
+        rooms = self._rooms(actor, where.folder)
         if where.identity_code:
-            _refuse_other(where.identity_code, identities)
+            _refuse_other(where.identity_code, rooms)
         return DROP if where.identity_code else FOLDER
 
     def standing(self, actor: Actor, where: Spot) -> Attributes | None:
@@ -132,6 +132,9 @@ class Publish:
 
     def longest(self, actor: Actor, where: Spot) -> int:
         return _LONGEST
+
+    def _rooms(self, actor: Actor, folder: str) -> list[str]:
+        return [*self._publishing.audiences(actor, folder), *self._publishing.identities(actor, folder)]
 
 
 def _published(one: Published) -> Attributes:

@@ -2,7 +2,7 @@
 
 from backend.adapters.database.tables.base import EPOCH, Instant, metadata
 from backend.adapters.database.tables.catalogue import folders, functions, platform, user_types
-from backend.adapters.database.tables.ledger import activity, activity_details, log_head, refusal_counts
+from backend.adapters.database.tables.ledger import activity, activity_details, addressed, log_head, refusal_counts
 from backend.adapters.database.tables.people import (
     accounts,
     administrator_rights,
@@ -29,6 +29,7 @@ __all__ = [
     "accounts",
     "activity",
     "activity_details",
+    "addressed",
     "administrator_rights",
     "attempts",
     "batches",

@@ -79,6 +79,14 @@ activity_details = Table(
     Column("cut_off", Instant),
     Column("counts", String),
 )
+addressed = Table(
+    "addressed",
+    metadata,
+    Column("folder", String, primary_key=True),
+    Column("to", String, primary_key=True),
+    Column("file_name", String, primary_key=True),
+    Column("edition", BigInteger, nullable=False, index=True),
+)
 refusal_counts = Table(
     "refusal_counts",
     metadata,
@@ -148,6 +156,18 @@ Index(
     activity.c.log_index,
     **_only(text("unexplained IS NOT NULL AND superseded_by IS NULL")),
 )
+Index(
+    "ix_activity_bytes_of",
+    activity.c.bytes_of,
+    activity.c.superseded_by,
+    **_only(text("bytes_of IS NOT NULL")),
+)
+Index(
+    "ix_activity_editions",
+    activity.c.folder,
+    activity.c.log_index,
+    **_only(text("act = 'published' AND bytes_of IS NULL")),
+)
 Index("ix_activity_act", activity.c.act, activity.c.log_index, **_only(_NOT_ACCEPTED))
 Index("ix_activity_on_file", activity.c.subject, activity.c.login_id, activity.c.log_index, **_only(_ON_A_FILE))
 Index("ix_activity_acts_of", activity.c.login_id, activity.c.log_index, **_only(_ACT))
@@ -165,8 +185,8 @@ Index(
 Index(
     "uq_activity_current",
     activity.c.folder,
-    activity.c.identity_code,
     activity.c.input_date,
+    activity.c.identity_code,
     activity.c.file_name,
     unique=True,
     **_only(_CURRENT),

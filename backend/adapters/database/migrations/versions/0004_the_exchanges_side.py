@@ -39,12 +39,30 @@ def upgrade() -> None:
     )
     op.add_column("platform", sa.Column("next_switch", sa.BigInteger(), nullable=True))
     op.add_column("platform", sa.Column("decommissioned", sa.BigInteger(), nullable=True))
-    op.add_column("activity", sa.Column("bytes_of", sa.BigInteger(), nullable=True))
+    _editions()
     op.add_column("activity_details", sa.Column("findings", sa.JSON(), nullable=True))
     op.add_column("activity_details", sa.Column("explanation", sa.String(), nullable=True))
     op.add_column("activity_details", sa.Column("cut_off", sa.BigInteger(), nullable=True))
     op.add_column("activity_details", sa.Column("counts", sa.String(), nullable=True))
     _inbox()
+
+
+def _editions() -> None:
+    op.add_column("activity", sa.Column("bytes_of", sa.BigInteger(), nullable=True))
+    for name, columns, rows in (
+        ("bytes_of", ["bytes_of", "superseded_by"], "bytes_of IS NOT NULL"),
+        ("editions", ["folder", "log_index"], "act = 'published' AND bytes_of IS NULL"),
+    ):
+        op.create_index(f"ix_activity_{name}", "activity", columns, unique=False, **_only(rows))
+    op.create_table(
+        "addressed",
+        sa.Column("folder", sa.String(), nullable=False),
+        sa.Column("to", sa.String(), nullable=False),
+        sa.Column("file_name", sa.String(), nullable=False),
+        sa.Column("edition", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("folder", "to", "file_name", name=op.f("pk_addressed")),
+    )
+    op.create_index(op.f("ix_addressed_edition"), "addressed", ["edition"], unique=False)
 
 
 def _inbox() -> None:
@@ -73,6 +91,10 @@ def _inbox() -> None:
 
 
 def _trading_days() -> None:
+    op.add_column("identities", sa.Column("added", sa.BigInteger(), nullable=True))
+    key, rows = ["folder", "input_date", "identity_code", "file_name"], "act = 'accepted' AND superseded_by IS NULL"
+    op.drop_index("uq_activity_current", "activity")
+    op.create_index("uq_activity_current", "activity", key, unique=True, **_only(rows))
     op.create_table(
         "closed_days",
         sa.Column("day", sa.Date(), nullable=False),
