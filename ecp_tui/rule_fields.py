@@ -66,7 +66,7 @@ def write_fields(rule: str, values: Mapping[str, str]) -> str:
 
 def field_of(path: str) -> str:
     """The form's field for what an error names: cut_off.at, content.columns; empty where none shows it."""
-    names = tuple(path.split("."))
+    names = tuple(re.sub(r"\[\d+\]", "", path).split("."))
     exact = next((field.id for field in FIELDS if field.path == names), "")
     return exact or next((field.id for field in FIELDS if field.path[0] == names[0]), "")
 

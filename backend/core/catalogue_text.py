@@ -31,9 +31,14 @@ def shipped() -> str:
 def parse(text: str) -> Catalogue:
     """The catalogue in a `catalogue.toml`; raises `ValueError` with the row that is wrong."""
     data = tomllib.loads(text)
-    user_types = dict(data["user_types"])
-    functions = {code: function_of(code, row) for code, row in data["functions"].items()}
-    folders = {code: folder_of(code, row) for code, row in data["folders"].items()}
+    try:
+        user_types = dict(data["user_types"])
+        functions = {code: function_of(code, row) for code, row in data["functions"].items()}
+        folders = {code: folder_of(code, row) for code, row in data["folders"].items()}
+    except KeyError as error:
+        raise ValueError(f"catalogue: {error} is missing") from error
+    except (TypeError, AttributeError) as error:
+        raise ValueError("catalogue: a row is not the table that it should be") from error
     for folder in folders.values():
         unknown = (set(folder.functions) - set(functions) - {ANY_FUNCTION}) | (set(folder.user_types) - set(user_types))
         if unknown or not CODE.fullmatch(folder.code):

@@ -15,7 +15,7 @@ from backend.core.calendar import Calendar
 from backend.core.catalogue import Catalogue, FolderRule, Function
 from backend.core.catalogue_text import folder_text, function_text
 from backend.core.client_connect.changes.catalogue import read_rule
-from backend.core.gate import refuse_outside_catalogue
+from backend.core.gate import refuse_outside_staff
 from backend.core.ports import Clock, Store
 from backend.core.rows import Rows
 from backend.core.rule_lines import folder_lines, function_lines
@@ -33,7 +33,7 @@ class Cataloguing:
 
     def page(self, actor: Actor) -> CataloguePage:
         """All folders, functions and user types; 2002 for whoever is neither operator nor auditor."""
-        refuse_outside_catalogue(actor)
+        refuse_outside_staff(actor)
         with self._store.reading() as rows:
             catalogue, revision = rows.catalogue(), rows.catalogue_revision()
         return CataloguePage(
@@ -45,7 +45,7 @@ class Cataloguing:
 
     def try_rule(self, actor: Actor, trial: RuleTrial) -> TriedRule:
         """What is wrong with the rule, or what it changes, and what it had done to the files of the last 90 days."""
-        refuse_outside_catalogue(actor)
+        refuse_outside_staff(actor)
         try:
             with self._store.reading() as rows:
                 return self._function(rows, trial) if trial.of == "function" else self._folder(rows, trial)

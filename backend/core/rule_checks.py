@@ -21,6 +21,7 @@ _LONGEST: Final = {"title": 80, "input_date_meaning": 40, "note": 200}
 _MOST_PATTERNS: Final = 10
 _MOST_DAYS: Final = 260
 _MOST_AFTER: Final = 60
+_MOST_MINUTES: Final = 1440
 _MOST_BYTES: Final = 1 << 40
 _SAMPLES: Final = tuple(
     (identity, day)
@@ -46,7 +47,7 @@ RIGHT: Final = {
     "cut_off.trading_days_after": f"a whole number from 0 to {_MOST_AFTER}",
     "cut_off.closes": "true where nothing is taken after it, or false",
     "cut_off.counts": '"completion" or "start"',
-    "cut_off.remind": "minutes, a whole number from 0 to 1440",
+    "cut_off.remind": f"minutes, a whole number from 0 to {_MOST_MINUTES}",
     "window": 'two times of a day, such as ["07:00", "15:00"]',
     "size_limit": f"bytes, a whole number from 1 to {_MOST_BYTES:_}",
     "note": f"at most {_LONGEST['note']} characters that can be shown",
@@ -185,8 +186,9 @@ def _days(rule: FolderRule) -> Iterator[Wrong]:
         yield Wrong("window", f"it closes after it opens, on the same day: {RIGHT['window']}")
     if cut_off is None:
         return
-    if not 0 <= cut_off.trading_days_after <= _MOST_AFTER:
-        yield Wrong("cut_off", RIGHT["cut_off.trading_days_after"])
+    for name, most in (("trading_days_after", _MOST_AFTER), ("remind", _MOST_MINUTES)):
+        if not 0 <= getattr(cut_off, name) <= most:
+            yield Wrong(f"cut_off.{name}", RIGHT[f"cut_off.{name}"])
     on_the_date = cut_off.closes and cut_off.trading_days_after == 0 and rule.trading_days_ahead == 0
     if window is not None and on_the_date and rule.period == "day" and cut_off.at <= window[0]:
         yield Wrong("cut_off", f"nothing could ever be filed: it closes before the folder opens at {window[0]:%H:%M}")

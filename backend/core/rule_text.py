@@ -21,6 +21,10 @@ from backend.core.rule_checks import RIGHT, Wrong, wrong_in_folder, wrong_in_fun
 _PLACE: Final = re.compile(r"(.*?) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
 _HEADINGS: Final = ("folders", "functions")
 _MOST: Final = 20
+_MOST_DOTS: Final = 200
+"""On a line: names within names beyond that take reading without end."""
+_BEYOND: Final = RuleError(words="a name, a number or a list in it is beyond all measure")
+_KEY: Final = re.compile(r"[a-z_]+(\.[a-z_]+|\[\d+\])*")
 _NAMED: Final = 40
 _FOLDER: Final = TypeAdapter(FolderRule)
 _FUNCTION: Final = TypeAdapter(Function)
@@ -47,8 +51,8 @@ def read_folder(code: str, text: str, catalogue: Catalogue) -> FolderRule:
     stands = catalogue.folders.get(code)
     moved = {name: getattr(stands, name) for name in MOVED} if stands else {"route": "ecp2", "batch": None}
     for name in MOVED:
-        if name in row and row.pop(name) != moved[name]:
-            _fail(text, Wrong(name, f"leave it out: a migration batch decides it, and it is {moved[name] or 'none'}"))
+        if name in row and row.pop(name) != moved.get(name):
+            _fail(text, Wrong(name, f"leave it out: a migration batch decides it, and it is {moved.get(name) or 'none'}"))
     _refuse_unknown(text, row, FolderRule)
     rule = _validated(text, _FOLDER, row | moved | {"code": code}, row)
     try:
@@ -73,12 +77,14 @@ def _table(code: str, text: str) -> dict[str, Any]:
     if not CODE.fullmatch(code):
         words = f"{shown(code, _NAMED)} is no code: 2 to 20 letters, digits, _ and -, such as SD-1"
         raise WrongRule([RuleError(words=words)])
+    if any(line.count(".") > _MOST_DOTS for line in text.splitlines()):
+        raise WrongRule([_BEYOND])
     try:
         row = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise WrongRule([_syntax(str(error), text)]) from error
     except (ValueError, RecursionError) as error:  # digits without end, brackets within brackets
-        raise WrongRule([RuleError(words="a number or a list in it is beyond all measure")]) from error
+        raise WrongRule([_BEYOND]) from error
     for name in _HEADINGS:
         if isinstance(row.get(name), dict):
             _fail(text, Wrong(name, f"only the lines of {code} itself, without a heading such as [{name}.{code}]"))
@@ -115,12 +121,17 @@ def _validated(text: str, kind: TypeAdapter[Any], values: Mapping[str, Any], row
     except ValidationError as error:
         wrong: dict[str, Wrong] = {}
         for one in error.errors():
-            field = ".".join(str(part) for part in one["loc"] if isinstance(part, str))
-            name = str(one["loc"][0])
-            right = RIGHT.get(field) or RIGHT.get(name) or one["msg"]
+            name, field = str(one["loc"][0]), _dotted(one["loc"])
+            above = "" if "." in field else RIGHT.get(name)
+            right = RIGHT.get(field) or above or one["msg"].removeprefix("Input should be ")
             missing = "it is missing: " if one["type"] == "missing" and name not in row else ""
             wrong.setdefault(field, Wrong(field, f"{missing}{right}"))
         _fail(text, *wrong.values())
+
+
+def _dotted(location: tuple[int | str, ...]) -> str:
+    """Where in the table: content.columns[2].kind."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)[1:]
 
 
 def _wrong_content(error: ValueError, rule: FolderRule, catalogue: Catalogue) -> Iterable[Wrong]:
@@ -128,7 +139,7 @@ def _wrong_content(error: ValueError, rule: FolderRule, catalogue: Catalogue) ->
     words = str(error).removeprefix(f"catalogue: folder {rule.code}: ")
     found = list(wrong_in_folder(rule, catalogue))
     key, colon, said = words.partition(": ")
-    if key.startswith("content") and colon:
+    if colon and _KEY.fullmatch(key):
         return [Wrong(key, said), *found]
     return found or [Wrong("patterns", words)]
 

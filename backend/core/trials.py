@@ -37,6 +37,8 @@ class PastFile:
     identity_code: str
     input_date: date
     at: datetime
+    started: datetime | None = None
+    """When its bytes began to come."""
     size: int | None = None
     user_type: str | None = None
     fault: int | None = None
@@ -74,7 +76,7 @@ def judged(rule: FolderRule, past: PastFile, calendar: Calendar) -> Refused | No
             agree(rule.code, rule.names, past.file_name, past.identity_code, past.input_date)
         if rule.direction == "submission":
             _refuse_size(rule, past)
-            rule.refuse_outside(past.input_date, past.at, calendar)
+            rule.refuse_outside(past.input_date, past.at, calendar, past.identity_code, past.started)
     except Refused as refused:
         return refused
     return None

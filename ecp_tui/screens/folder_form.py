@@ -64,8 +64,8 @@ class FolderFormScreen(RuleForm):
         return True
 
     def _value(self, name: str) -> str:
-        control = self.query_one(f"#{name}", TextField | ChoiceField)  # type: ignore[arg-type]
-        return control.value or ""
+        control = next(one for one in self.query_one(Form).controls() if one.id == name)
+        return control.value or "" if isinstance(control, TextField | ChoiceField) else ""
 
     def show_errors(self, tried: TriedRule) -> None:
         wrong = {field_of(one.field): one.words for one in reversed(tried.errors)}

@@ -18,7 +18,7 @@ _STANDING: Final = (CURRENT, PUBLISHED)
 _REFUSED: Final = (IS_FILE, NOT_ACCEPTED, IS_REFUSED)
 _ENDED: Final = (_table.c.ended.is_not(None),)
 _COLUMNS: Final = (
-    *(_table.c[name] for name in ("file_name", "identity_code", "input_date", "at", "size")),
+    *(_table.c[name] for name in ("file_name", "identity_code", "input_date", "at", "received_start", "size")),
     _identities.c.user_type,
     _table.c.fault,
 )
