@@ -12,7 +12,6 @@ from backend.core.publishing import Publishing
 from backend.core.services import Services
 from backend.doors.ssh.spots import Spot
 
-
 _BY_SFTP: Final = "by SFTP"
 """Why a file was withdrawn that was removed: no client says more."""
 

@@ -1,4 +1,4 @@
-"""The rooms of the operator: `/collect/FOLDER/IDENTITY/DATE/` is read, `/publish/FOLDER/{IDENTITY | ALL | …}/` is written."""
+"""The rooms of the operator: `/collect/FOLDER/IDENTITY/DATE/` is read, `/publish/FOLDER/{IDENTITY | ALL | …}/` written."""
 
 from __future__ import annotations
 
