@@ -20,6 +20,8 @@ class Identity:
     name: str
     removed: bool = False
     """Its company holds it no longer; no other company may have it either."""
+    added: datetime | None = field(default=None, compare=False)
+    """When its company got it; `None` means long ago."""
 
 
 @dataclass(frozen=True, slots=True)

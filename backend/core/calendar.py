@@ -14,13 +14,21 @@ Deadline = tuple[str, date, str]
 
 
 @dataclass(frozen=True, slots=True)
+class Extension:
+    """Until when a cut-off was moved, and why."""
+
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Decided:
     """What was decided, as it stands in the database."""
 
     holidays: Mapping[date, str] = field(default_factory=dict)
     closures: Mapping[date, str] = field(default_factory=dict)
-    extensions: Mapping[Deadline, tuple[datetime, str]] = field(default_factory=dict)
-    """Until when, and why."""
+    extensions: Mapping[tuple[str, date], Mapping[str, Extension]] = field(default_factory=dict)
+    """Of a folder and an input date, by identity code."""
     exemptions: Mapping[Deadline, str] = field(default_factory=dict)
 
 
@@ -68,13 +76,22 @@ class Calendar:
         """`day` if it trades, else the last trading day before it."""
         return day if self.trades(day) else self.shifted(day, -1)
 
+    def next(self, day: date) -> date:
+        """`day` if it trades, else the next trading day after it."""
+        return day if self.trades(day) else self.shifted(day, 1)
+
     def instant(self, day: date, at: time) -> datetime:
         return datetime.combine(day, at, self.zone)
 
-    def extension(self, folder: str, input_date: date, identity_code: str = "") -> datetime | None:
-        """Until when a cut-off was moved, for all or for this identity: the later of both."""
-        found = (self.decided.extensions.get((folder, input_date, code)) for code in {"", identity_code})
-        return max((until for until, _ in filter(None, found)), default=None)
+    def extension(self, folder: str, input_date: date, identity_code: str = "") -> Extension | None:
+        """Of a cut-off, for all or for this identity: the later of both."""
+        moved = self.decided.extensions.get((folder, input_date), {})
+        found = [moved[code] for code in {"", identity_code} if code in moved]
+        return max(found, key=lambda one: one.until, default=None)
+
+    def extended(self, folder: str, input_date: date) -> frozenset[str]:
+        """The identity codes with an extension of their own; an empty one stands for all."""
+        return frozenset(self.decided.extensions.get((folder, input_date), ()))
 
     def exemption(self, folder: str, input_date: date, identity_code: str) -> str:
         """Why this identity need not file for that date; empty where it must."""

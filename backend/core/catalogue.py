@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Final, Literal
@@ -17,7 +17,6 @@ from backend.core.calendar import Calendar
 
 Period = Literal["day", "month"]
 ANY_FUNCTION: Final = "any"
-_SMALL_HOURS: Final = 6
 COMPLETED_WITHIN: Final = timedelta(minutes=15)
 """Of its start, where the start of an upload counts."""
 
@@ -75,6 +74,8 @@ class FolderRule:
     content: ContentRule | None = None
     companions: tuple[str, ...] = ()
     """Endings of the empty files that may follow a file, `.ok` and its like."""
+    owed_since: datetime | None = None
+    """When filing in it became a duty here; nothing is owed whose cut-off was before. `None` means long ago."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -93,9 +94,19 @@ class FolderRule:
         """The cut-off that holds: the rule's, or a later one that a pair of operators gave."""
         if self.cut_off is None:
             return None
-        day = calendar.shifted(input_date, self.cut_off.trading_days_after)
-        said = calendar.instant(day, self.cut_off.at)
-        return max(said, calendar.extension(self.code, input_date, identity_code) or said)
+        said = self.cut_off_said(self.cut_off, input_date, calendar)
+        extension = calendar.extension(self.code, input_date, identity_code)
+        return max(said, extension.until) if extension else said
+
+    def cut_off_said(self, rule: CutOff, input_date: date, calendar: Calendar) -> datetime:
+        """As the rule has it. Where its day does not trade, the next one that does takes its place."""
+        day = calendar.shifted(input_date, rule.trading_days_after)
+        return calendar.instant(calendar.next(day), rule.at)
+
+    def cut_offs_of(self, input_date: date, calendar: Calendar) -> list[datetime]:
+        """All that hold for somebody, the first one first."""
+        codes = calendar.extended(self.code, input_date) | {""}
+        return sorted({at for code in codes if (at := self.cut_off_of(input_date, calendar, code)) is not None})
 
     def default_input_date(self, now: datetime, calendar: Calendar) -> date:
         """The latest input date that is there to be filed."""
@@ -104,33 +115,15 @@ class FolderRule:
             return today.replace(day=1) - timedelta(days=1)
         return calendar.latest(today)
 
+    def obliging(self, before: FolderRule | None, now: datetime) -> FolderRule:
+        """In place of `before`: where filing in it becomes a duty, it does so now."""
+        since = before.owed_since if before is not None and before.obliges else now
+        return replace(self, owed_since=since)
+
     @property
     def obliges(self) -> bool:
         """Whether those who hold its user types must file in it, here."""
         return self.cut_off is not None and self.direction == "submission" and self.route == "ecp2"
-
-    def due_today(self, now: datetime, calendar: Calendar, identity_code: str = "") -> tuple[date, datetime] | None:
-        """The input date whose cut-off is today, and that cut-off."""
-        if self.cut_off is None or not self.obliges:
-            return None
-        today = calendar.today(now)
-        day = self.default_input_date(now, calendar)
-        candidates = [day]
-        if self.period == "day" and calendar.closed(today):
-            candidates.insert(0, today)
-        if self.period == "day":
-            candidates += [calendar.shifted(today, -back) for back in range(1, self.cut_off.trading_days_after + 1)]
-        for candidate in candidates:
-            instant = self.cut_off_of(candidate, calendar, identity_code)
-            if instant is not None and self._counts_today(instant, candidate, today, calendar):
-                return candidate, instant
-        return None
-
-    def _counts_today(self, instant: datetime, candidate: date, today: date, calendar: Calendar) -> bool:
-        """Today's deadlines; one just after midnight belongs to the evening before it."""
-        cut_day = instant.astimezone(calendar.zone).date()
-        small_hours = instant.astimezone(calendar.zone).hour < _SMALL_HOURS and candidate == today
-        return cut_day == today or (small_hours and cut_day == today + timedelta(days=1))
 
     @property
     def moved(self) -> bool:
@@ -174,8 +167,8 @@ class FolderRule:
         if counted <= cut_off and completed - started > COMPLETED_WITHIN:
             raise Refused(
                 OUTSIDE_WINDOW,
-                what=f"The cut-off of {self.code} for {input_date} was {cut_off:%Y-%m-%d %H:%M}; the upload "
-                f"began before it, but took more than the {COMPLETED_WITHIN.seconds // 60} minutes in which it would count.",
+                what=f"The cut-off of {self.code} for {input_date} was {cut_off:%Y-%m-%d %H:%M}. The upload began "
+                f"before it, and did not end within {COMPLETED_WITHIN.seconds // 60} minutes.",
                 fix="Submit the file again: it counts as of when that begins.",
             )
         if rule.closes and counted > cut_off:

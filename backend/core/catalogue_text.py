@@ -18,8 +18,9 @@ from backend.core.catalogue import ANY_FUNCTION, Catalogue, FolderRule, Function
 from backend.core.content_text import check_companions, content_of
 
 CODE: Final = re.compile(r"[A-Z0-9][A-Z0-9_-]{1,19}", re.ASCII)
-MOVED: Final = ("route", "batch")
-"""What of a folder its migration alone changes."""
+MOVED: Final = ("route", "batch", "owed_since")
+"""What of a folder its migration alone changes, and when filing in it became a duty."""
+_UNSAID: Final = ("code", "owed_since")
 _FOLDER: Final = TypeAdapter(FolderRule)
 
 
@@ -92,7 +93,7 @@ def function_text(function: Function) -> str:
 def data_of(value: Any) -> Any:
     """A rule as its table in TOML: what is as by itself, and its code, go without saying."""
     if is_dataclass(value):
-        said = {one.name: (getattr(value, one.name), one) for one in fields(value) if one.name != "code"}
+        said = {one.name: (getattr(value, one.name), one) for one in fields(value) if one.name not in _UNSAID}
         return {
             name: data_of(held) for name, (held, one) in said.items() if one.default is MISSING or held != one.default
         }

@@ -21,6 +21,8 @@ class Filer:
     user_type: str
     company: str
     company_name: str
+    since: datetime | None = None
+    """When the company got it; `None` means long ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +45,16 @@ class DeadlineRows(Protocol):
         """The identities of these user types that active companies hold, by code."""
         ...
 
+    def began(self) -> datetime | None:
+        """When the first entry came into the log."""
+        ...
+
     def filings(self, folders: Sequence[str], input_dates: Sequence[date]) -> list[Filing]:
         """What stands in these folders for these dates."""
         ...
 
-    def told(self, kind: Notice, folder: str, input_date: date) -> set[str]:
-        """The identity codes about which somebody was told; an empty one stands for all."""
+    def told(self, kind: Notice, folder: str, input_date: date) -> dict[str, datetime]:
+        """By identity code, an empty one for all: the latest cut-off about which somebody was told."""
         ...
 
 
@@ -67,6 +73,6 @@ class DeadlineUnit(Protocol):
 
     def put_exemption(self, deadline: Deadline, reason: str) -> None: ...
 
-    def tell(self, kind: Notice, deadline: Deadline, now: datetime) -> bool:
-        """Notes that somebody is told; false where that was noted before."""
+    def tell(self, kind: Notice, deadline: Deadline, cut_off: datetime) -> bool:
+        """Notes that somebody is told of this cut-off; false where they were, or of a later one."""
         ...

@@ -17,7 +17,7 @@ from backend.core.deadlines import Filer
 from backend.core.downloads import not_fetched
 from backend.core.gate import activity_scope, folders_for
 from backend.core.obligations import first_filings
-from backend.core.owed import Owed, owed
+from backend.core.owed import Owed, due_today, owed, owes
 from backend.core.ports import Clock, Store
 from backend.core.rows import Rows
 
@@ -72,12 +72,13 @@ class HomeService:
         self, rows: Rows, now: datetime, reached: list[tuple[FolderRule, tuple[Identity, ...]]]
     ) -> tuple[Due, ...]:
         """What is due today, of one's own identities; two questions, however many there are."""
-        calendar = self._calendar.with_(rows.decided())
+        calendar, began = self._calendar.with_(rows.decided()), rows.began()
         today = [
-            (folder, identity, due[0])
+            (folder, identity, day)
             for folder, identities in reached
             for identity in identities
-            if (due := folder.due_today(now, calendar, identity.code)) is not None
+            for day in due_today(folder, calendar, now, identity.code)
+            if owes(folder, _filer(identity), day, calendar, began)
         ]
         folders = list({folder.code: folder for folder, _, _ in today}.values())
         days = sorted({day for _, _, day in today})
@@ -145,7 +146,7 @@ def identity_name(catalogue: Catalogue, identity: Identity) -> IdentityName:
 
 
 def _filer(identity: Identity) -> Filer:
-    return Filer(identity.code, identity.name, identity.user_type, identity.company, "")
+    return Filer(identity.code, identity.name, identity.user_type, identity.company, "", identity.added)
 
 
 def _shown(one: Owed) -> Due:

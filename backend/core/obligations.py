@@ -26,13 +26,11 @@ from backend.core.calendar import Calendar
 from backend.core.catalogue import FolderRule
 from backend.core.deadlines import Filer, Filing
 from backend.core.gate import obligation_scope, refuse_outside_staff
-from backend.core.owed import Owed, days_of, owed, still_open
+from backend.core.owed import LOOKED_BACK, Owed, days_of, is_asked_for, owed, owes, still_open
 from backend.core.page_marks import PageMarks
 from backend.core.ports import Clock, Store
 from backend.core.rows import Rows
 
-LOOKED_BACK: Final = 6
-"""Trading days, or months, in which the board looks for what is open."""
 _BINS: Final = 48
 _SHORTEST: Final = timedelta(minutes=5)
 _BEFORE: Final = timedelta(hours=8)
@@ -108,8 +106,9 @@ class Obligations:
         closed = [ClosedDay(day=day, kind="holiday", name=name) for day, name in decided.holidays.items()]
         closed += [ClosedDay(day=day, kind="closure", name=name) for day, name in decided.closures.items()]
         extensions = [
-            MovedCutOff(folder=folder, input_date=day, identity_code=code, until=until, reason=reason)
-            for (folder, day, code), (until, reason) in decided.extensions.items()
+            MovedCutOff(folder=folder, input_date=day, identity_code=code, until=one.until, reason=one.reason)
+            for (folder, day), moved in decided.extensions.items()
+            for code, one in moved.items()
             if day.year == year and seen(folder, code)
         ]
         exemptions = [
@@ -163,18 +162,24 @@ def standing_of(
 ) -> Iterator[Owed]:
     """All obligations of these folders for these input dates, or for those of so many days back: two questions."""
     asked = {
-        folder.code: list(days) if days is not None else days_of(folder, calendar, now, back) for folder in folders
+        folder.code: [day for day in days if is_asked_for(folder, day, calendar)]
+        if days is not None
+        else days_of(folder, calendar, now, back)
+        for folder in folders
     }
     filers: dict[str, list[Filer]] = {}
     for filer in rows.filers(sorted({user_type for folder in folders for user_type in folder.user_types})):
         filers.setdefault(filer.user_type, []).append(filer)
     every_day = sorted({day for some in asked.values() for day in some})
     filed = first_filings(rows.filings([folder.code for folder in folders], every_day), folders)
+    began = rows.began()
     for folder in folders:
         for day in asked[folder.code]:
             for filer in (one for user_type in folder.user_types for one in filers.get(user_type, ())):
-                found = owed(folder, filer, day, filed.get((folder.code, filer.identity_code, day)), calendar, now)
-                if found is not None:
+                filing = filed.get((folder.code, filer.identity_code, day))
+                if not owes(folder, filer, day, calendar, began):
+                    continue
+                if (found := owed(folder, filer, day, filing, calendar, now)) is not None:
                     yield found
 
 

@@ -11,8 +11,11 @@ from backend.core.calendar import Calendar
 from backend.core.catalogue import FolderRule
 from backend.core.deadlines import Filer, Filing
 
+LOOKED_BACK: Final = 6
+"""Trading days, or months, in which what is open is looked for."""
 OPEN_FOR: Final = timedelta(days=1)
 """How long after its cut-off a date is open although nobody is missing."""
+_SMALL_HOURS: Final = 6
 _ORDER: Final[tuple[DueState, ...]] = ("missing", "due", "late", "received", "exempt")
 
 
@@ -46,6 +49,16 @@ def state_of(now: datetime, cut_off: datetime, received: datetime | None, exempt
     return "due" if now <= cut_off else "missing"
 
 
+def owes(folder: FolderRule, filer: Filer, input_date: date, calendar: Calendar, began: datetime | None) -> bool:
+    """Whether it must be filed: its cut-off came after the platform began, the identity was there on its date."""
+    if folder.cut_off is None:
+        return False
+    said = folder.cut_off_said(folder.cut_off, input_date, calendar)
+    if any(since is not None and said < since for since in (began, folder.owed_since, filer.since)):
+        return False
+    return filer.since is None or calendar.today(filer.since) <= input_date
+
+
 def owed(
     folder: FolderRule, filer: Filer, input_date: date, filing: Filing | None, calendar: Calendar, now: datetime
 ) -> Owed | None:
@@ -59,8 +72,9 @@ def owed(
     received = rule.counted(filing.started, filing.completed) if filing is not None else None
     state = state_of(now, cut_off, received, exempt)
     moved = calendar.extension(folder.code, input_date, filer.identity_code)
-    reason = exempt if state == "exempt" else _why_later(folder, input_date, filer, calendar, moved)
-    return Owed(folder, filer, input_date, cut_off, state, moved == cut_off, reason, received, filing)
+    extended = moved is not None and moved.until == cut_off
+    reason = exempt if state == "exempt" else moved.reason if moved is not None and extended else ""
+    return Owed(folder, filer, input_date, cut_off, state, extended, reason, received, filing)
 
 
 def days_of(folder: FolderRule, calendar: Calendar, now: datetime, back: int) -> list[date]:
@@ -84,27 +98,41 @@ def days_of(folder: FolderRule, calendar: Calendar, now: datetime, back: int) ->
     return found
 
 
+def due_today(folder: FolderRule, calendar: Calendar, now: datetime, identity_code: str = "") -> list[date]:
+    """The input dates whose cut-off is today's, extended or not; and today, where it was closed after all.
+
+    What ends in the small hours belongs to the evening before.
+    """
+    rule, today = folder.cut_off, calendar.today(now)
+    if rule is None or not folder.obliges:
+        return []
+    return [
+        day
+        for day in days_of(folder, calendar, now, rule.trading_days_after + LOOKED_BACK)
+        if (day == today and calendar.closed(day) and folder.period == "day")
+        or _is_todays(folder.cut_off_said(rule, day, calendar), calendar, now)
+        or _is_todays(folder.cut_off_of(day, calendar, identity_code), calendar, now)
+    ]
+
+
+def _is_todays(cut_off: datetime | None, calendar: Calendar, now: datetime) -> bool:
+    if cut_off is None:
+        return False
+    at, here = cut_off.astimezone(calendar.zone), now.astimezone(calendar.zone)
+    days = (at.date() - here.date()).days
+    small = at.hour < _SMALL_HOURS
+    return (days == 0 and (not small or here.hour < _SMALL_HOURS)) or (days == 1 and small)
+
+
+def is_asked_for(folder: FolderRule, day: date, calendar: Calendar) -> bool:
+    """Whether that is an input date of the folder: a day that trades or was to; of a monthly one, a month's last."""
+    if folder.period == "month":
+        return (day + timedelta(days=1)).day == 1
+    return calendar.trades(day) or bool(calendar.closed(day))
+
+
 def still_open(folder: FolderRule, input_date: date, calendar: Calendar, now: datetime, *, missing: bool) -> bool:
     """Whether the board shows it: its cut-off is ahead or not long ago, or somebody is missing who may still file."""
-    cut_off = folder.cut_off_of(input_date, calendar)
-    latest = max(
-        (
-            until
-            for (code, day, _), (until, _) in calendar.decided.extensions.items()
-            if (code, day) == (folder.code, input_date)
-        ),
-        default=cut_off,
-    )
-    if cut_off is None or latest is None:
-        return False
+    cut_offs = folder.cut_offs_of(input_date, calendar)
     closes = folder.cut_off is not None and folder.cut_off.closes
-    return now <= max(cut_off, latest) + OPEN_FOR or (missing and not closes)
-
-
-def _why_later(folder: FolderRule, input_date: date, filer: Filer, calendar: Calendar, until: datetime | None) -> str:
-    """Why a cut-off was extended, in the operators' words."""
-    for code in (filer.identity_code, ""):
-        said = calendar.decided.extensions.get((folder.code, input_date, code))
-        if said is not None and said[0] == until:
-            return said[1]
-    return ""
+    return any(now <= one + OPEN_FOR for one in cut_offs[-1:]) or (missing and not closes)

@@ -51,8 +51,9 @@ def read_folder(code: str, text: str, catalogue: Catalogue) -> FolderRule:
     stands = catalogue.folders.get(code)
     moved = {name: getattr(stands, name) for name in MOVED} if stands else {"route": "ecp2", "batch": None}
     for name in MOVED:
-        if name in row and row.pop(name) != moved.get(name):
-            _fail(text, Wrong(name, f"leave it out: a migration batch decides it, and it is {moved.get(name) or 'none'}"))
+        stays = moved.get(name)
+        if name in row and row.pop(name) != stays:
+            _fail(text, Wrong(name, f"leave it out: a migration batch decides it, and it is {stays or 'none'}"))
     _refuse_unknown(text, row, FolderRule)
     rule = _validated(text, _FOLDER, row | moved | {"code": code}, row)
     try:

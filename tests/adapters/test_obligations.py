@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ def states(world: World, wanted: ObligationFilter = SD1, who: str = "OPER01") ->
 
 
 def files(world: World, who: str, code: str, day: date = FRIDAY, data: bytes = b"a\n") -> None:
-    facts = {"identity_code": code, "input_date": day, "file_name": f"SD1_{code}_{day:%Y%m%d}.csv"}
+    facts: dict[str, Any] = {"identity_code": code, "input_date": day, "file_name": f"SD1_{code}_{day:%Y%m%d}.csv"}
     submitted(world, world.actor(who), data, **facts)
 
 

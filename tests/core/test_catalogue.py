@@ -12,6 +12,7 @@ from backend.contract.faults import OUTSIDE_WINDOW, SERVED_ELSEWHERE, Refused
 from backend.core.calendar import Calendar
 from backend.core.catalogue import CutOff, FolderRule
 from backend.core.catalogue_text import parse, shipped
+from backend.core.owed import due_today
 
 HONG_KONG = ZoneInfo("Asia/Hong_Kong")
 WEEKDAYS = Calendar(HONG_KONG)
@@ -125,32 +126,37 @@ def test_a_folder_not_migrated_is_served_elsewhere() -> None:
 # ── what is due today ────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def todays(folder: FolderRule, now: datetime, calendar: Calendar = WEEKDAYS) -> list[tuple[date, datetime | None]]:
+    return [(day, folder.cut_off_of(day, calendar)) for day in due_today(folder, calendar, now)]
+
+
 def test_sd1_is_due_on_its_own_date_and_not_on_a_weekend() -> None:
-    assert FOLDERS["SD-1"].due_today(at(FRIDAY, 9), WEEKDAYS) == (FRIDAY, at(FRIDAY, 20))
-    assert FOLDERS["SD-1"].due_today(at(SATURDAY, 9), WEEKDAYS) is None
+    assert todays(FOLDERS["SD-1"], at(FRIDAY, 9)) == [(FRIDAY, at(FRIDAY, 20))]
+    assert todays(FOLDERS["SD-1"], at(SATURDAY, 9)) == []
 
 
 def test_a_cut_off_on_the_next_trading_day_is_due_then() -> None:
-    assert FOLDERS["LOP"].due_today(at(MONDAY, 9), WEEKDAYS) == (FRIDAY, at(MONDAY, 12))
-    assert FOLDERS["LOP"].due_today(at(SATURDAY, 9), WEEKDAYS) is None
+    assert todays(FOLDERS["LOP"], at(MONDAY, 9)) == [(FRIDAY, at(MONDAY, 12))]
+    assert todays(FOLDERS["LOP"], at(SATURDAY, 9)) == []
 
 
 def test_a_monthly_return_is_due_on_the_fifth_trading_day_of_the_month_after() -> None:
-    cpm = FOLDERS["CPM"]
-    fifth = date(2022, 5, 6)
-    assert cpm.due_today(at(fifth, 9), WEEKDAYS) == (date(2022, 4, 30), at(fifth, 17))
-    assert cpm.due_today(at(date(2022, 5, 5), 9), WEEKDAYS) is None
-    assert cpm.due_today(at(date(2022, 5, 9), 9), WEEKDAYS) is None
+    cpm, fifth = FOLDERS["CPM"], date(2022, 5, 6)
+    assert todays(cpm, at(fifth, 9)) == [(date(2022, 4, 30), at(fifth, 17))]
+    assert todays(cpm, at(date(2022, 5, 5), 9)) == [] == todays(cpm, at(date(2022, 5, 9), 9))
 
 
 def test_a_deadline_just_after_midnight_belongs_to_the_evening_before() -> None:
     late = replace(FOLDERS["SD-1"], cut_off=CutOff(time(0, 30), trading_days_after=1))
-    assert late.due_today(at(date(2022, 5, 19), 22), WEEKDAYS) == (date(2022, 5, 19), at(FRIDAY, 0, 30))
+    thursday = [(date(2022, 5, 19), at(FRIDAY, 0, 30))]
+    assert todays(late, at(date(2022, 5, 19), 22)) == todays(late, at(FRIDAY, 0, 10)) == thursday
+    assert todays(late, at(FRIDAY, 2)) == thursday, "over, and still last evening's"
+    assert todays(late, at(FRIDAY, 9)) == [], "Friday's own is Monday's, just after midnight"
 
 
 @pytest.mark.parametrize("code", ["LOPA", "BCAN", "NBCAN", "DECL", "RPT-TRD"])
 def test_a_folder_without_a_cut_off_or_served_elsewhere_is_never_due(code: str) -> None:
-    assert FOLDERS[code].due_today(at(FRIDAY, 9), WEEKDAYS) is None
+    assert todays(FOLDERS[code], at(FRIDAY, 9)) == []
 
 
 def test_a_form_starts_with_the_latest_date_there_is_to_file() -> None:

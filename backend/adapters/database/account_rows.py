@@ -59,7 +59,7 @@ class AccountRows:
 
     def identities(self, company: str) -> dict[str, Identity]:
         rows = self._connection.execute(_IDENTITIES, {"company": company})
-        return {row.code: Identity(row.code, row.company, row.user_type, row.name) for row in rows}
+        return {row.code: Identity(row.code, row.company, row.user_type, row.name, added=row.added) for row in rows}
 
     def administrators(self, company: str) -> list[Person]:
         held: dict[tuple[str, str], list[Service]] = {}

@@ -118,4 +118,6 @@ def _facts(values: Any) -> Any:
         return {name: _facts(value) for name, value in values.items() if name != "code" and value is not None}
     if isinstance(values, tuple):
         return [_facts(value) for value in values]
+    if isinstance(values, datetime):
+        return values.isoformat()
     return values.isoformat("minutes") if isinstance(values, time) else values

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, and_, delete, func, insert, select, update
+from sqlalchemy import Column, Connection, Table, and_, delete, insert, select, update
 
 from backend.adapters.database import tables
 from backend.adapters.database.catalogue_rows import CatalogueCache
 from backend.adapters.database.enquiry import CURRENT
-from backend.core.calendar import Deadline, Decided
+from backend.core.calendar import Deadline, Decided, Extension
 from backend.core.deadlines import Filer, Filing, Notice
 
 _table, _notices = tables.activity, tables.notices
@@ -40,20 +40,24 @@ class DeadlineRows:
         days: dict[str, dict[date, str]] = {"holiday": {}, "closure": {}}
         for row in self._connection.execute(select(tables.closed_days).order_by(tables.closed_days.c.day)):
             days[row.kind][row.day] = row.name
-        extensions = self._connection.execute(select(tables.extensions))
+        extensions: dict[tuple[str, date], dict[str, Extension]] = {}
+        for row in self._connection.execute(select(tables.extensions)):
+            extensions.setdefault((row.folder, row.input_date), {})[row.identity_code] = Extension(
+                row.until, row.reason
+            )
         exemptions = self._connection.execute(select(tables.exemptions))
         return Decided(
             days["holiday"],
             days["closure"],
-            {(row.folder, row.input_date, row.identity_code): (row.until, row.reason) for row in extensions},
+            extensions,
             {(row.folder, row.input_date, row.identity_code): row.reason for row in exemptions},
         )
 
     def filers(self, user_types: Sequence[str]) -> list[Filer]:
         identities, companies = tables.identities, tables.companies
-        held = select(
-            identities.c.code, identities.c.name, identities.c.user_type, companies.c.code, companies.c.name
-        ).join(companies, companies.c.code == identities.c.company)
+        facts: list[Column[Any]] = [identities.c[name] for name in ("code", "name", "user_type")]
+        facts += [companies.c.code, companies.c.name, identities.c.added]
+        held = select(*facts).join(companies, companies.c.code == identities.c.company)
         wanted = (
             identities.c.user_type.in_(user_types),
             identities.c.removed.is_(None),
@@ -61,18 +65,22 @@ class DeadlineRows:
         )
         return [Filer(*row) for row in self._connection.execute(held.where(*wanted).order_by(identities.c.code))]
 
+    def began(self) -> datetime | None:
+        at: datetime | None = self._connection.scalar(select(_table.c.at).where(_table.c.log_index == 0))
+        return at
+
     def filings(self, folders: Sequence[str], input_dates: Sequence[date]) -> list[Filing]:
-        names = ("folder", "identity_code", "input_date", "file_name", "log_index")
-        names += ("received_start", "at", "supersedes")
+        names = "folder", "identity_code", "input_date", "file_name", "log_index", "received_start", "at", "supersedes"
         stands = (_table.c.folder.in_(folders), _table.c.input_date.in_(input_dates), *CURRENT)
         found = self._connection.execute(select(*(_table.c[name] for name in names)).where(*stands)).all()
         corrected = [row.log_index for row in found if row.supersedes is not None]
         firsts = self.first_received(corrected) if corrected else {}
         return [Filing(*row[:5], *firsts.get(row.log_index, (row.received_start or row.at, row.at))) for row in found]
 
-    def told(self, kind: Notice, folder: str, input_date: date) -> set[str]:
+    def told(self, kind: Notice, folder: str, input_date: date) -> dict[str, datetime]:
         there = (_notices.c.kind == kind, _notices.c.folder == folder, _notices.c.input_date == input_date)
-        return set(self._connection.scalars(select(_notices.c.identity_code).where(*there)))
+        found = self._connection.execute(select(_notices.c.identity_code, _notices.c.at).where(*there))
+        return {code: at for code, at in found}
 
 
 class DeadlineUnit:
@@ -103,12 +111,15 @@ class DeadlineUnit:
     def put_exemption(self, deadline: Deadline, reason: str) -> None:
         self._put(tables.exemptions, deadline, {"reason": reason})
 
-    def tell(self, kind: Notice, deadline: Deadline, now: datetime) -> bool:
+    def tell(self, kind: Notice, deadline: Deadline, cut_off: datetime) -> bool:
         facts = {"kind": kind, **dict(zip(_PLACE, deadline, strict=True))}
         here = and_(*(_notices.c[name] == value for name, value in facts.items()))
-        if self._connection.execute(select(func.count()).select_from(_notices).where(here)).scalar_one():
+        later = update(_notices).where(here, _notices.c.at < cut_off).values(at=cut_off)
+        if self._connection.execute(later).rowcount == 1:
+            return True
+        if self._connection.execute(select(_notices.c.at).where(here)).one_or_none() is not None:
             return False
-        self._connection.execute(insert(_notices).values(**facts, at=now))
+        self._connection.execute(insert(_notices).values(**facts, at=cut_off))
         return True
 
     def _put(self, table: Table, deadline: Deadline, values: Mapping[str, Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, case, func, insert, literal, select, update
 
 from backend.adapters.database import tables
 from backend.contract.rules.forms import FEWEST
@@ -46,11 +46,13 @@ class FormUnit:
         moved = moved.values({_RIGHTS[seats.service]: rights})
         return self._connection.execute(moved).rowcount == 1
 
-    def put_identity(self, identity: Identity) -> None:
+    def put_identity(self, identity: Identity, now: datetime) -> None:
         facts = {"name": identity.name, "user_type": identity.user_type, "removed": None}
+        back = case((_identities.c.removed.is_not(None), literal(now, tables.Instant)), else_=_identities.c.added)
         mine = (_identities.c.code == identity.code) & (_identities.c.company == identity.company)
-        if self._connection.execute(update(_identities).where(mine).values(**facts)).rowcount == 0:
-            self._connection.execute(insert(_identities).values(code=identity.code, company=identity.company, **facts))
+        if self._connection.execute(update(_identities).where(mine).values(**facts, added=back)).rowcount == 0:
+            new = {"code": identity.code, "company": identity.company, **facts, "added": now}
+            self._connection.execute(insert(_identities).values(**new))
 
     def remove_identity(self, code: str, now: datetime) -> None:
         self._connection.execute(update(_identities).where(_identities.c.code == code).values(removed=now))

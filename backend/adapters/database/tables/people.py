@@ -27,6 +27,7 @@ identities = Table(
     Column("user_type", ForeignKey("user_types.code"), nullable=False),
     Column("name", String, nullable=False),
     Column("removed", Instant),
+    Column("added", Instant),
 )
 accounts = Table(
     "accounts",

@@ -36,7 +36,7 @@ class ChangeFolderChange:
     def apply(self, unit: Unit, proposal: ChangeFolder, plan: Plan, now: datetime) -> bool:
         before = unit.catalogue().folders.get(proposal.folder)
         after = _folder(unit, proposal)
-        unit.put_folder(after)
+        unit.put_folder(after.obliging(before, now))
         return before is not None and _takes(before, after)
 
     def _refuses_past(self, rows: Rows, before: FolderRule, after: FolderRule, now: datetime) -> bool:

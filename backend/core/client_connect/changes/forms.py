@@ -86,7 +86,7 @@ class ApplyFormChange:
 def _put_identities(unit: Unit, reading: FormReading, now: datetime) -> None:
     for code, identity in reading.identities_after.items():
         if reading.identities.get(code) != identity:
-            unit.put_identity(identity)
+            unit.put_identity(identity, now)
     for account, grants in reading.losing:
         unit.set_grants(account.id, grants, account.sftp_folders)
     for code in reading.identities.keys() - reading.identities_after.keys():

@@ -38,7 +38,7 @@ class FormUnit(Protocol):
         """All of it in one statement; false where the quota, or two administrators a service, would not be kept."""
         ...
 
-    def put_identity(self, identity: Identity) -> None:
+    def put_identity(self, identity: Identity, now: datetime) -> None:
         """Adds it, renames it, or gives it back to the company that had it; never takes another company's."""
         ...
 
