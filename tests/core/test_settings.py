@@ -154,3 +154,49 @@ def test_mails_leave_this_machine_by_tls_alone(tmp_path: Path) -> None:
     Settings(tmp_path, smtp_host="mail.exchange.example").refuse_unsafe()
     with pytest.raises(SettingsError, match="smtp_tls"):
         Settings(tmp_path, smtp_host="mail.exchange.example", smtp_tls="none").refuse_unsafe()
+
+
+# ── where figures are served ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        ("127.0.0.1:9464", ("127.0.0.1", 9464)),
+        ("[::1]:0", ("::1", 0)),
+        ("10.20.0.5:9464", ("10.20.0.5", 9464)),
+        ("[fd00::5]:9464", ("fd00::5", 9464)),
+        ("", None),
+    ],
+)
+def test_figures_are_served_on_this_machine_or_a_private_network(
+    tmp_path: Path, place: str, told: tuple[str, int] | None
+) -> None:
+    assert loaded(tmp_path, environ={"ECPD_METRICS_LISTEN": place}).metrics == told
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ("0.0.0.0:9464", "whoever reaches 0.0.0.0 would be told"),
+        ("[::]:9464", "whoever reaches ::"),
+        ("203.0.113.5:9464", "name 127.0.0.1, or a private address"),
+        ("169.254.169.254:80", "would be told"),
+        ("[::ffff:203.0.113.5]:9464", "would be told"),
+        ("localhost:9464", "write the address of localhost"),
+        ("metrics.example:9464", "not its name"),
+        ("127.0.0.1", "no place"),
+        ("127.0.0.1:99999", "no place"),
+        (":9464", "no place"),
+        ("127.0.0.1:9464 sftp", "no place"),
+    ],
+)
+def test_figures_are_served_to_no_stranger_and_why_is_said(tmp_path: Path, place: str, said: str) -> None:
+    with pytest.raises(SettingsError, match=said):
+        loaded(tmp_path, environ={"ECPD_METRICS_LISTEN": place})
+
+
+@pytest.mark.parametrize("setting", ["log_format", "log_level", "smtp_tls"])
+def test_a_word_that_is_none_of_a_settings_is_answered_with_those_that_are(tmp_path: Path, setting: str) -> None:
+    with pytest.raises(SettingsError, match=f"{setting} is loud: write one of"):
+        loaded(tmp_path, f'{setting} = "loud"')
