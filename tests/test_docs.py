@@ -82,8 +82,8 @@ def test_a_section_number_means_one_place_over_both_guides() -> None:
 def test_the_json_that_is_documented_is_the_json_that_is_written() -> None:
     page = (ROOT / "docs" / "automate.md").read_text("utf-8")
     written = {
-        "An activity": {*records.COLUMNS, "fault", "count"},
-        "A receipt": {"receipt", "leaf_hash", "replayed", "path"},
+        "An activity": {*records.COLUMNS, "fault", "count", "findings", "explanation", "reason"},
+        "A receipt": {"receipt", "leaf_hash", "replayed", "counter_receipts", "explanations", "path"},
         "A comparison": set(VerifyAnswer.model_fields),
         "A profile of the settings": set(ProfileRow.model_fields),
         "A page of activities": set(ActivityPage.model_fields),

@@ -75,6 +75,11 @@ def samples(today: date, calendar: Calendar) -> list[Sample]:
             "4514 with four findings, each with its row and column",
             spoilt(open_positions("01235", today, 18)),
         ),
+        Sample(
+            f"LOP_HBR01_{today:%Y%m%d}.csv",
+            "4524, then accepted with an explanation, as HO01",
+            grown(open_positions("HBR01", today, 12)),
+        ),
         Sample(f"BCAN_09999_{today:%Y%m%d}.csv", "accepted in BCAN between 07:00 and 15:00, as TAI09", bcan),
         Sample(f"BCAN_09999_{tomorrow:%Y%m%d}.csv", "4514: cut off on its way, as TAI09", bcan[: len(bcan) // 2]),
         Sample(
@@ -99,6 +104,14 @@ def spoilt(report: bytes) -> bytes:
         values[column] = f'"{value}"' if "," in value else value
         lines[row] = ",".join(values)
     lines[15] = lines[14]
+    return "\r\n".join(lines).encode()
+
+
+def grown(report: bytes) -> bytes:
+    """A report of positions of which one is larger than its folder expects, and may be right all the same."""
+    lines = report.decode().split("\r\n")
+    account, series, *_ = lines[4].split(",")
+    lines[4] = f"{account},{series},128400,0"
     return "\r\n".join(lines).encode()
 
 
