@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, time, timedelta
 from functools import partial
 
 from backend.contract.faults import Refused
+from backend.contract.messages import Channel
 from backend.core.activity import Ledger
 from backend.core.actor import Actor
 from backend.core.calendar import Calendar
@@ -19,11 +20,12 @@ from backend.demo.collected import Collected
 from backend.demo.paperwork import Paperwork, age_key, lock_somebody
 from backend.demo.past import Event, PastClock, actor_then
 from backend.demo.publications import Published
-from backend.demo.samples import open_positions, spoilt, stamp_duty_return
+from backend.demo.samples import grown, open_positions, spoilt, stamp_duty_return
 from backend.demo.sign_ins import sign_ins
 from backend.wiring import Platform
 
 _DAYS = 8
+_GROWN = "A client moved a book here from another firm; the exchange was told on the day before."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class _Act:
     name: str
     data: bytes
     identity_code: str
+    channel: Channel = "console"
+    explanation: str | None = None
 
 
 def tell(platform: Platform, calendar: Calendar) -> None:
@@ -62,8 +66,11 @@ def _filings(platform: Platform, calendar: Calendar, clock: PastClock) -> Iterat
         day = calendar.shifted(today, -back)
         for act in _acts(day, back, calendar):
             at = calendar.instant(day, time(act.hour, act.minute, 7 * back % 60)).astimezone(UTC)
-            claim = Claim(secrets.token_hex(16), act.folder, act.identity_code, day, act.name)
-            yield Event(at, partial(_submit, submissions, clock, people[act.who], claim, act.data))
+            claim = Claim(
+                secrets.token_hex(16), act.folder, act.identity_code, day, act.name, explanation=act.explanation
+            )
+            who = replace(people[act.who], channel=act.channel)
+            yield Event(at, partial(_submit, submissions, clock, who, claim, act.data))
 
 
 def _acts(day: date, back: int, calendar: Calendar) -> list[_Act]:
@@ -74,8 +81,7 @@ def _acts(day: date, back: int, calendar: Calendar) -> list[_Act]:
         _Act(15, 26, "CHAN01", "SD-1", f"SD1_01234_{stamp}.csv", first, "01234"),
         _Act(15, 40, "CHAN01", "SD-1", f"SD1_01235_{stamp}.csv", stamp_duty_return("01235", day, 120 + back), "01235"),
         _Act(16, 5, "TAI09", "SD-1", f"SD_09999_{stamp}.csv", stamp_duty_return("09999", day, 40 + back), "09999"),
-        _Act(17, 48, "CHAN01", "LOP", f"LOP_01234_{stamp}.csv", open_positions("01234", day, 20 + back), "01234"),
-        _Act(18, 3, "HO01", "LOP", f"LOP_HBR01_{stamp}.csv", open_positions("HBR01", day, 9 + back), "HBR01"),
+        *_positions(day, back),
     ]
     if back % 3 == 0:
         acts.insert(0, _Act(15, 2, "LEE02", "SD-1", f"SD1_01234_{stamp}.csv", first[:-9], "01234"))
@@ -87,6 +93,20 @@ def _acts(day: date, back: int, calendar: Calendar) -> list[_Act]:
     if back == 1:
         acts.append(_Act(18, 10, "CHAN01", "LOP", f"LOP_01235_{stamp}.csv", b"", "01235"))
     return acts
+
+
+def _positions(day: date, back: int) -> Iterator[_Act]:
+    """One report was larger than expected, and explained at once; the latest by SFTP still is to be."""
+    names = (f"LOP_01234_{day:%Y%m%d}.csv", f"LOP_HBR01_{day:%Y%m%d}.csv")
+    acme, harbour = open_positions("01234", day, 20 + back), open_positions("HBR01", day, 9 + back)
+    if back == 1:
+        yield _Act(17, 48, "CHAN01", "LOP", names[0], grown(acme), "01234", channel="sftp")
+    else:
+        yield _Act(17, 48, "CHAN01", "LOP", names[0], acme, "01234")
+    if back == 3:  # noqa: PLR2004 - a while ago
+        yield _Act(18, 3, "HO01", "LOP", names[1], grown(harbour), "HBR01", explanation=_GROWN)
+    else:
+        yield _Act(18, 3, "HO01", "LOP", names[1], harbour, "HBR01")
 
 
 def _submit(submissions: Submissions, clock: PastClock, who: Actor, claim: Claim, data: bytes) -> None:
