@@ -17,6 +17,7 @@ from backend.contract.messages import DemoWorld
 from backend.core.calendar import Calendar
 from backend.demo.history import tell
 from backend.demo.people import ACCOUNTS, COLLEAGUES
+from backend.demo.migration import existing_logins, migrate
 from backend.demo.routes import demo_routes
 from backend.demo.samples import Sample, write_samples
 from backend.demo.world import WORLD, Credentials, demo_catalogue, remember, remembered, seed
@@ -83,6 +84,8 @@ def _opened(folder: Path) -> Iterator[Demo]:
         terms_url="https://exchange.example/terms",
         origin=ORIGIN,
         every_day_trades=True,
+        existing_ecp_listen="127.0.0.1:0",
+        existing_ecp_end="end of next year",
         notices=("A demo: everything in it is invented, and nothing leaves this machine.",),
     )
     calendar = Calendar(settings.zone, settings.every_day_trades)
@@ -112,6 +115,7 @@ def _make(settings: Settings, calendar: Calendar) -> None:
             people = seed(platform, COLLEAGUES)
             tell(platform, calendar)
             remember(new.data_dir, people)
+            migrate(platform)
         finally:
             platform.close()
         new.data_dir.rename(folder)
@@ -136,6 +140,8 @@ def _world(demo: Demo, where: Listening) -> DemoWorld:
         samples_listing=tuple((sample.name, sample.outcome) for sample in demo.samples),
         known_hosts=str(known_hosts),
         keys={one.login_id: one.ssh_key for one in demo.people if one.ssh_key is not None},
+        existing_ecp=where.existing,
+        existing_accounts=tuple((one.login, one.password, one.company) for one in existing_logins(demo.data_dir)),
     )
 
 

@@ -55,7 +55,8 @@ def demo_catalogue(now: datetime, calendar: Calendar) -> Catalogue:
     at = time(local.hour, 30 if local.minute >= 30 else 0)  # noqa: PLR2004 - half hours
     days = (local.date() - calendar.today(now)).days
     sd1 = replace(catalogue.folders["SD-1"], cut_off=CutOff(at, trading_days_after=days))
-    return replace(catalogue, folders={**catalogue.folders, "SD-1": sd1})
+    at_any_hour = replace(catalogue.folders["NBCAN"], window=None)  # the next to move, whenever one looks
+    return replace(catalogue, folders={**catalogue.folders, "SD-1": sd1, "NBCAN": at_any_hour})
 
 
 def seed(platform: Platform, colleagues: tuple[DemoAccount, ...] = ()) -> list[Credentials]:

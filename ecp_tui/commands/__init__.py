@@ -29,6 +29,7 @@ _COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "inbox": ("inbox", "List submissions to collect, replay, withdraw, return: for operators."),
     "collect": ("inbox", "Pick up a submission, with a reason: for operators."),
     "publish": ("publish", "Publish a file to one or to many, withdraw it: for operators."),
+    "migration": ("migration", "List which folders have moved to ECP 2.0, and when the others do."),
     "catalogue": ("catalogue", "List folders and their rules, try and propose one: for operators."),
     "users": ("users", "List users, show one, ask for changes, suspend."),
     "approvals": ("approvals", "List change requests, approve, reject or return them."),

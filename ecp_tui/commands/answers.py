@@ -12,6 +12,7 @@ from backend.contract.messages import (
     CatalogueFunction,
     CataloguePage,
     ChangeRequest,
+    Migration,
     Profile,
     UserPage,
 )
@@ -80,6 +81,7 @@ ANSWERS: Final[dict[str, tuple[type[BaseModel], ...]]] = {
     "publish list": (EditionsAnswer,),
     "publish show": (EditionAnswer,),
     "publish withdraw": (WithdrawnAnswer,),
+    "migration": (Migration,),
     "catalogue list": (CataloguePage,),
     "catalogue show": (CatalogueFolder, CatalogueFunction),
     "catalogue export": (ExportedAnswer,),

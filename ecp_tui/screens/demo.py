@@ -52,12 +52,25 @@ class DemoScreen(EcpScreen):
         rows += [row("g0", "", heading=True), row("h0", "The same console, over SSH", heading=True)]
         rows.append(row("ssh", f"  {self._values['ssh']}", wide=True))
         rows.append(row(f"{_TYPED}{who}", f"  what {who} types there", "Enter shows password and a fresh code"))
+        rows += self._existing(world)
         rows += [row("g", "", heading=True), row("h2", "Sample files, made for today", heading=True)]
         rows += [row(f"file/{name}", f"  {name}", outcome) for name, outcome in world.samples_listing]
         rows.append(row("samples", f"  all in {world.samples}", wide=True))
         rows += [row("g2", "", heading=True), row("mailbox", "  Mailbox", "the mails that this demo sent")]
         self.query_one("#things", Table).show(rows)
         self.say("c copies the whole line · Enter on a file opens Submit with it")
+
+    def _existing(self, world: DemoWorld) -> list[Row]:
+        """The page that shrinks as folders move, and who signs in there."""
+        if not world.existing_ecp:
+            return []
+        rows = [row("g1", "", heading=True), row("h3", "The existing ECP, in a browser", heading=True)]
+        self._values["existing"] = world.existing_ecp
+        rows.append(row("existing", f"  {world.existing_ecp}", "its folders move: see Migration"))
+        for login, password, company in world.existing_accounts:
+            self._values[f"existing/{login}"] = password
+            rows.append(row(f"existing/{login}", f"  {login}  {password}", company, wide=True))
+        return rows
 
     def on_table_moved(self, event: Table.Moved) -> None:
         self.query_one("#whole", Words).update(Content(self._values.get(event.row.key, "")))

@@ -37,6 +37,8 @@ class PlatformForm(ProposalForm):
     CSS_PATH: ClassVar = "platform_form.tcss"
     WRONG: ClassVar[dict[str, str]] = {}
     """What is said beside a field whose value the proposal cannot take."""
+    ASKS_REASON: ClassVar[bool] = True
+    """Whether firms read why."""
     headline: str = ""
 
     def __init__(self, reviewing: Reviewing, kept: Kept | None = None) -> None:
@@ -64,7 +66,8 @@ class PlatformForm(ProposalForm):
         yield Words(self.so_now(), classes="facts")
         with Form():
             yield from self.fields()
-            yield Field("Reason", TextField(id="reason", placeholder="firms read it", max_length=_LONGEST))
+            if self.ASKS_REASON:
+                yield Field("Reason", TextField(id="reason", placeholder="firms read it", max_length=_LONGEST))
             yield Field("Note to the checker", TextField(id="note", max_length=_LONGEST))
             with Buttons():
                 yield Button("Review", id="review", primary=True)

@@ -5,21 +5,30 @@ from __future__ import annotations
 from backend.contract.messages import (
     ChangeRequest,
     ChangeUser,
+    CloseMarket,
     CloseUser,
     CreateUser,
+    Decommission,
+    Exempt,
+    ExtendCutOff,
     GrantFunctions,
     LiftSuspension,
+    PlanBatch,
     Reinvite,
     ResetOtp,
+    SetHolidays,
     UnlockUser,
 )
 from ecp_tui.screens.ask import AskDialog
 from ecp_tui.screens.base import EcpScreen
+from ecp_tui.screens.calendar_forms import CloseForm, HolidaysForm, holidays_of
+from ecp_tui.screens.deadline_forms import ExemptForm, ExtendForm
 from ecp_tui.screens.grant_form import GrantScreen
+from ecp_tui.screens.migration_form import PlanForm
 from ecp_tui.screens.proposal_form import Kept, Reviewing
 from ecp_tui.screens.user_form import UserFormScreen
 
-NOTED = CloseUser | UnlockUser | ResetOtp | Reinvite | LiftSuspension
+NOTED = CloseUser | UnlockUser | ResetOtp | Reinvite | LiftSuspension | Decommission
 """Kinds that say nothing but about whom, and a note to the checker."""
 
 
@@ -39,8 +48,24 @@ def revise(page: EcpScreen, request: ChangeRequest, reviewing: Reviewing) -> Non
         page.open(UserFormScreen(request.company, reviewing, asked=asked, kept=kept))
     elif isinstance(asked, GrantFunctions) and request.company is not None:
         page.open(GrantScreen(request.company, reviewing, kept=kept, login_id=asked.login_id, asked=asked))
+    elif isinstance(asked, ExtendCutOff):
+        page.open(ExtendForm(reviewing, asked.folder, asked.input_date, None, asked=asked, kept=kept))
+    elif isinstance(asked, Exempt):
+        page.open(ExemptForm(reviewing, asked.folder, asked.input_date, asked=asked, kept=kept))
+    elif isinstance(asked, CloseMarket):
+        page.open(CloseForm(reviewing, asked.day, asked=asked, kept=kept))
+    elif isinstance(asked, SetHolidays):
+        page.ask(_holidays(page, asked, kept, reviewing), group="review")
+    elif isinstance(asked, PlanBatch):
+        page.open(PlanForm(reviewing, asked.batch, asked.folders, asked.at, note=asked.note, kept=kept))
     elif isinstance(asked, NOTED):
         page.ask(_note(page, request, asked, reviewing), group="review")
+
+
+async def _holidays(page: EcpScreen, asked: SetHolidays, kept: Kept, reviewing: Reviewing) -> None:
+    """The list as it is now stands beside what was asked for."""
+    year = await page.context.client.trading_year(asked.year)
+    page.open(HolidaysForm(reviewing, asked.year, holidays_of(year), asked=asked, kept=kept))
 
 
 async def _note(page: EcpScreen, request: ChangeRequest, asked: NOTED, reviewing: Reviewing) -> None:

@@ -55,6 +55,10 @@ class DemoWorld(Message):
     known_hosts: str = ""
     keys: dict[str, str] = Field(default_factory=dict)
     """Where each login ID's private key lies."""
+    existing_ecp: str = ""
+    """The page of the existing ECP."""
+    existing_accounts: tuple[tuple[str, str, str], ...] = Field(default=(), repr=False)
+    """Login, password and company of each of its accounts."""
 
 
 class DemoMail(Message):
