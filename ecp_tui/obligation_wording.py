@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING, Final
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta, tzinfo
+from typing import Final
 
+from backend.contract.messages import Arrivals, BoardLine, Due, DueState, Obligation
 from ecp_tui import wording
-
-if TYPE_CHECKING:  # the first page does not wait for them
-    from backend.contract.messages import BoardLine, Due, DueState, Obligation
 
 NOT_FILED: Final[tuple[DueState, ...]] = ("missing", "due")
 STATES: Final[tuple[DueState, ...]] = (*NOT_FILED, "late", "received", "exempt")
@@ -30,7 +30,7 @@ def state_words(one: Obligation | Due, zone: tzinfo, now: datetime) -> str:
         return f"exempt: {one.reason}" if one.reason else "exempt"
     until = at(one.cut_off, zone, now)
     if one.state == "due":
-        return f"until {until}, extended" if one.extended else f"due until {until}"
+        return f"until {until}, extended" if one.extended else f"due {until}"
     return f"missing since {until}"
 
 
@@ -52,3 +52,32 @@ def filed(line: BoardLine) -> str:
     """2 of 5: how many have filed of those who must."""
     done = line.received + line.late
     return f"{wording.count(done)} of {wording.count(done + line.due + line.missing)}"
+
+
+def state_of(line: BoardLine) -> DueState:
+    """Of a whole line: what needs somebody most."""
+    return next((state for state in STATES if getattr(line, state)), "exempt")
+
+
+def lines_of(items: Iterable[Obligation]) -> tuple[BoardLine, ...]:
+    """One's own obligations as lines of a board, in the order they came."""
+    lines: dict[tuple[str, date], list[Obligation]] = {}
+    for one in items:
+        lines.setdefault((one.folder, one.input_date), []).append(one)
+    return tuple(
+        BoardLine(
+            folder=folder,
+            title=those[0].title,
+            input_date=input_date,
+            cut_off=max(one.cut_off for one in those),
+            extended=any(one.extended for one in those),
+            **Counter(one.state for one in those),
+        )
+        for (folder, input_date), those in lines.items()
+    )
+
+
+def over(arrivals: Arrivals) -> int:
+    """How many of the stretches in which files came lie behind the cut-off."""
+    before = -((arrivals.begins - arrivals.cut_off) // timedelta(seconds=arrivals.seconds))
+    return max(0, len(arrivals.bins) - before)

@@ -13,12 +13,12 @@ from textual.widget import Widget
 
 from backend.contract.messages import Arrivals, Board, BoardLine, Obligation
 from ecp_tui import wording
-from ecp_tui.obligation_wording import NOT_FILED, at, counts, filed, left
+from ecp_tui.obligation_wording import NOT_FILED, at, counts, filed, left, over
 from ecp_tui.screens.all_obligations import all_of, save_obligations
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.deadline_forms import ExtendForm
 from ecp_tui.screens.obligations import ObligationsScreen
-from ecp_tui.screens.platform_form import reviewed, why_not_propose
+from ecp_tui.screens.proposing import reviewed, why_not_propose
 from ecp_tui.screens.receipt import ASKING
 from ecp_tui.theme import SIGNS
 from ecp_tui.widgets.sparkline import Sparkline
@@ -122,8 +122,8 @@ class BoardScreen(EcpScreen):
         self.query_one("#title", Words).update(title)
         self._table.empty = "Nothing is open: no folder has a cut-off in these days."
         now = self._board.now
-        ahead, over = [one for one in lines if one.cut_off >= now], [one for one in lines if one.cut_off < now]
-        self._table.show([*self._part("Next", ahead), *self._part("Over", over, gap=bool(ahead))])
+        ahead, behind = [one for one in lines if one.cut_off >= now], [one for one in lines if one.cut_off < now]
+        self._table.show([*self._part("Next", ahead), *self._part("Over", behind, gap=bool(ahead))])
         self._show_line()
 
     def _part(self, heading: str, lines: Sequence[BoardLine], *, gap: bool = False) -> list[Row]:
@@ -147,8 +147,8 @@ class BoardScreen(EcpScreen):
         line = self._here
         told = line is not None and self._told == (line.folder, line.input_date)
         arrivals = self._arrivals if told else None
-        spark = self.query_one(Sparkline)
-        spark.counts, spark.ahead = (arrivals.bins, arrivals.ahead) if arrivals is not None else ((), 0)
+        came = (arrivals.bins, arrivals.ahead, over(arrivals)) if arrivals is not None else ((), 0, 0)
+        self.query_one(Sparkline).show(*came)
         self.query_one("#line", Words).update(self._headline(line) if line is not None else Content(""))
         self.query_one("#so-far", Words).update(self._so_far(arrivals) if arrivals is not None else Content(""))
         self.query_one("#who", Words).update(self._waited_for(line) if line is not None and told else Content(""))

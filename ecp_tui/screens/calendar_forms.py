@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from textual.content import Content
 from textual.widget import Widget
 
-from backend.contract.messages import CloseMarket, Holiday, SetHolidays
+from backend.contract.messages import CloseMarket, Holiday, SetHolidays, TradingYear
 from ecp_tui import wording
 from ecp_tui.screens.ask import AskDialog
 from ecp_tui.screens.platform_form import PlatformForm, WrongField
@@ -188,6 +188,11 @@ class HolidaysForm(ProposalForm):
         else:
             self._wanted[day] = self._now[day]
         self._show()
+
+
+def holidays_of(year: TradingYear) -> list[Holiday]:
+    """Those that are listed."""
+    return [Holiday(day=one.day, name=one.name) for one in year.closed if one.kind == "holiday"]
 
 
 def holidays_in(text: str, year: int) -> tuple[list[Holiday], str]:

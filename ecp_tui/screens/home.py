@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from backend.contract.messages import Activity, Due, Home, Me, Publication
 from ecp_tui import wording
+from ecp_tui.obligation_wording import state_words
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.context import Context
 from ecp_tui.screens.publications import PublicationsScreen
@@ -20,6 +21,7 @@ from ecp_tui.widgets.words import Words
 
 _NOON, _EVENING = 12, 18
 _COUNTDOWN_CELLS: Final = 44
+_EXTENDED_CELLS: Final = 104
 """In fewer the cut-off stands alone: a countdown cut in its middle says nothing."""
 
 
@@ -40,7 +42,13 @@ class HomeScreen(EcpScreen):
     def body(self) -> Iterable[Widget]:
         yield Words("", id="greeting", classes="title")
         yield Words("", id="holds", classes="facts")
-        columns = (Column("", 7), Column("", 26, 3, grows=True), Column("", 5), Column("", 6, 2), Column("", 24))
+        columns = (
+            Column("", 7),
+            Column("", 26, 3, grows=True),
+            Column("", 5),
+            Column("", 6, 2),
+            Column("", 24, grows=True),
+        )
         yield Table(columns, id="needs", titles=False)
 
     async def load(self, background: bool) -> None:
@@ -84,14 +92,10 @@ class HomeScreen(EcpScreen):
         self.say(f"{wording.count(len(home.due), 'obligation')} today · all times {zone}")
 
     def _due(self, due: Due, *, repeated: bool) -> Row:
-        sign = SIGNS[due.state]
-        words = sign.word
-        if due.received is not None:
-            words += f" {wording.clock(due.received, self.context.zone)}"
-        elif due.state == "due":
-            words += f" {wording.clock(due.cut_off, self.context.zone)}"
-            if self.size.width >= _COUNTDOWN_CELLS:
-                words += f", {wording.duration((due.cut_off - self.context.now()).total_seconds())}"
+        sign, now = SIGNS[due.state], self.context.now()
+        words = state_words(due, self.context.zone, now)
+        if due.state == "due" and self.size.width >= (_EXTENDED_CELLS if due.extended else _COUNTDOWN_CELLS):
+            words += f", {wording.duration((due.cut_off - now).total_seconds())}"
         state = Content.styled(f"{sign.glyph} {words}", sign.style)
         name = ("", "") if repeated else (due.folder, due.title)
         key = f"due/{due.folder}/{due.identity_code}/{due.input_date}"

@@ -13,12 +13,12 @@ from textual.widgets import Input
 
 from backend.contract.messages import Arrivals, DueState, Obligation
 from ecp_tui import wording
-from ecp_tui.obligation_wording import NOT_FILED, STATES, at, left, state_words
+from ecp_tui.obligation_wording import NOT_FILED, STATES, at, left, over, state_words
 from ecp_tui.screens.all_obligations import all_of, save_obligations
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.company_obligations import CompanyObligationsScreen
 from ecp_tui.screens.deadline_forms import ExemptForm, ExtendForm
-from ecp_tui.screens.platform_form import reviewed, why_not_propose
+from ecp_tui.screens.proposing import reviewed, why_not_propose
 from ecp_tui.screens.receipt import ASKING
 from ecp_tui.theme import SIGNS
 from ecp_tui.widgets.field import TextField
@@ -99,9 +99,8 @@ class ObligationsScreen(EcpScreen):
     # ── what it shows ────────────────────────────────────────────────────────────────────────────────────────
 
     def _show(self) -> None:
-        spark = self.query_one(Sparkline)
-        if self._arrivals is not None:
-            spark.counts, spark.ahead = self._arrivals.bins, self._arrivals.ahead
+        if (came := self._arrivals) is not None:
+            self.query_one(Sparkline).show(came.bins, came.ahead, over(came))
         _, states = _SHOWN[self._shown]
         typed = self.query_one("#find", TextField).value.casefold().split()
         fitting = [one for one in self._items if (not states or one.state in states) and _has(one, typed)]
@@ -176,6 +175,10 @@ class ObligationsScreen(EcpScreen):
             super().action_back()
 
     # ── acts ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def hints(self) -> tuple[str, ...]:
+        """Who proposes nothing is offered nothing to propose."""
+        return ("open", "filter", "find", "back") if why_not_propose(self) else self.HINTS
 
     def reason(self, key: str) -> str:
         if key in ("change", "reject"):

@@ -10,9 +10,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input
 
-from backend.contract.messages import ChangeRequest, Proposal
-from ecp_tui.screens.approval import ApprovalScreen
-from ecp_tui.screens.base import EcpScreen
+from backend.contract.messages import Proposal
 from ecp_tui.screens.proposal_form import Kept, ProposalForm, Reviewing
 from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.field import ChoiceField, Field, TextField
@@ -127,20 +125,3 @@ class PlatformForm(ProposalForm):
         for field in self.query(Field):
             if field.control is control:
                 field.note = self.noted(control)
-
-
-def reviewed(page: EcpScreen) -> Reviewing:
-    """Shows the draft on top of its form, which was opened from this page."""
-
-    def review(request: ChangeRequest, pages: int) -> None:
-        page.open(ApprovalScreen(request, over=pages))
-
-    return review
-
-
-def why_not_propose(page: EcpScreen) -> str:
-    """Why whoever looks proposes nothing; empty for operators."""
-    me = page.context.me
-    if me is None or me.kind not in ("operator", "auditor"):
-        return "Operators decide it, in pairs (2002)."
-    return "" if me.kind == "operator" else "Auditors only look: operators propose it."

@@ -80,6 +80,14 @@ class MonthGrid(Widget, can_focus=True):
             self._marks = dict(marks)
             self.refresh()
 
+    @property
+    def days_in_sight(self) -> list[date]:
+        """Of all months that are shown."""
+        if self._first == date.min:
+            return []
+        first, after = self._first, month_after(self._first, self._shown)
+        return [first + timedelta(days=at) for at in range((after - first).days)]
+
     # ── the cursor ───────────────────────────────────────────────────────────────────────────────────────────
 
     def action_move(self, days: int) -> None:

@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 BARS: Final = "▁▂▃▄▅▆▇█"
 AHEAD: Final = "·"
+END: Final = "│"
 
 
 def bars(counts: Sequence[int], cells: int) -> str:
@@ -33,19 +34,28 @@ def pooled(counts: Sequence[int], cells: int) -> list[int]:
 
 
 class Sparkline(Widget):
-    """The bars of what has come, then a point for each part of the time that is left."""
+    """The bars of what has come, then a point for each part of the time that is left; a line where time was up."""
 
     ALLOW_SELECT: ClassVar[bool] = False
     counts: reactive[tuple[int, ...]] = reactive(())
     ahead: reactive[int] = reactive(0)
     """How many of the counts stand for times that have not come yet: the last ones."""
+    over: reactive[int] = reactive(0)
+    """How many of them lie behind the end: the last ones, too."""
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id)
 
+    def show(self, counts: tuple[int, ...], ahead: int = 0, over: int = 0) -> None:
+        self.counts, self.ahead, self.over = counts, ahead, over
+
     def render(self) -> RenderResult:
-        known = len(self.counts) - self.ahead
-        whole = min(self.size.width, len(self.counts))
-        cells = -(-known * whole // len(self.counts)) if self.counts else 0
-        seen = bars(self.counts[:known], cells)
-        return Content.assemble((seen, "$primary"), (AHEAD * (whole - len(seen)), "$muted"))
+        number = len(self.counts)
+        room = self.size.width - (self.over > 0)
+        whole = min(room, number)
+        known, end = (-(-at * whole // number) if number else 0 for at in (number - self.ahead, number - self.over))
+        drawn = bars(self.counts[: number - self.ahead], known)
+        said = Content.assemble((drawn, "$primary"), (AHEAD * (whole - known), "$muted"))
+        if not self.over:
+            return said
+        return Content.assemble(said[:end], (END, "$warning"), Content.styled(said[end:].plain, "$warning"))

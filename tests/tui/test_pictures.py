@@ -55,8 +55,14 @@ async def test_what_is_still_ahead_is_points_after_the_bars() -> None:
         picture.counts, picture.ahead = tuple(range(400)), 100
         await pilot.pause()
         assert len(str(picture.render())) == 40 and str(picture.render()).count("·") == 10
-        picture.counts, picture.ahead = (), 0
+        picture.show((), 0)
         assert str(picture.render()) == ""
+        picture.show((4, 2, 0, 1), 0, 2)
+        assert str(picture.render()) == "█▅│▁▃", "what came too late stands behind the line"
+        picture.show((0, 0, 0, 0), 3, 1)
+        assert str(picture.render()) == "▁··│·"
+        picture.show((1,) * 100, 0, 50)
+        assert len(str(picture.render())) == 40 and str(picture.render()).index("│") == 20
 
 
 async def test_a_month_begins_on_its_weekday_and_marks_stand_beside_their_days() -> None:
