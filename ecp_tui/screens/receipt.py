@@ -13,13 +13,12 @@ from textual.widget import Widget
 
 from backend.contract.faults import Refused
 from ecp_tui import wording
-from ecp_tui.saving import file_name
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.compare import CompareScreen
 from ecp_tui.screens.explaining import ExplanationDialog
 from ecp_tui.screens.facts import facts
 from ecp_tui.screens.findings import in_columns
-from ecp_tui.screens.save import keep
+from ecp_tui.screens.receipt_text import ReceiptTextScreen, save_receipt
 from ecp_tui.theme import SIGNS
 from ecp_tui.widgets.words import Words
 
@@ -235,43 +234,6 @@ class ReceiptScreen(EcpScreen):
         await self.context.client.explain(log_index, words)
         self._fresh = False
         await self.load(False)
-
-
-class ReceiptTextScreen(EcpScreen):
-    """The receipt itself: the log's leaf as plain text, from which anybody can recompute the leaf hash."""
-
-    CSS_PATH: ClassVar = "receipt.tcss"
-    ACTS: ClassVar[tuple[str, ...]] = ("save", "copy")
-    HINTS: ClassVar[tuple[str, ...]] = ("save", "copy", "back")
-    where = "Activity › receipt"
-
-    def __init__(self, receipt: Receipt) -> None:
-        super().__init__()
-        self._receipt = receipt
-
-    def body(self) -> Iterable[Widget]:
-        yield Words("Receipt", classes="title")
-        with VerticalScroll(id="text"):
-            yield Words(Content(self._receipt.receipt))
-
-    def on_mount(self) -> None:
-        self.query_one("#text").focus()
-        self.say(f"leaf hash {self._receipt.leaf_hash}")
-
-    def action_save(self) -> None:
-        save_receipt(self, self._receipt)
-
-    def action_copy(self) -> None:
-        self.copy(self._receipt.leaf_hash)
-
-    def hint_word(self, key: str) -> str:
-        return "copy leaf hash" if key == "copy" else ""
-
-
-def save_receipt(screen: EcpScreen, receipt: Receipt) -> None:
-    name = file_name(f"{receipt.activity.file_name or receipt.activity.act}.receipt")
-    text = receipt.receipt.encode("ascii")
-    keep(screen, "Save the receipt", name, lambda _: text, f"receipts show {receipt.activity.log_index}")
 
 
 def hash_commands(name: str) -> dict[str, str]:
