@@ -20,11 +20,13 @@ from backend.adapters.seals import KeyedSeals
 from backend.adapters.vault import LocalVault
 from backend.core.activity import Ledger
 from backend.core.background import PERIOD, Background
+from backend.core.calendar import Calendar
 from backend.core.client_connect.codes import CodeIssuer
 from backend.core.client_connect.key_warnings import KeyWarnings
 from backend.core.client_connect.mail_carrier import MailCarrier
 from backend.core.client_connect.mails import Mailer
 from backend.core.client_connect.operators import Operators
+from backend.core.deadline_mails import DeadlineMails
 from backend.core.figures import Tally
 from backend.core.ports import Clock, Hasher
 from backend.core.services import Services
@@ -50,9 +52,16 @@ class Platform:
     mailer: Mailer
     mail: MailCarrier
     operators: Operators
+    deadlines: DeadlineMails
     mails: Path
     """Where mails are put while no mail server is named."""
     close: Callable[[], None]
+
+    def tell_of_deadlines(self) -> int:
+        """Reminds who may file, and tells operators who is missing."""
+        queued = self.deadlines.tell()
+        self.services.tally.done("deadlines", self.services.clock.now())
+        return queued
 
     def sweep(self) -> int:
         """What time has ended: change requests, closed accounts' addresses, files that nothing stands on.
@@ -89,6 +98,7 @@ def open_platform(
         services = built.services(landing_of(settings, store, demo))
         mails = settings.data_dir / ("demo/mails" if demo else "mails")
         operators = Operators(store, clock, ledger, issuer, mailer)
+        deadlines = DeadlineMails(store, clock, Calendar(settings.zone, settings.every_day_trades), mailer)
         carrier = MailCarrier(store, clock, mailer, outbox_of(settings, mails), tally)
         counted = LogFigures(store)
         counted.begin()
@@ -101,12 +111,12 @@ def open_platform(
         stack.callback(services.sign_in_pool.close)
         services.access_watch.start()
         stack.callback(services.access_watch.stop)
-        background = Background({"migration": (PERIOD, services.migration.switch)})
+        background = Background({"migration": (PERIOD, services.migration.switch)}, tally, clock)
         background.start()
         stack.callback(background.stop)
         carrier.start()
         stack.callback(carrier.stop)
         close = stack.pop_all().close
         return Platform(
-            settings, services, store, vault, codes, hasher, issuer, mailer, carrier, operators, mails, close
+            settings, services, store, vault, codes, hasher, issuer, mailer, carrier, operators, deadlines, mails, close
         )
