@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
+import subprocess
 import tomllib
 from dataclasses import fields
 from pathlib import Path
@@ -111,3 +113,20 @@ def test_every_command_of_ecpd_with_its_path_exists() -> None:
     for line in lines:
         words = shlex.split(line.split("/bin/ecpd ", 1)[1], comments=True)
         assert words[0] in known and {word for word in words if word.startswith("--")} <= flags(ecpd), line
+
+
+def systemd_analyze(*words: str) -> str:
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd is not installed")
+    unit = str(DEPLOY / "ecpd.service")
+    ran = subprocess.run(["systemd-analyze", *words, unit], capture_output=True, text=True, timeout=60)
+    return ran.stdout + ran.stderr
+
+
+def test_the_unit_is_one_that_systemd_understands_and_holds_ecpd_close() -> None:
+    wrong = systemd_analyze("verify", "--man=no").splitlines()
+    assert [line for line in wrong if "is not executable: No such file" not in line] == []
+    exposure = re.search(
+        r"Overall exposure level for ecpd.service: ([\d.]+)", systemd_analyze("security", "--offline=true")
+    )
+    assert exposure and float(exposure[1]) < 2
