@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import ClassVar, Final
 
-from pydantic import ValidationError
 from textual.content import Content
 from textual.widget import Widget
 
 from backend.contract.messages import CloseMarket, Holiday, SetHolidays, TradingYear
 from ecp_tui import wording
+from ecp_tui.holidays import holidays_in
 from ecp_tui.screens.ask import AskDialog
 from ecp_tui.screens.platform_form import PlatformForm, WrongField
 from ecp_tui.screens.proposal_form import Kept, ProposalForm, Reviewing
@@ -22,7 +21,6 @@ from ecp_tui.widgets.table import Column, Row, Table, row
 from ecp_tui.widgets.words import Words
 
 _COLUMNS: Final = (Column("Day", 10), Column("", 3, 1), Column("Holiday", 12, grows=True), Column("", 9))
-_DATE: Final = re.compile(r"(\d{4}-\d\d-\d\d)", re.ASCII)
 _LIST: Final = 7000
 """Characters of a whole year's list."""
 
@@ -193,22 +191,3 @@ class HolidaysForm(ProposalForm):
 def holidays_of(year: TradingYear) -> list[Holiday]:
     """Those that are listed."""
     return [Holiday(day=one.day, name=one.name) for one in year.closed if one.kind == "holiday"]
-
-
-def holidays_in(text: str, year: int) -> tuple[list[Holiday], str]:
-    """The holidays in a list of dates and names, on however many lines, and what could not be taken, in words."""
-    lead, *pieces = _DATE.split(text)
-    found, wrong = [], [f"“{lead.strip()[:40]}” has no date before it."] if lead.strip() else []
-    for day, name in zip(pieces[::2], pieces[1::2], strict=True):
-        try:
-            one = Holiday.model_validate({"day": day, "name": name.strip(" \t\r\n,;:·")})
-        except ValidationError:
-            wrong.append(f"{day} is no day with a name of 1 to 80 characters.")
-            continue
-        if one.day.year == year:
-            found.append(one)
-        else:
-            wrong.append(f"{day} is not in {year}.")
-    if not pieces and not wrong:
-        wrong = ["A date comes first, as 2027-01-01."]
-    return found, " ".join(wrong[:3])

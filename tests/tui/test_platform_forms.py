@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ecp_tui.holidays import holidays_in
 from ecp_tui.pastes import find_moment
-from ecp_tui.screens.calendar_forms import holidays_in
 from ecp_tui.screens.deadline_forms import codes
 
 HONG_KONG = ZoneInfo("Asia/Hong_Kong")
@@ -52,6 +53,13 @@ def test_a_list_of_holidays_is_taken_whole_however_it_was_pasted() -> None:
         ("2027-02-08", "The third day"),
     ]
     assert wrong == ""
+
+
+def test_the_lists_that_come_with_the_product_are_taken_as_they_are() -> None:
+    for file in sorted((Path(__file__).parents[2] / "backend" / "calendars").glob("*.toml")):
+        year = int(file.stem[-4:])
+        found, wrong = holidays_in(file.read_text("utf-8"), year)
+        assert len(found) > 5 and wrong == "", file
 
 
 def test_what_is_no_holiday_of_that_year_is_named_and_the_rest_taken() -> None:
