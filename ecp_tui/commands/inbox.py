@@ -138,8 +138,9 @@ def _lines(items: tuple[InboxItem, ...]) -> Iterator[str]:
     rows = [("LOG INDEX", "RECEIVED", "FOLDER", "IDENTITY", "INPUT DATE", "SIZE", "FILE", "STATE")]
     for item in items:
         one = item.activity
-        comes = _COMES[item.again] if item.again is not None else "waiting"
+        comes = _COMES[item.again] if item.again is not None else "late" if one.late else "waiting"
         state = f"collected by {item.collected_by}" if item.collected_at is not None else comes
+        state += f", {found}" if (found := wording.findings_word(one)) else ""
         at, day = f"{instant_text(one.at)[:19]}Z", one.input_date.isoformat() if one.input_date else "–"
         place = (one.folder or "–", one.identity_code or "–", day)
         rows.append((str(one.log_index), at, *place, wording.size(one.size or 0), one.file_name or "–", state))

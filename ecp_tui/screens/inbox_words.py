@@ -51,12 +51,12 @@ COUNTED: Final = 1000
 
 
 def item_sign(item: InboxItem) -> Sign:
-    """Collected, waiting, or why it waits once more."""
+    """Collected; or that it waits, why once more, and whether it came late."""
     if item.collected_at is not None:
         return SIGNS["collected"]
     if item.again is not None:
         return Sign(SIGNS["attention"].glyph, AGAIN[item.again][0], SIGNS["attention"].style)
-    return SIGNS["waiting"]
+    return SIGNS["late" if item.activity.late else "waiting"]
 
 
 def about(item: InboxItem, zone: tzinfo) -> Content:
@@ -67,8 +67,11 @@ def about(item: InboxItem, zone: tzinfo) -> Content:
         facts.append(f"Collected by {item.collected_by}, {wording.when(item.collected_at, zone).strip()}.")
     if item.again is not None:
         facts.append(AGAIN[item.again][1])
+    if one.late:
+        facts.append("It came after its cut-off.")
     if one.findings:
-        facts.append(f"{wording.count(len(one.findings), 'finding')}: Enter shows them.")
+        said = f': "{one.explanation}"' if one.explanation else ""
+        facts.append(f"{wording.findings_word(one)}{said}. Enter shows all.")
     return Content(" ".join(facts))
 
 

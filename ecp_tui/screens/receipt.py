@@ -83,7 +83,7 @@ class ReceiptScreen(EcpScreen):
         self.query_one("#hash", Words).update(facts(_hash(activity)))
         more = facts(self._more(receipt), within=within) if activity.fault is None else _refusal(activity, within)
         self.query_one("#more", Words).update(more)
-        long = bool(activity.fault_findings or activity.findings)
+        long = bool(activity.fault_findings or activity.findings or receipt.counter_receipts)
         self.query_one(VerticalScroll).can_focus = long
         if long:
             self.query_one(VerticalScroll).focus()

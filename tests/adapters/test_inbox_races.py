@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -85,7 +86,7 @@ def test_a_withdrawal_while_another_operator_collects_lets_out_what_is_logged_an
     for number in range(ROUNDS):
         one = submitted(any_world, chan, f"{number}".encode()).activity.log_index
         out, *read = together(
-            lambda one=one: any_world.services.inbox.withdraw(staff[0], one, WHY),
+            partial(any_world.services.inbox.withdraw, staff[0], one, WHY),
             *(picking_up(any_world, who, one) for who in staff * 2),
         )
         end = out.activity.log_index
@@ -103,7 +104,7 @@ def test_a_return_while_the_submitter_resubmits_hits_the_version_it_was_meant_fo
     for number in range(ROUNDS):
         one = submitted(any_world, chan, f"wrong {number}".encode()).activity
         back, two = together(
-            lambda one=one: any_world.services.inbox.give_back(staff[0], one.log_index, WHY),
+            partial(any_world.services.inbox.give_back, staff[0], one.log_index, WHY),
             finishing(any_world, chan, f"right {number}".encode()),
         )
         assert two.activity.version == (one.version or 0) + 1
@@ -123,7 +124,7 @@ def test_of_many_replays_at_once_one_is_done_and_the_next_collection_takes_the_f
 ) -> None:
     one = submitted(any_world, chan, b"one").activity.log_index
     contents(any_world.services.collecting.pick_up(staff[0], one, WHY))
-    replays = together(*(lambda who=who: any_world.services.inbox.replay(who, one, WHY) for who in staff * 3))
+    replays = together(*(partial(any_world.services.inbox.replay, who, one, WHY) for who in staff * 3))
     assert replays.count(4523) == 5
     together(*(picking_up(any_world, who, one) for who in staff * 2))
     with any_world.platform.store.reading() as rows:

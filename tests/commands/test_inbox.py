@@ -17,7 +17,7 @@ def test_an_operator_lists_collects_replays_and_returns_and_the_submitter_reads_
     oper = sign_in("OPER01")
     (item,) = oper("inbox", "--json").data["items"]
     assert (item["log_index"], item["again"], item["collected_by"], item["state"]) == (one, None, None, "accepted")
-    assert NAME in (shown := oper("inbox").out) and "waiting" in shown
+    assert NAME in (shown := oper("inbox").out) and "late" in shown
     got = oper("collect", str(one), "--reason", WHY, "--output", tmp_path / NAME, "--json").data
     assert Path(got["path"]).read_bytes() == b"one" and got["file_name"] == NAME
     assert oper("collect", str(one), "--reason", WHY, "--output", "-").out == "one"
@@ -48,6 +48,6 @@ def test_collecting_and_handling_are_refused_with_their_exit_codes(sign_in: Sign
     assert sign_in("CHAN01")("inbox", "--json").data["fault"]["number"] == 2001
     oper = sign_in("OPER01")
     assert oper("collect", one).code == 2, "a reason is needed"
-    for words in ("", "   ", "a\x1b]52;c;b", "\u202egnp.exe", "x" * 501):
-        assert oper("inbox", "return", one, "--reason", words, "--json").data["fault"]["number"] == 9002
+    for why in ("", "   ", "a\x1b]52;c;b", "\u202egnp.exe", "x" * 501):
+        assert oper("inbox", "return", one, "--reason", why, "--json").data["fault"]["number"] == 9002
     assert oper("collect", "99999", "--reason", WHY, "--json").data["fault"]["number"] == 2001

@@ -29,7 +29,7 @@ REASON = {"reason": WHY}
 
 def acts(world: World, state: str = "collected") -> list[Activity]:
     """The acts of this state, newest first."""
-    found = world.services.activity.page(world.actor("OPER02"), ActivityFilter(state=state), None, 100).items  # type: ignore[arg-type]  # checked there
+    found = world.services.activity.page(world.actor("OPER02"), ActivityFilter(state=state), None, 100).items
     return [one for one in found if one.act == state]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import cast
 
 import asyncssh
 import pytest
@@ -21,7 +22,7 @@ async def put(sftp: asyncssh.SFTPClient, data: bytes) -> None:
 
 async def text_of(sftp: asyncssh.SFTPClient, name: str) -> str:
     async with sftp.open(f"{RECEIPTS}/{name}", "rb", encoding=None) as file:
-        return bytes(await file.read()).decode()
+        return cast(bytes, await file.read()).decode()
 
 
 async def test_a_returned_file_leaves_its_reason_beside_its_receipt_and_may_be_put_again(sftp_world: SftpWorld) -> None:
@@ -29,7 +30,7 @@ async def test_a_returned_file_leaves_its_reason_beside_its_receipt_and_may_be_p
     async with sftp_world.client() as sftp, sftp_world.client("OPER01") as operator:
         await put(sftp, b"one")
         async with operator.open(f"/collect/SD-1/01234/2022-05-20/{TODAY}", "rb") as file:
-            assert await file.read() == b"one"
+            assert cast(bytes, await file.read()) == b"one"
         assert await sftp.listdir(RECEIPTS) == [f"{TODAY}.receipt"], "routine collection leaves no file"
         one = sftp_world.activities(state="collected")[-1].log_index
         replayed = services.inbox.replay(oper, one, "lost on our side").activity.log_index
