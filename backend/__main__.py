@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from backend import catalogue_file, logs, operators
+from backend import catalogue_file, holidays, logs, operators
 from backend.contract.faults import Exit
 from backend.contract.findings import Finding, as_data, as_lines, worst
 from backend.demo.running import as_line, run_demo
@@ -28,6 +28,7 @@ from backend.serving import serve as run
 from backend.settings import SETTINGS_FILE, Settings, SettingsError, load
 from backend.settings_file import write_new
 from backend.wiring import initialise, initialised, open_platform, upgrade_database
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(version("ecp-platform"), prog_name="ecpd")
@@ -66,6 +67,7 @@ def init(people: tuple[str, ...], **flags: Any) -> None:
     _refuse_other(written, settings, flags)
     if not made:
         initialise(settings)
+    holidays.import_shipped(settings)
     operators.tell(operators.invite_first(settings, invited), settings)
     click.echo(f"Ready in {settings.data_dir}. Its settings stand in {written}.")
     click.echo(f"Start it with: ecpd serve --data-dir {settings.data_dir}")
@@ -120,6 +122,24 @@ def diff_catalogue(file: Path, **flags: Any) -> None:
 
 
 main.add_command(existing_group)
+
+
+@main.group("calendar")
+def calendar_group() -> None:
+    """The days on which nothing trades."""
+
+
+@calendar_group.command("import")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@_with(_OPTIONS)
+@_in_words
+def import_calendar(file: Path, **flags: Any) -> None:
+    """Put a file's holidays in place of those of its year. Stop ecpd first; while it runs, operators do it in Calendar.
+
+    The file is TOML: year = 2027, and a table [holidays] with lines such as 2027-01-01 = "The first day of January".
+    """
+    listed = holidays.import_file(load(flags), file)
+    click.echo(f"{len(listed.holidays)} days of {listed.year} do not trade.")
 
 
 @main.command("upgrade")

@@ -33,6 +33,7 @@ from backend.settings import Settings, SettingsError
 from backend.wiring import Platform
 
 _SWEEP_SECONDS: Final = 3600
+_DEADLINE_SECONDS: Final = 15
 _MOST_HANDLES: Final = 65536
 ENOUGH_HANDLES: Final = 8192
 """Files and connections open at once: below that a rush before a cut-off meets a limit."""
@@ -124,7 +125,10 @@ async def _serve(
     platform.services.figures.add(ssh.figures)
     serving = asyncio.create_task(server.serve([http]))
     serving_beside = [asyncio.create_task(one.serve([bound])) for one, bound in beside]
-    sweeping = asyncio.create_task(_sweep_hourly(platform))
+    jobs = [
+        asyncio.create_task(_again("sweep", platform.sweep, _SWEEP_SECONDS)),
+        asyncio.create_task(_again("mails about deadlines", platform.tell_of_deadlines, _DEADLINE_SECONDS)),
+    ]
     try:
         while not (server.started or serving.done()):
             await asyncio.sleep(0.01)
@@ -136,7 +140,8 @@ async def _serve(
             ready(Listening(where, sftp, ssh.port, tuple(ssh.listeners), ssh.host_key, ssh.fingerprint, existing))
             await asyncio.wait({serving, stopped}, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        sweeping.cancel()
+        for job in jobs:
+            job.cancel()
         platform.services.readiness.drain()
         server.should_exit = True
         await ssh.close()
@@ -240,14 +245,14 @@ def _loaded(config: uvicorn.Config) -> uvicorn.Config:
     return config
 
 
-async def _sweep_hourly(platform: Platform) -> None:
+async def _again(name: str, job: Callable[[], object], seconds: float) -> None:
     while True:
         with under_reference():
             try:
-                await asyncio.to_thread(platform.sweep)
-            except Exception as error:  # a failed sweep is tried again; it must not end the server
-                _log.error("sweep failed", exc_info=error)
-        await asyncio.sleep(_SWEEP_SECONDS)
+                await asyncio.to_thread(job)
+            except Exception as error:  # a failed job is tried again; it must not end the server
+                _log.error("a job failed", job=name, exc_info=error)
+        await asyncio.sleep(seconds)
 
 
 def _stop_signal() -> asyncio.Task[bool]:
