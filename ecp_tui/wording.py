@@ -23,6 +23,14 @@ def state_word(activity: Activity) -> str:
     return str(activity.fault) if activity.state == "refused" and activity.fault is not None else activity.state
 
 
+def findings_word(activity: Activity) -> str:
+    """How much in it is not as expected, and whether that was explained; empty where all is as expected."""
+    if not activity.findings:
+        return ""
+    explained = "explained" if activity.explanation is not None else "not explained"
+    return f"{count(len(activity.findings), 'finding')}, {explained}"
+
+
 def count(number: int, noun: str = "", *, more: bool = False) -> str:
     """1,234 or, with a noun, "1 file", "2 files"; `more` says that counting stopped there."""
     text = f"{number:,}{'+' if more else ''}"

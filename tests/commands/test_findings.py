@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.commands.conftest import Ecp
+from tests.commands.conftest import Ecp, SignIn
 
 HEAD = b"account,series,long,short\n"
 LARGE = HEAD + b"A1,HSI2205,250000,0\n"
@@ -53,3 +53,15 @@ def test_an_explanation_does_not_go_by_sftp(chan: Ecp, tmp_path: Path) -> None:
     path.write_bytes(LARGE)
     said = chan("submit", path, "--sftp", "--explain", WHY)
     assert said.code == 2 and "ecp explain" in said.err
+
+
+def test_the_inbox_says_what_was_found_and_whether_it_was_explained(sign_in: SignIn, tmp_path: Path) -> None:
+    chan = sign_in("CHAN01")
+    for code in ("01234", "01235"):
+        path = tmp_path / f"LOP_{code}_20220520.csv"
+        path.write_bytes(LARGE)
+        assert chan("submit", path, "--explain", WHY).code == 0
+    oper = sign_in("OPER01")
+    assert oper("inbox").out.count("waiting, 1 finding, explained") == 2
+    items = oper("inbox", "list", "--json").data["items"]
+    assert [(one["explanation"], len(one["findings"])) for one in items] == [(WHY, 1)] * 2

@@ -115,3 +115,27 @@ async def test_over_ssh_the_server_says_what_wants_an_explanation(opens: Opens, 
         await person.types("The new fund")
         await person.press("enter")
         await person.sees("● accepted", "Explained", "The new fund")
+
+
+async def test_the_exchange_reads_finding_and_explanation_and_returns_what_does_not_satisfy(
+    person: Person, world: World
+) -> None:
+    filed = {"folder": "LOP", "file_name": NAME, "input_date": date(2022, 5, 20)}
+    submitted(world, world.actor("CHAN01"), LARGE, explanation="The [new] fund", **filed)
+    await person.sign_in_as("OPER01", world.people["OPER01"], world.fresh_otp("OPER01"))
+    await person.goes_to("Operator")
+    await person.sees("Inbox", "to collect")
+    await person.chooses("inbox")
+    await person.sees(NAME, '2 findings, explained: "The', '[new] fund"')
+    person.keeps("inbox_findings")
+    await person.press("enter")
+    await person.sees("● accepted", *KEPT, "Explained", "The [new] fund")
+    await person.does_not_see("E explain")
+    await person.press("escape")
+    await person.press("r")
+    await person.sees("Reason")
+    await person.types("Which fund?")
+    await person.press("enter")
+    await person.does_not_see("2 findings, explained")
+    home = world.services.home.home(world.actor("CHAN01"))
+    assert (home.unexplained, [one.reason for one in home.returned]) == ((), ["Which fund?"])
