@@ -101,8 +101,8 @@ class Outcomes:
         if said is None or not plain(said[1]):
             return None
         pages = islice(self._acts(actor, identity_code, folder, said[1]), _MOST_SEARCHED // PAGE)
-        found = (one for page in pages for row in page if row.act == ACCEPTED for one in _of(row))
-        return next((one for one in found if one.name == name), None)
+        documents = (one for page in pages for row in page if row.act == ACCEPTED for one in _of(row))
+        return next((one for one in documents if one.name == name), None)
 
     def _counter_receipt(
         self, actor: Actor, identity_code: str, folder: str, log_index: int, name: str

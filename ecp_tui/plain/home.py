@@ -58,9 +58,9 @@ def _home(visit: Visit, found: Home) -> Iterator[Option]:
     for back in found.returned:
         words = f"{back.state.capitalize()} by the exchange: {back.file_name}, {back.reason}"
         yield Option(words, partial(open_activity, visit, back.log_index))
-    for one in found.unexplained:
-        words = f"To explain: {wording.count(len(one.findings), 'finding')} in {one.file_name}"
-        yield Option(words, partial(open_activity, visit, one.log_index))
+    for stands in found.unexplained:
+        words = f"To explain: {wording.count(len(stands.findings), 'finding')} in {stands.file_name}"
+        yield Option(words, partial(open_activity, visit, stands.log_index))
     for refused in found.refused:
         words = f"Refused: {refused.file_name or refused.folder}, {refused.fault} {refused.fault_title}"
         yield Option(words, partial(open_activity, visit, refused.log_index))

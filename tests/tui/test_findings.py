@@ -120,8 +120,8 @@ async def test_over_ssh_the_server_says_what_wants_an_explanation(opens: Opens, 
 async def test_the_exchange_reads_finding_and_explanation_and_returns_what_does_not_satisfy(
     person: Person, world: World
 ) -> None:
-    filed = {"folder": "LOP", "file_name": NAME, "input_date": date(2022, 5, 20)}
-    submitted(world, world.actor("CHAN01"), LARGE, explanation="The [new] fund", **filed)
+    chan, day = world.actor("CHAN01"), date(2022, 5, 20)
+    submitted(world, chan, LARGE, folder="LOP", file_name=NAME, input_date=day, explanation="The [new] fund")
     await person.sign_in_as("OPER01", world.people["OPER01"], world.fresh_otp("OPER01"))
     await person.goes_to("Operator")
     await person.sees("Inbox", "to collect")
