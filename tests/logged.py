@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any, TextIO
 
 import structlog
 
@@ -15,9 +16,9 @@ from backend import logs
 
 
 @contextmanager
-def logged(written: str = "json", level: str = "info") -> Iterator[io.StringIO]:
+def logged(written: str = "json", level: str = "info", out: TextIO | None = None) -> Iterator[Any]:
     """What is logged meanwhile, by us and by libraries."""
-    out, root = io.StringIO(), logging.getLogger()
+    out, root = out or io.StringIO(), logging.getLogger()
     kept, level_before, hooks = root.handlers[:], root.level, (sys.excepthook, threading.excepthook)
     logs.begin(written, level, out)
     try:

@@ -7,6 +7,7 @@ import json
 import logging
 import threading
 import warnings
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -130,6 +131,17 @@ async def test_work_keeps_its_reference_over_tasks_threads_and_the_pool_of_sign_
         (where, reference, reference) for where in ("task", "thread", "pool")
     ]
     assert "reference" not in outside and outside["known"] != reference
+
+
+def test_a_log_that_takes_no_more_keeps_nothing_from_going_on() -> None:
+    with logged(out=open("/dev/full", "w", encoding="ascii")) as full:
+        for _ in range(2000):
+            structlog.get_logger().error("x" * 100)
+        logging.getLogger("x").error("y")
+    with suppress(OSError):
+        full.close()
+    with logged(out=full):
+        structlog.get_logger().error("it is closed")
 
 
 def test_events_are_counted_by_level() -> None:

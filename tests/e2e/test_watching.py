@@ -94,3 +94,19 @@ def test_a_program_that_ends_unforeseen_says_so_in_the_log(tmp_path: Path) -> No
     script = "from backend import logs; logs.begin('json'); raise RuntimeError('why')"
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
     assert "RuntimeError: why" in json.loads(ran.stderr)["exception"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
+def test_a_log_on_a_full_disk_keeps_nobody_from_the_server(data_dir: Path) -> None:
+    environ = {**os.environ, "ECPD_HTTP_PORT": "0", "ECPD_SSH_PORT": "0", "ECPD_LOG_LEVEL": "debug"}
+    command = [*ECPD, "serve", "--data-dir", str(data_dir)]
+    with (
+        open("/dev/full", "w") as full,
+        subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=full, text=True) as process,
+    ):
+        assert process.stdout is not None
+        served = process.stdout.readline().split()[2]
+        for _ in range(200):
+            assert httpx.post(served + paths.LOGIN_TRANSACTIONS).status_code == 200
+        process.send_signal(signal.SIGTERM)
+        process.wait(40)

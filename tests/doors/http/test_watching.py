@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import httpx
@@ -53,7 +54,8 @@ def test_strangers_hear_alive_and_ready_and_one_word_more(
     ask: Asking, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(readiness, "KEPT", 0.0)
-    for get in (lambda path: ask("GET", path), lambda path: watched(world, path)):
+    entrances: tuple[Callable[[str], httpx.Response], ...] = (partial(ask, "GET"), partial(watched, world))
+    for get in entrances:
         assert (get(paths.ALIVE).status_code, get(paths.ALIVE).json()) == (200, {"state": "alive"})
         assert (get(paths.READY).status_code, get(paths.READY).json()) == (200, {"state": "ready"})
         with monkeypatch.context() as full:
