@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # the first page does not wait for them
 COLUMNS: Final = (
     "state",
     "folder",
+    "title",
     "input_date",
     "company",
     "company_name",

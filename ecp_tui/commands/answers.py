@@ -8,12 +8,14 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from backend.contract.messages import (
+    Board,
     CatalogueFolder,
     CatalogueFunction,
     CataloguePage,
     ChangeRequest,
     Migration,
     Profile,
+    TradingYear,
     UserPage,
 )
 from ecp_tui.commands.shapes import (
@@ -32,6 +34,7 @@ from ecp_tui.commands.shapes import (
     FormAnswer,
     InboxAnswer,
     KeysAnswer,
+    ObligationsAnswer,
     PersonAnswer,
     PickedUpAnswer,
     ProfileChangedAnswer,
@@ -100,6 +103,12 @@ ANSWERS: Final[dict[str, tuple[type[BaseModel], ...]]] = {
     "addresses list": (AddressesAnswer,),
     "addresses add": (ChangeRequest,),
     "addresses remove": (RemovedAddressAnswer,),
+    "board": (Board,),
+    "obligations list": (ObligationsAnswer,),
+    "obligations extend": (ChangeRequest,),
+    "obligations exempt": (ChangeRequest,),
+    "calendar show": (TradingYear,),
+    **{f"calendar {verb}": (ChangeRequest,) for verb in ("close", "reopen", "holidays")},
     "forms list": (RequestsAnswer,),
     "forms show": (ChangeRequest,),
     "forms check": (FormAnswer,),

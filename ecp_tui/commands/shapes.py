@@ -16,6 +16,7 @@ from backend.contract.messages import (
     InboxFolder,
     Line,
     Me,
+    Obligation,
     SessionRow,
     SftpAddressRow,
     SftpKeyRow,
@@ -261,6 +262,12 @@ class TrialAnswer(TriedRule):
 
     state: Literal["fits", "wrong"]
     code: str
+
+
+class ObligationsAnswer(BaseModel):
+    items: list[Obligation]
+    total: int
+    cursor: str | None
 
 
 class SuspendedAnswer(BaseModel):
