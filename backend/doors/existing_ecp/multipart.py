@@ -17,6 +17,7 @@ LONGEST_FIELD: Final = 1024
 LONGEST_HEAD: Final = 2048
 _BOUNDARY: Final = re.compile(rb"[0-9A-Za-z'()+_,./:=?-]{1,70}")
 _TYPE: Final = re.compile(r'multipart/form-data;\s*boundary="?([^";\s]+)"?', re.IGNORECASE)
+_HEADER: Final = re.compile(rb"[A-Za-z-]{1,40}:")
 _DISPOSITION: Final = re.compile(
     rb'content-disposition:[ \t]*form-data;[ \t]*name="(?P<name>[a-z_]{1,40})"'
     rb'(;[ \t]*filename="(?P<file>[^"]{0,1000})")?',
@@ -81,8 +82,9 @@ class Form:
         if await self._until(b"\r\n", 0):
             raise _damaged()
         head = await self._until(b"\r\n\r\n", LONGEST_HEAD)
-        found = [match for line in head.split(b"\r\n") if (match := _DISPOSITION.fullmatch(line.strip()))]
-        if len(found) != 1:
+        lines = [line.rstrip() for line in head.split(b"\r\n")]
+        found = [match for line in lines if (match := _DISPOSITION.fullmatch(line))]
+        if len(found) != 1 or not all(map(_HEADER.match, lines)):
             raise _damaged()
         named = found[0]["file"]
         return found[0]["name"].decode().lower(), None if named is None else _text(named)
