@@ -12,7 +12,7 @@ from textual.notifications import SeverityLevel
 from textual.widget import Widget
 
 from backend.contract.faults import FILE_CHANGED, WRONG_CONTENT, Refused
-from backend.contract.messages import Check, FileTicketProgress
+from backend.contract.messages import Check
 from ecp_tui import config, wording
 from ecp_tui.digest import Digest, digest, size_of
 from ecp_tui.draft import Draft
@@ -51,8 +51,8 @@ class SubmitScreen(EcpScreen):
         self._wrong: Refused | None = None
         self._verdict: Check | None = None
         self._wanted: Mapping[str, str] = {}
-        self._explained = (Path(), "")
-        """The file that an explanation was typed for, and its words so far."""
+        self._typed: dict[Path, str] = {}
+        """Explanations as far as they were typed, by file."""
 
     def body(self) -> Iterable[Widget]:
         yield Words("File Submission", classes="title")
@@ -248,7 +248,7 @@ class SubmitScreen(EcpScreen):
         self._verdict = await self.context.client.check(draft.request(found.size, found.sha256))
         config.remember_folder(self.context.config, draft.path.parent)
         self._show()
-        self._open_review(draft, found, self._verdict)
+        self.open(ReviewScreen(draft, found, self._verdict, self._typed))
 
     async def _complete(self) -> bool:
         """Whether nothing is missing or wrong, as far as it can be seen from here; else the person is told what is."""
@@ -268,16 +268,6 @@ class SubmitScreen(EcpScreen):
             self.say((missing[1], "bold $warning"))
             return False
         return self._wrong is None
-
-    def _open_review(self, draft: Draft, found: Digest, verdict: Check, came: FileTicketProgress | None = None) -> None:
-        """An explanation that was typed for this file stands there again."""
-        if draft.path != self._explained[0]:
-            self._explained = (draft.path, "")
-
-        def keep(typed: str) -> None:
-            self._explained = (draft.path, typed)
-
-        self.open(ReviewScreen(draft, found, verdict, came=came, typed=self._explained[1], keep=keep))
 
     def _open_findings(self) -> None:
         if self._wrong is not None and self._wrong.findings:

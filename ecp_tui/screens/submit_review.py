@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import ClassVar
 
 from textual.containers import VerticalScroll
@@ -46,17 +47,16 @@ class ReviewScreen(EcpScreen):
         draft: Draft,
         found: Digest,
         verdict: Check,
+        typed: dict[Path, str],
         *,
         came: FileTicketProgress | None = None,
-        typed: str = "",
-        keep: Callable[[str], None] = lambda typed: None,
     ) -> None:
-        """`came`: what came by a ticket, where its bytes are on the server already. `typed`: an explanation that was
-        typed before; `keep` is told of every other.
+        """`typed`: explanations so far, by file, kept there for when the page is opened again. `came`: what came by a
+        ticket, where its bytes are on the server already.
         """
         super().__init__()
         self._draft, self._found, self._verdict, self._came = draft, found, verdict, came
-        self._typed, self._keep = typed, keep
+        self._typed = typed
         self._findings = () if verdict.unchanged else tuple(one.words for one in found.unexpected or verdict.findings)
         self._transfer: Transfer | None = None
 
@@ -65,7 +65,7 @@ class ReviewScreen(EcpScreen):
         with VerticalScroll(id="about", can_focus=False):
             yield Words(facts(self._facts(), within=self.app.size.width - _MARGINS), id="facts")
         yield Words(self._consequence(), id="consequence")
-        yield Explaining(self._typed)
+        yield Explaining(self._typed.get(self._draft.path, ""))
         yield Words(id="progress")
         with Buttons():
             yield Button(self._act, id="send", primary=True)
@@ -82,7 +82,7 @@ class ReviewScreen(EcpScreen):
     def _ask(self) -> None:
         """Makes room for what was found, and for the words that it needs."""
         self.add_class("-explaining")
-        self.query_one(Explaining).ask(self._findings, focus=not self._typed)
+        self.query_one(Explaining).ask(self._findings, focus=not self.query_one(Explaining).typed)
         self.query_one("#consequence", Words).update(self._consequence(briefly=True))
 
     @property
@@ -173,8 +173,7 @@ class ReviewScreen(EcpScreen):
             return None
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        self._typed = event.value
-        self._keep(event.value)
+        self._typed[self._draft.path] = event.value
 
     def on_entered(self) -> None:
         self.run_worker(self.action_press("check"))

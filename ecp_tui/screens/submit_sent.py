@@ -11,6 +11,7 @@ from ecp_tui import wording
 from ecp_tui.digest import Digest
 from ecp_tui.screens.sending import SendingScreen
 from ecp_tui.screens.submit import SubmitScreen
+from ecp_tui.screens.submit_review import ReviewScreen
 
 
 class SubmitSentScreen(SubmitScreen):
@@ -78,7 +79,7 @@ class SubmitSentScreen(SubmitScreen):
             raise
         self._show()
         found = Digest(came.size or 0, came.rows or 0, came.sha256 or "", 0)
-        self._open_review(draft, found, self._verdict, came)
+        self.open(ReviewScreen(draft, found, self._verdict, self._typed, came=came))
 
     def _several(self, paths: list[Path]) -> None:
         others = wording.count(len(paths) - 1, "more file")
