@@ -138,7 +138,13 @@ def _lines(items: tuple[InboxItem, ...]) -> Iterator[str]:
     rows = [("LOG INDEX", "RECEIVED", "FOLDER", "IDENTITY", "INPUT DATE", "SIZE", "FILE", "STATE")]
     for item in items:
         one = item.activity
-        comes = _COMES[item.again] if item.again is not None else "late" if one.late else "waiting"
+        comes = (
+            _COMES[item.again]
+            if item.again is not None
+            else "late"
+            if one.late and one.supersedes is None
+            else "waiting"
+        )
         state = f"collected by {item.collected_by}" if item.collected_at is not None else comes
         state += f", {found}" if (found := wording.findings_word(one)) else ""
         at, day = f"{instant_text(one.at)[:19]}Z", one.input_date.isoformat() if one.input_date else "–"

@@ -10,6 +10,7 @@ from ecp_tui.places import PLACES, why_not
 from ecp_tui.plain.account import profile, sftp_access
 from ecp_tui.plain.activity import Enquiry
 from ecp_tui.plain.comparing import verify
+from ecp_tui.plain.deadlines import deadlines
 from ecp_tui.plain.deciding import approvals
 from ecp_tui.plain.entering import sign_out
 from ecp_tui.plain.fetching import downloads
@@ -22,7 +23,7 @@ from ecp_tui.plain.talk import Back, Option
 from ecp_tui.plain.users import users
 from ecp_tui.plain.visit import SignedOut, Visit
 
-_ELSEWHERE: Final = "it is in the console; ecp forms and ecp users do parts of it as commands"
+_ELSEWHERE: Final = "it is in the console; ecp inbox, forms, users and others do its parts as commands"
 
 
 def main_menu(visit: Visit) -> None:
@@ -55,6 +56,11 @@ def main_menu(visit: Visit) -> None:
             Option("Download: published files", partial(downloads, visit), ecp),
             Option("Profile: your account, password and sessions", partial(profile, visit)),
             Option("Recover: use a code from a mail", partial(recover, visit)),
+            Option(
+                "Deadlines: what is due, who has filed, closed days",
+                partial(deadlines, visit),
+                why_not("calendar", visit.me),
+            ),
         ]
 
     while True:

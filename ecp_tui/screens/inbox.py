@@ -169,8 +169,11 @@ class InboxScreen(EcpScreen):
     # ── acts ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def hints(self) -> tuple[str, ...]:
-        """Auditors look: they are offered no act."""
-        return ("open", "filter", "copy", "back") if self._looks else self.HINTS
+        """Auditors look: they are offered no act. Only what was collected can be replayed."""
+        if self._looks:
+            return ("open", "filter", "copy", "back")
+        collected = self._here is not None and self._here.collected_at is not None
+        return (*self.HINTS[:3], "replay") if collected else self.HINTS
 
     def hint_word(self, key: str) -> str:
         return {"get": "pick up", "reject": "withdraw", "copy": "copy SHA-256", "open": "details"}.get(key, "")

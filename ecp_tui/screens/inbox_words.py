@@ -56,7 +56,12 @@ def item_sign(item: InboxItem) -> Sign:
         return SIGNS["collected"]
     if item.again is not None:
         return Sign(SIGNS["attention"].glyph, AGAIN[item.again][0], SIGNS["attention"].style)
-    return SIGNS["late" if item.activity.late else "waiting"]
+    return SIGNS["late" if came_late(item) else "waiting"]
+
+
+def came_late(item: InboxItem) -> bool:
+    """A correction makes nothing late."""
+    return item.activity.late and item.activity.supersedes is None
 
 
 def about(item: InboxItem, zone: tzinfo) -> Content:
@@ -67,7 +72,7 @@ def about(item: InboxItem, zone: tzinfo) -> Content:
         facts.append(f"Collected by {item.collected_by}, {wording.when(item.collected_at, zone).strip()}.")
     if item.again is not None:
         facts.append(AGAIN[item.again][1])
-    if one.late:
+    if came_late(item):
         facts.append("It came after its cut-off.")
     if one.findings:
         said = f': "{one.explanation}"' if one.explanation else ""

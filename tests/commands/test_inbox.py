@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ecp_tui.records import as_csv
 from tests.commands.conftest import SignIn
 from tests.inbox import WHY
 from tests.submitting import NAME, submitted
@@ -51,3 +52,10 @@ def test_collecting_and_handling_are_refused_with_their_exit_codes(sign_in: Sign
     for why in ("", "   ", "a\x1b]52;c;b", "\u202egnp.exe", "x" * 501):
         assert oper("inbox", "return", one, "--reason", why, "--json").data["fault"]["number"] == 9002
     assert oper("collect", "99999", "--reason", WHY, "--json").data["fault"]["number"] == 2001
+
+
+def test_a_reason_is_never_a_formula_in_a_saved_list(sign_in: SignIn, world: World) -> None:
+    one = submitted(world, world.actor("CHAN01"), b"one").activity.log_index
+    receipt = world.services.inbox.withdraw(world.actor("OPER01"), one, '=HYPERLINK("http://x")')
+    heading, line = as_csv([receipt.activity]).decode("utf-8-sig").splitlines()
+    assert "reason" in heading.split(",") and '"\'=HYPERLINK(""http://x"")"' in line
