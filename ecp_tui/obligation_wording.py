@@ -71,8 +71,7 @@ def lines_of(items: Iterable[Obligation]) -> tuple[BoardLine, ...]:
             input_date=input_date,
             cut_off=max(one.cut_off for one in those),
             extended=any(one.extended for one in those),
-            **Counter(one.state for one in those),
-        )
+        ).model_copy(update={str(state): number for state, number in Counter(one.state for one in those).items()})
         for (folder, input_date), those in lines.items()
     )
 

@@ -50,10 +50,10 @@ def _asks(visit: Visit, me: Me) -> Iterator[Option]:
 
 def _home(visit: Visit, found: Home) -> Iterator[Option]:
     for due in found.due:
-        if due.state in ("due", "missing"):
+        if due.log_index is None:
             wanted = Wanted(due.folder, due.identity_code, due.input_date)
             yield Option(_due(visit, due), partial(submit, visit, wanted))
-        elif due.log_index is not None:
+        else:
             yield Option(_due(visit, due), partial(open_activity, visit, due.log_index))
     for back in found.returned:
         words = f"{back.state.capitalize()} by the exchange: {back.file_name}, {back.reason}"
@@ -73,6 +73,10 @@ def _due(visit: Visit, due: Due) -> str:
     what = f"{due.folder} {due.title}, identity {due.identity_code}, input date {wording.day(due.input_date)}"
     if due.received is not None:
         return f"{due.state.capitalize()}: {what}, {visit.when(due.received)}"
+    why = f", {due.reason}" if due.reason else ""
+    if due.state == "exempt":
+        return f"Exempt: {what}{why}"
     left = (due.cut_off - visit.now()).total_seconds()
     countdown = f", {wording.duration(left)} left" if left > 0 else ""
-    return f"{due.state.capitalize()}: {what}, cut-off {visit.when(due.cut_off)}{countdown}"
+    extended = f", extended{why}" if due.extended else ""
+    return f"{due.state.capitalize()}: {what}, cut-off {visit.when(due.cut_off)}{extended}{countdown}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from backend.contract.messages import CloseMarket, Exempt, ExtendCutOff, Holiday, SetHolidays
+from backend.contract.messages import CloseMarket, Exempt, ExtendCutOff, Holiday, Proposal, SetHolidays
 from ecp_tui.screens.base import EcpScreen
 from tests.tui.administrators import asks, consoles, settles
 from tests.tui.conftest import Opens
@@ -25,7 +25,7 @@ async def approves(checker: Person, title: str) -> None:
     """The request that waits for them."""
     await checker.goes_to("Approvals")
     await checker.sees("1 request waits for you")
-    await checker.press("enter")
+    await checker.press("g", "enter")
     await checker.sees(title, "Approving applies it at once.")
     await checker.press("a")
     await checker.sees("Approve request")
@@ -111,7 +111,7 @@ async def test_more_time_and_exemptions_stand_in_the_calendar_and_at_home(opens:
 async def test_a_returned_proposal_comes_back_as_it_was_typed(opens: Opens, world: World) -> None:
     holidays = (Holiday(day=date(2022, 7, 1), name="Establishment Day"),)
     until = FRIDAY.replace(hour=14)
-    seen = {
+    seen: dict[str, tuple[Proposal, tuple[str, ...]]] = {
         "Extend the cut-off of SD-1": (
             ExtendCutOff(folder="SD-1", input_date=TODAY, until=until, identity_codes=("01234",), reason="Line down"),
             ("2022-05-20 22:00", "01234", "Line down"),
