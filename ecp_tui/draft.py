@@ -114,6 +114,10 @@ class Upload:
     """The id of the one-time ticket that its bytes came by: they are on the server already."""
     explanation: str | None = None
     """Why it is right although something in it is not as its folder expects."""
+    to: str | None = None
+    """Whom it is published to; `None` where it is submitted."""
+    notice: bool = False
+    """Whether those who can fetch it are told by mail."""
 
 
 def weigh(folder: Folder, file_name: str, size: int | None) -> None:

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, Union, cast
 
 from backend.contract.faults import BEGUN_AGAIN, GOING_DOWN, INCOMPLETE_UPLOAD, UNEXPECTED, UNREACHABLE, Refused
 from ecp_tui.digest import Digest
@@ -16,10 +16,12 @@ from ecp_tui.moving import AT_ONCE, BACKOFF, AllMoving, Moving
 from ecp_tui.pace import Pace
 
 if TYPE_CHECKING:  # the first page does not wait for them
-    from backend.contract.messages import Receipt
+    from backend.contract.messages import PublishOutcome, Receipt
 
 TransferState = Literal["waiting", "sending", "confirming", "retrying", "accepted", "refused", "cancelled"]
-Send = Callable[[Upload, Callable[[int], None] | None], Awaitable["Receipt"]]
+Answer = Union["Receipt", "PublishOutcome"]
+"""Of what was submitted its receipt; of what was published whom it reached."""
+Send = Callable[[Upload, Callable[[int], None] | None], Awaitable[Answer]]
 LetGo = Callable[[str], Awaitable[object]]
 """Tells the server that nobody goes on with a submission id."""
 
@@ -61,6 +63,7 @@ class Transfer(Moving):
     kept: int = 0
     """What the server said it has, as the last attempt began."""
     receipt: Receipt | None = None
+    published: PublishOutcome | None = None
     fault: Refused | None = None
     retry_at: float | None = None
     pace: Pace = field(init=False)
@@ -80,6 +83,13 @@ class Transfer(Moving):
     @property
     def done(self) -> bool:
         return self.state == "accepted"
+
+    def ended(self, answer: Answer) -> None:
+        """Notes what became of it."""
+        if self.upload.to is None:
+            self.receipt = cast("Receipt", answer)
+        else:
+            self.published = cast("PublishOutcome", answer)
 
     def heard(self, sent: int) -> None:
         """Notes progress: the bytes that are there so far; the first of an attempt are those kept before."""
@@ -130,7 +140,7 @@ class Transfers(AllMoving[Transfer]):
             await asyncio.wait([before])
         try:
             async with self._places:
-                transfer.receipt = await self._until_answered(transfer)
+                transfer.ended(await self._until_answered(transfer))
             transfer.state, transfer.pace.done = "accepted", transfer.upload.size
         except Refused as refused:
             transfer.state, transfer.fault = "refused", refused
@@ -145,12 +155,12 @@ class Transfers(AllMoving[Transfer]):
         """Cancelled is cancelled, whether the server hears of it or not: what it keeps goes by itself in time."""
         transfer.state, transfer.pace.done = "cancelled", 0
         self._tell(transfer)
-        if self._let_go is not None and transfer.upload.again:
+        if self._let_go is not None and transfer.upload.again and transfer.upload.to is None:
             with suppress(Refused, TimeoutError):
                 async with asyncio.timeout(_LETTING_GO):
                     await self._let_go(transfer.upload.submission_id)
 
-    async def _until_answered(self, transfer: Transfer) -> Receipt:
+    async def _until_answered(self, transfer: Transfer) -> Answer:
         """Tries again while the line is away, each time later, and from where it got to; then gives up with its fault.
 
         An attempt of which the server kept something begins the waiting anew.

@@ -95,6 +95,10 @@ def ticket_submission(ticket_id: str) -> str:
     return f"{TICKETS}/{ticket_id}/submission"
 
 
+def ticket_publication(ticket_id: str) -> str:
+    return f"{TICKETS}/{ticket_id}/publication"
+
+
 def activity(log_index: int) -> str:
     return f"{ACTIVITY}/{log_index}"
 

@@ -81,7 +81,12 @@ class Delivery:
     @property
     def open(self) -> bool:
         """Whether anything can still come of it but that somebody looks at it."""
-        return self.state in {"waiting", "receiving"} or (self.state == "arrived" and self.purpose == "submit")
+        return self.state in {"waiting", "receiving"} or (self.state == "arrived" and self.kept)
+
+    @property
+    def kept(self) -> bool:
+        """Whether the bytes themselves are wanted, and not only what they are."""
+        return self.purpose != "compare"
 
     def progress(self) -> FileTicketProgress:
         state = self.state

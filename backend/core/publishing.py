@@ -21,7 +21,7 @@ from backend.core.drop_box import temporary
 from backend.core.editions import Bytes, Edition
 from backend.core.gate import refuse_expired, refuse_to_publish
 from backend.core.keeping import Keeping
-from backend.core.ports import Clock, Store
+from backend.core.ports import Clock, Staging, Store
 from backend.core.publications import PAGE, SHOWN_FOR, Published, one_a_name, published_of
 from backend.core.publishing_notices import PublishingNotices
 from backend.core.rows import Rows, Unit
@@ -110,12 +110,13 @@ class Publishing:
 
     # ── publishing ───────────────────────────────────────────────────────────────────────────────────────────
 
-    def begin(self, actor: Actor, folder: str, to: str, file_name: str) -> Upload:
-        """Opens an upload; under a temporary name nothing of the name is judged yet."""
+    def begin(self, actor: Actor, folder: str, to: str, file_name: str, staging: Staging | None = None) -> Upload:
+        """Opens an upload, unless its bytes are staged already; under a temporary name nothing of it is judged yet."""
         self._keeping.refuse_closed()
         self._refuse(actor)
         claim, rule = self._claim(folder, to, file_name)
-        return Upload(claim, self._stagings.open(actor.login_id), self._clock.now(), rule.size_limit)
+        staging = staging or self._stagings.open(actor.login_id)
+        return Upload(claim, staging, self._clock.now(), rule.size_limit)
 
     def named(self, actor: Actor, draft: Upload, folder: str, to: str, file_name: str) -> Upload:
         """What arrived under a temporary name, under its own, which is judged now."""

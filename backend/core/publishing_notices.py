@@ -31,14 +31,20 @@ class PublishingNotices:
         (one, *_) = edition.files
         where = f"in folder {folder.code}, {folder.title}, for {folder.input_date_meaning} {one.input_date}"
         told = told_of(unit, folder, edition.new)
-        for holder, codes in told.values():
-            named = ", ".join(codes[:_CODES]) + (f" and {len(codes) - _CODES} more" if len(codes) > _CODES else "")
-            words = (
-                f"{shown(one.file_name, _NAMED)} was published for {named} {where}. "
-                "It waits at Home and in Folders of the console, and by SFTP in the folder's download/."
+        each = [
+            (
+                holder,
+                f"{shown(one.file_name, _NAMED)} was published for {_listed(codes)} {where}. "
+                "It waits at Home and in Folders of the console, and by SFTP in the folder's download/.",
             )
-            self._mailer.notice(unit, holder, "a file was published for you", words, now)
-        return len(told)
+            for holder, codes in told.values()
+        ]
+        self._mailer.notices(unit, each, "a file was published for you", now)
+        return len(each)
+
+
+def _listed(codes: list[str]) -> str:
+    return ", ".join(codes[:_CODES]) + (f" and {len(codes) - _CODES} more" if len(codes) > _CODES else "")
 
 
 def told_of(rows: Rows, folder: FolderRule, codes: Iterable[str]) -> Mapping[str, tuple[Holder, list[str]]]:

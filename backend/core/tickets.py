@@ -6,12 +6,12 @@ import hashlib
 import secrets
 from base64 import b32encode
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from threading import Lock
-from typing import Final
+from typing import Final, TypeVar
 
 import structlog
 
@@ -32,6 +32,7 @@ from backend.contract.messages import (
     NewFileTicket,
     Receipt,
     TicketedFile,
+    TicketedPublication,
     TicketedSubmission,
     TicketPurpose,
 )
@@ -41,8 +42,10 @@ from backend.core.claims import Claim, Upload
 from backend.core.client_connect.sessions import SessionService
 from backend.core.client_connect.source_limit import SourceLimit
 from backend.core.delivery import Delivery, Maker, Room
-from backend.core.gate import activity_scope, folders_for
+from backend.core.editions import Edition
+from backend.core.gate import activity_scope, folders_for, refuse_to_publish
 from backend.core.ports import Clock, Store
+from backend.core.publishing import Publishing
 from backend.core.slots import Slots
 from backend.core.submissions import Submissions
 
@@ -64,16 +67,25 @@ MOST_GUESSES: Final = 10
 _RANDOM_BYTES: Final = 10
 """16 characters of base32."""
 _NAME_LENGTH: Final = 200
+T = TypeVar("T")
 _log = structlog.get_logger(__name__)
 
 
 class Tickets:
     """In the memory of one process. A ticket is known by its digest alone, its delivery by an id."""
 
-    def __init__(self, store: Store, clock: Clock, submissions: Submissions, sessions: SessionService) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        submissions: Submissions,
+        publishing: Publishing,
+        sessions: SessionService,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._submissions = submissions
+        self._publishing = publishing
         self._sessions = sessions
         self._wrong = SourceLimit(clock, MOST_GUESSES)
         self._read = Slots(MOST_READ_OF_ACCOUNT, MOST_READ)
@@ -126,6 +138,15 @@ class Tickets:
             begun = self._submissions.begin(actor, claim, staging)
             return begun if isinstance(begun, Receipt) else self._finished(actor, delivery, begun)
 
+    def publish(self, actor: Actor, ticket_id: str, wish: TicketedPublication) -> Edition:
+        """Publishes what arrived, as the form says now; 2002 for whoever may not, and then it is kept."""
+        delivery = self._own(actor, ticket_id)
+        with self._turn(delivery):
+            upload = self._publishing.begin(actor, wish.folder, wish.to, wish.file_name, delivery.staged())
+            return self._ending(
+                delivery, lambda: self._publishing.finish(actor, upload, upload.staging.size, notice=wish.notice)
+            )
+
     def drop(self, actor: Actor, ticket_id: str) -> None:
         """Nothing is taken for it any more, nothing kept of it, and nothing told."""
         delivery = self._own(actor, ticket_id)
@@ -162,7 +183,7 @@ class Tickets:
             delivery.end("refused", refused)
             raise
         stage = partial(self._submissions.stagings.open, maker.login_id, size or 0)
-        delivery.begin(room, source, stage if delivery.purpose == "submit" else None, size=size, file_name=name)
+        delivery.begin(room, source, stage if delivery.kept else None, size=size, file_name=name)
         return delivery
 
     def arrive(self, delivery: Delivery) -> FileTicketProgress:
@@ -209,6 +230,14 @@ class Tickets:
         if purpose == "compare":
             activity_scope(actor, catalogue)
             return Room(max((one.size_limit for one in catalogue.folders.values()), default=0), "(any)")
+        if purpose == "publish":
+            refuse_to_publish(actor)
+            largest = max(
+                (one for one in catalogue.folders.values() if one.direction == "download"),
+                key=lambda one: one.size_limit,
+                default=None,
+            )
+            return Room(largest.size_limit, largest.code) if largest is not None else Room(0, "(any)")
         folders = [folder for folder, _ in folders_for(actor, catalogue) if folder.direction == "submission"]
         if not folders:
             raise Refused(NOT_ALLOWED, what="This account submits to no folder.")
@@ -230,8 +259,11 @@ class Tickets:
 
     def _finished(self, actor: Actor, delivery: Delivery, upload: Upload) -> Receipt:
         """From here on the ticket has ended, whatever comes of it but that an explanation is needed."""
+        return self._ending(delivery, lambda: self._submissions.finish(actor, upload))
+
+    def _ending(self, delivery: Delivery, work: Callable[[], T]) -> T:
         try:
-            receipt = self._submissions.finish(actor, upload)
+            done = work()
         except Refused as refused:
             if refused.fault is not EXPLANATION_NEEDED:
                 delivery.end("refused", refused)
@@ -240,7 +272,7 @@ class Tickets:
             delivery.expire(early=True)
             raise
         delivery.end("used")
-        return receipt
+        return done
 
     def _ended(self, maker: Maker) -> Refused | None:
         try:

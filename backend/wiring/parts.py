@@ -100,6 +100,9 @@ class Parts:
         of_existing = Submissions(*accepting, existing_as_of_now, *taking)
         endpoint = Endpoint(settings.sftp_host, settings.sftp_listener.port)
         keeping = Keeping(store, self.vault, lambda: watch.taking)
+        publishing = Publishing(
+            store, keeping, submissions.stagings, clock, calendar, ledger, publishing_notices, as_of_now
+        )
         handing_out = HandingOut(store, Readings(self.vault), clock, ledger)
         return Services(
             store=store,
@@ -131,14 +134,12 @@ class Parts:
             existing=ExistingIntake(store, clock, self.hasher, ledger, of_existing, self.derive(b"existing")),
             submissions=submissions,
             unfinished=Unfinished(submissions, clock),
-            tickets=Tickets(store, clock, submissions, sessions),
+            tickets=Tickets(store, clock, submissions, publishing, sessions),
             activity=ActivityEnquiry(store, calendar, self.derive(b"cursor")),
             explaining=Explaining(store, clock, ledger, as_of_now),
             drop_box=DropBox(store, clock, calendar, submissions),
             outcomes=Outcomes(store, clock, calendar),
-            publishing=Publishing(
-                store, keeping, submissions.stagings, clock, calendar, ledger, publishing_notices, as_of_now
-            ),
+            publishing=publishing,
             published_files=PublishedFiles(store, clock, calendar, self.derive(b"cursor")),
             downloads=Downloads(store, clock, handing_out, as_of_now, self.derive(b"cursor")),
             collecting=Collecting(store, clock, handing_out, as_of_now),

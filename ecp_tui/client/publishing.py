@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
 from typing import Final
 
 import httpx
@@ -16,10 +17,14 @@ from backend.contract.messages import (
     PublishedPage,
     PublishOptions,
     PublishOutcome,
+    TicketedPublication,
     Withdrawal,
     WithdrawNamed,
 )
+from ecp_tui.client.filing import CHUNK
 from ecp_tui.client.transport import Transport, cleaned
+from ecp_tui.digest import as_checked
+from ecp_tui.draft import Upload
 
 _WHOLE_FILE: Final = httpx.Timeout(120.0, connect=5.0)
 
@@ -49,6 +54,16 @@ class PublishingCalls(Transport):
         )
         return PublishOutcome.model_validate(cleaned(answer.json()))
 
+    async def publish_upload(
+        self, upload: Upload, to: str, progress: Callable[[int], None] | None = None
+    ) -> PublishOutcome:
+        """Publishes a file of this machine, or what came by its ticket; the same again changes nothing."""
+        wanted = NewPublication(folder=upload.folder, to=to, file_name=upload.file_name, notice=upload.notice)
+        if upload.ticket is not None:
+            body = TicketedPublication(**wanted.model_dump())
+            return await self._ask(PublishOutcome, paths.ticket_publication(upload.ticket), body, timeout=_WHOLE_FILE)
+        return await self.publish(wanted, _heard(upload, progress), size=upload.size)
+
     async def withdraw(self, wanted: WithdrawNamed) -> None:
         """Nobody addressed finds it any more."""
         await self._send("DELETE", paths.PUBLISHED, params=wanted.model_dump())
@@ -67,3 +82,13 @@ class PublishingCalls(Transport):
     async def withdraw_edition(self, number: int, why: Withdrawal) -> None:
         """For everybody, or for the identity named."""
         await self._send("POST", paths.edition_withdrawal(number), json=why.model_dump(exclude_none=True))
+
+
+async def _heard(upload: Upload, progress: Callable[[int], None] | None) -> AsyncIterator[bytes]:
+    sent = 0
+    async with aclosing(as_checked(upload.path, upload.size, upload.modified, CHUNK)) as blocks:
+        async for block in blocks:
+            yield block
+            sent += len(block)
+            if progress is not None:
+                progress(sent)

@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 from ecp_tui.config import Config
 from ecp_tui.downloads import Downloads
 from ecp_tui.draft import Upload
-from ecp_tui.transfers import Transfers
+from ecp_tui.transfers import Answer, Transfers
 
 if TYPE_CHECKING:  # the first page does not wait for them
-    from backend.contract.messages import DemoWorld, Folder, Landing, Me, Receipt, User
+    from backend.contract.messages import DemoWorld, Folder, Landing, Me, User
     from ecp_tui.client import EcpClient
     from ecp_tui.links import Links
     from ecp_tui.screens.form_draft import FormDraft
@@ -90,8 +90,10 @@ class Context:
         """The uploads of this session."""
         return Transfers(self._send, self.client.let_go)
 
-    async def _send(self, upload: Upload, heard: Callable[[int], None] | None) -> Receipt:
+    async def _send(self, upload: Upload, heard: Callable[[int], None] | None) -> Answer:
         """A file of this machine goes now; what came by a ticket is there already."""
+        if upload.to is not None:
+            return await self.client.publish_upload(upload, upload.to, heard)
         if upload.ticket is None:
             return await self.client.submit(upload, heard)
         return await self.client.submit_arrived(upload)

@@ -14,6 +14,7 @@ from ecp_tui import wording
 from ecp_tui.downloads import Download
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.dialogs import ConfirmDialog
+from ecp_tui.screens.published import PublishedScreen
 from ecp_tui.screens.receipt import ReceiptScreen
 from ecp_tui.theme import SIGNS
 from ecp_tui.transfers import Transfer
@@ -80,6 +81,8 @@ class TransfersScreen(EcpScreen):
             return "cancel"
         if isinstance(here, Download):
             return "copy the path" if here.state == "saved" else "fetch again"
+        if here.published:
+            return "who has it"
         return "receipt" if here.receipt else "check again" if _changed(here) else "send again"
 
     def on_table_opened(self) -> None:
@@ -92,16 +95,18 @@ class TransfersScreen(EcpScreen):
             else:
                 self.context.downloads.retry(here)
                 self.clear_fault()
+        elif here is not None and here.published is not None:
+            self.open(PublishedScreen(here.published.publication))
         elif here is not None and here.receipt is not None:
             self.open(ReceiptScreen(here.receipt, fresh=True))
         elif here is not None and _changed(here):
-            self.go("submit", path=str(here.upload.path))
+            self.go("submit" if here.upload.to is None else "publish", path=str(here.upload.path))
         elif here is not None:
             self.context.transfers.retry(here)
             self.clear_fault()
 
     def _ask_to_cancel(self, here: Transfer | Download) -> None:
-        what, kept = ("download", "kept") if isinstance(here, Download) else ("upload", "submitted")
+        what, kept = ("download", "kept") if isinstance(here, Download) else ("upload", _taken(here))
         words = Content(f"{here.words}\nNothing is {kept} by halves.")
         no = "Keep fetching" if isinstance(here, Download) else "Keep sending"
         dialog = ConfirmDialog(f"Cancel this {what}?", words, yes=f"Cancel {what}", no=no)
@@ -110,6 +115,10 @@ class TransfersScreen(EcpScreen):
 
 def _key(moving: Transfer | Download) -> str:
     return moving.key if isinstance(moving, Download) else moving.upload.submission_id
+
+
+def _taken(moving: Transfer) -> str:
+    return "submitted" if moving.upload.to is None else "published"
 
 
 def _changed(moving: Transfer) -> bool:
@@ -129,8 +138,8 @@ def _row(moving: Transfer | Download) -> Row:
 
 
 def _accepted(moving: Transfer) -> Content | None:
-    sign = SIGNS["accepted"]
-    return Content.styled(f"{sign.glyph} {sign.word}", sign.style) if moving.receipt is not None else None
+    sign = SIGNS["accepted" if moving.upload.to is None else "published"]
+    return Content.styled(f"{sign.glyph} {sign.word}", sign.style) if moving.done else None
 
 
 def _arrived(moving: Download) -> Content | None:

@@ -94,8 +94,9 @@ class CodeUnit:
         mine = and_(_recovery.c.account_id == account_id, _recovery.c.key == key)
         return self._connection.execute(delete(_recovery).where(mine)).rowcount == 1
 
-    def add_mail(self, sealed: bytes, now: datetime) -> None:
-        self._connection.execute(insert(_mails).values(created=now, due=now, sealed=sealed))
+    def add_mails(self, sealed: Sequence[bytes], now: datetime) -> None:
+        if sealed:
+            self._connection.execute(insert(_mails), [{"created": now, "due": now, "sealed": one} for one in sealed])
 
     def claim_mail(self, mail: DueMail, until: datetime) -> bool:
         same = and_(_mails.c.id == mail.id, _mails.c.due == mail.due, _mails.c.tries == mail.tries)

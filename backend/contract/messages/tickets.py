@@ -9,13 +9,13 @@ from pydantic import Field, StringConstraints
 
 from backend.contract.messages.base import Ask, Explanation, Message, SubmissionId
 
-TicketPurpose = Literal["submit", "compare"]
+TicketPurpose = Literal["submit", "compare", "publish"]
 TicketState = Literal["waiting", "receiving", "arrived", "refused", "expired", "used"]
 _FileName = Annotated[str, StringConstraints(max_length=1000)]
 
 
 class NewFileTicket(Ask):
-    """`submit` keeps what comes for a form; `compare` only takes its SHA-256. The name is the one to be expected."""
+    """`submit` and `publish` keep what comes for a form; `compare` takes its SHA-256. The name is what is expected."""
 
     purpose: TicketPurpose
     file_name: _FileName | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Literal, Protocol
@@ -80,21 +80,31 @@ class Mailer:
         self._seals = seals
 
     def queue(self, unit: Unit, mail: Mail, now: datetime) -> None:
-        facts = {"kind": mail.kind, "to": mail.to, "until": mail.until.isoformat(), "values": dict(mail.values)}
-        unit.add_mail(self._seals.seal(json.dumps(facts).encode(), _SEALED_AS), now)
+        unit.add_mails([self._sealed(mail)], now)
 
     def notice(self, unit: Unit, account: Addressed, subject: str, words: str, now: datetime) -> None:
         """Tells somebody what was done, in a sentence or two; names and reasons in it are other people's words.
 
         `subject` is ours alone: a mail program shows it to whoever looks over a shoulder.
         """
-        values = {"name": shown(account.name, 80), "subject": subject, "words": shown(words)}
-        self.queue(unit, Mail("notice", account.email, now + NOTICE_LIFE, values), now)
+        self.notices(unit, [(account, words)], subject, now)
+
+    def notices(self, unit: Unit, each: Iterable[tuple[Addressed, str]], subject: str, now: datetime) -> None:
+        """The same for many, each in words of their own."""
+        values = (
+            (one.email, {"name": shown(one.name, 80), "subject": subject, "words": shown(words)}) for one, words in each
+        )
+        mails = (Mail("notice", email, now + NOTICE_LIFE, said) for email, said in values)
+        unit.add_mails([self._sealed(mail) for mail in mails], now)
 
     def changed(self, unit: Unit, account: Account, act: OwnChange, now: datetime) -> None:
         """Tells whose account it is that what proves who they are is another now."""
         subject, words = _CHANGED[act]
         self.notice(unit, account, subject, f"{words} {_NOT_YOU}", now)
+
+    def _sealed(self, mail: Mail) -> bytes:
+        facts = {"kind": mail.kind, "to": mail.to, "until": mail.until.isoformat(), "values": dict(mail.values)}
+        return self._seals.seal(json.dumps(facts).encode(), _SEALED_AS)
 
     def opened(self, sealed: bytes) -> Mail | None:
         """`None` for what was sealed with another key."""

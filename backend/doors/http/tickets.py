@@ -16,8 +16,10 @@ from backend.contract.messages import (
     FileTicketProgress,
     Message,
     NewFileTicket,
+    PublishOutcome,
     Receipt,
     TicketedFile,
+    TicketedPublication,
     TicketedSubmission,
 )
 from backend.core.delivery import Delivery
@@ -62,6 +64,11 @@ def check(actor: SignedIn, services: OnServices, ticket_id: TicketId, file: Tick
 @router.post(paths.TICKETS + "/{ticket_id}/submission")
 def submit(actor: SignedIn, services: OnServices, ticket_id: TicketId, wish: TicketedSubmission) -> Receipt:
     return services.tickets.submit(actor, ticket_id, wish)
+
+
+@router.post(paths.TICKETS + "/{ticket_id}/publication")
+def publish(actor: SignedIn, services: OnServices, ticket_id: TicketId, wish: TicketedPublication) -> PublishOutcome:
+    return services.published_files.outcome(services.tickets.publish(actor, ticket_id, wish))
 
 
 @router.delete(paths.TICKETS + "/{ticket_id}", status_code=204)

@@ -182,7 +182,8 @@ class TicketSession(SSHServerSession[bytes]):
         if progress.purpose == "compare":
             self._say("Go back to the console: it says whether they are the same. Nothing was kept.")
         else:
-            self._say("Go back to the console, compare, and submit it there. Nothing is submitted yet.")
+            act, done = ("publish", "published") if progress.purpose == "publish" else ("submit", "submitted")
+            self._say(f"Go back to the console, compare, and {act} it there. Nothing is {done} yet.")
 
     def _say(self, *lines: str) -> None:
         end = "\r\n" if self._typed else "\n"
