@@ -26,11 +26,11 @@ from ecp_tui.widgets.table import Column, Row, Table, row
 from ecp_tui.widgets.words import Words
 
 _COLUMNS: Final = (
-    Column("Folder", 8),
+    Column("Folder", 7),
     Column("Input date", 10, 2),
     Column("Cut-off", 12, 1, right=True),
     Column("Filed", 8, 3),
-    Column("", 26, grows=True),
+    Column("", 12, grows=True),
     Column("Title", 36, 4),
 )
 _PAUSE: Final = 0.15
@@ -116,7 +116,7 @@ class BoardScreen(EcpScreen):
             return
         lines = self._board.lines
         missing = sum(line.missing for line in lines)
-        facts = f"   {wording.count(len(lines), 'line')} open"
+        facts = f"   {wording.count(len(lines))} open"
         late = Content.styled(f" · ✕ {wording.count(missing)} missing", "$error not bold") if missing else Content("")
         title = Content.assemble(("Board", "bold"), (facts, "$muted not bold"), late)
         self.query_one("#title", Words).update(title)

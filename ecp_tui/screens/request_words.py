@@ -63,7 +63,7 @@ def _legend(lines: Iterable[Line]) -> list[Content]:
 
 
 def _beside(line: Line, label: int, cell: int, *, both: bool) -> Iterable[Content]:
-    names = _label(line).wrap(label - _GAP)
+    names = [_label(line, piece.plain) for piece in Content(line.label).wrap(label - _GAP - _MARK)]
     befores = _side(line, line.before, "removed").wrap(cell) if line.before else []
     afters = _side(line, line.after, "added").wrap(cell) if line.after else []
     for at in range(max(len(names), len(befores), len(afters))):
@@ -74,15 +74,17 @@ def _beside(line: Line, label: int, cell: int, *, both: bool) -> Iterable[Conten
 
 
 def _stacked(line: Line, width: int) -> Iterable[Content]:
-    yield _label(line)
+    yield _label(line, line.label)
     for words, kind in ((line.before, "removed"), (line.after, "added")):
         if words and not (kind == "removed" and line.before == line.after):
             yield from (Content.assemble("  ", piece) for piece in _side(line, words, kind).wrap(width - 2))
 
 
-def _label(line: Line) -> Content:
-    mark = (f"{SIGNS['attention'].glyph} ", f"bold {SIGNS['attention'].style}") if line.weighs else ("  ", "")
-    return Content.assemble(mark, (line.label, "bold" if line.weighs else ""))
+def _label(line: Line, words: str) -> Content:
+    """A piece of its label behind the mark, where what it says weighs."""
+    marked = line.weighs and line.label.startswith(words)
+    mark = (f"{SIGNS['attention'].glyph} ", f"bold {SIGNS['attention'].style}") if marked else ("  ", "")
+    return Content.assemble(mark, (words, "bold" if line.weighs else ""))
 
 
 def _side(line: Line, words: str, kind: str) -> Content:
