@@ -16,6 +16,7 @@ from ecp_tui.request_wording import checkers, follows, sentence
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.deciding import approve, decide
 from ecp_tui.screens.facts import facts
+from ecp_tui.screens.past_files import past_files
 from ecp_tui.screens.receipt import ASKING
 from ecp_tui.screens.request_words import diff, state_of
 from ecp_tui.screens.revising import elsewhere, revise
@@ -41,6 +42,8 @@ class ApprovalScreen(EcpScreen):
         self._request = request if isinstance(request, ChangeRequest) else None
         self._number = request.id if isinstance(request, ChangeRequest) else request
         self._over, self._fresh = over, fresh
+        self._past = ""
+        """What a folder's rule would have done to past files, as of now."""
         self.where = f"Approvals › {self._number}"
 
     def body(self) -> Iterator[Widget]:
@@ -64,6 +67,7 @@ class ApprovalScreen(EcpScreen):
             self.say(ASKING)
         if self._request is None or not self._over:
             self._request = await self.context.client.request(self._number, background=background)
+        self._past = await past_files(self.context.client, self._request)
         self._show(self._request)
 
     def action_refresh(self) -> None:
@@ -142,6 +146,8 @@ class ApprovalScreen(EcpScreen):
 
     def _facts(self, request: ChangeRequest) -> Iterator[tuple[str, str | Content]]:
         yield "", ""
+        if self._past:
+            yield "Past files", self._past
         yield "Note", request.note or "none"
         yield "About", " · ".join(one for one in (request.subject, request.subject_name, request.company_name) if one)
         groups = wording.hash_groups(request.digest)

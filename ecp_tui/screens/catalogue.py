@@ -13,8 +13,9 @@ from backend.contract.messages import CatalogueFolder, CatalogueFunction, Catalo
 from ecp_tui import wording
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.facts import facts
+from ecp_tui.screens.proposing import reviewed, why_not_propose
 from ecp_tui.screens.receipt import ASKING
-from ecp_tui.screens.rule_form import Draft, reviewed
+from ecp_tui.screens.rule_form import Draft
 from ecp_tui.screens.rule_pages import NEW_FOLDER, NEW_FUNCTION, as_fields, as_text
 from ecp_tui.widgets.table import Column, Row, Table, row
 from ecp_tui.widgets.words import Words
@@ -83,7 +84,7 @@ class CatalogueScreen(EcpScreen):
             self._table.go_to(self._wanted)
             self._wanted = ""
         counted = f"{wording.count(len(page.folders), 'folder')}, {wording.count(len(page.functions), 'function')}"
-        self.say(f"{counted} · e changes one, by a pair of operators")
+        self.say(counted if why_not_propose(self) else f"{counted} · e changes one, by a pair of operators")
         self._describe()
 
     def arrive(self, wanted: Mapping[str, str]) -> None:
@@ -102,9 +103,8 @@ class CatalogueScreen(EcpScreen):
     # ── acts ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def reason(self, key: str) -> str:
-        me = self.context.me
-        if key in ("submit", "change") and (me is None or me.kind != "operator"):
-            return "Auditors only look: operators change it, in pairs."
+        if key in ("submit", "change") and (why := why_not_propose(self)):
+            return why
         if key in ("change", "copy") and self._here is None:
             return "There is no folder and no function here."
         return super().reason(key)

@@ -32,10 +32,9 @@ class FolderFormScreen(RuleForm):
         self._values = read_fields(draft.text)
 
     def editor(self) -> Iterable[Widget]:
-        title = f"Change folder {self.draft.code}" if self.draft.before else "A new folder"
-        yield Words(title, classes="title")
+        yield Words(self.draft.title, classes="title")
         with Form():
-            if not self.draft.before:
+            if not self.draft.named:
                 yield Field("Code", TextField(self.draft.code, id="code", placeholder="SD-2", max_length=20))
             for one in FIELDS:
                 yield Field(one.label, self._control(one))
@@ -59,7 +58,7 @@ class FolderFormScreen(RuleForm):
         values = {one.id: self._value(one.id) for one in FIELDS}
         self.draft.text = write_fields(self.draft.text, values)
         self.draft.note = self._value("note").strip()
-        if not self.draft.before:
+        if not self.draft.named:
             self.draft.code = self._value("code").strip().upper()
         return True
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from backend.contract.messages import (
+    ChangeFolder,
+    ChangeFunction,
     ChangeRequest,
     ChangeUser,
     CloseMarket,
@@ -26,6 +28,8 @@ from ecp_tui.screens.deadline_forms import ExemptForm, ExtendForm
 from ecp_tui.screens.grant_form import GrantScreen
 from ecp_tui.screens.migration_form import PlanForm
 from ecp_tui.screens.proposal_form import Kept, Reviewing
+from ecp_tui.screens.rule_form import Draft
+from ecp_tui.screens.rule_pages import as_text
 from ecp_tui.screens.user_form import UserFormScreen
 
 NOTED = CloseUser | UnlockUser | ResetOtp | Reinvite | LiftSuspension | Decommission
@@ -58,6 +62,8 @@ def revise(page: EcpScreen, request: ChangeRequest, reviewing: Reviewing) -> Non
         page.ask(_holidays(page, asked, kept, reviewing), group="review")
     elif isinstance(asked, PlanBatch):
         page.open(PlanForm(reviewing, asked.batch, asked.folders, asked.at, note=asked.note, kept=kept))
+    elif isinstance(asked, ChangeFolder | ChangeFunction):
+        page.ask(_rule(page, asked, kept, reviewing), group="review")
     elif isinstance(asked, NOTED):
         page.ask(_note(page, request, asked, reviewing), group="review")
 
@@ -66,6 +72,18 @@ async def _holidays(page: EcpScreen, asked: SetHolidays, kept: Kept, reviewing: 
     """The list as it is now stands beside what was asked for."""
     year = await page.context.client.trading_year(asked.year)
     page.open(HolidaysForm(reviewing, asked.year, holidays_of(year), asked=asked, kept=kept))
+
+
+async def _rule(page: EcpScreen, asked: ChangeFolder | ChangeFunction, kept: Kept, reviewing: Reviewing) -> None:
+    """The rule as it was asked for; what it would change is told beside the one that stands."""
+    catalogue = await page.context.client.catalogue()
+    if isinstance(asked, ChangeFolder):
+        stands = next((one.rule for one in catalogue.folders if one.folder == asked.folder), "")
+        draft = Draft("folder", asked.folder, asked.rule, stands, asked.note, kept)
+    else:
+        stands = next((one.rule for one in catalogue.functions if one.function == asked.function), "")
+        draft = Draft("function", asked.function, asked.rule, stands, asked.note, kept)
+    page.open(as_text(draft, reviewing))
 
 
 async def _note(page: EcpScreen, request: ChangeRequest, asked: NOTED, reviewing: Reviewing) -> None:

@@ -16,16 +16,14 @@ from backend.contract.messages import (
     ChangeFolder,
     ChangeFunction,
     ChangeRequest,
+    Line,
     Proposal,
     RuleError,
     RuleTrial,
     TriedRule,
 )
 from ecp_tui.rule_wording import past_lines, past_sentence
-from ecp_tui.screens.approval import ApprovalScreen
-from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.proposal_form import Kept, ProposalForm, Reviewing
-from ecp_tui.screens.request_words import diff
 from ecp_tui.theme import SIGNS
 from ecp_tui.widgets.button import Button
 from ecp_tui.widgets.words import Words
@@ -40,7 +38,10 @@ _MOST: Final = 8
 
 @dataclass
 class Draft:
-    """The rule being changed, whichever page it is changed on; `before` is its text as it stands, empty if new."""
+    """The rule being changed, whichever page it is changed on; `before` is its text as it stands, empty if new.
+
+    Without a code the form asks for one.
+    """
 
     of: Literal["folder", "function"]
     code: str
@@ -49,9 +50,20 @@ class Draft:
     note: str = ""
     kept: Kept = field(default_factory=Kept)
 
+    def __post_init__(self) -> None:
+        self.named, self._begun = bool(self.code), self.text
+
     @property
     def edited(self) -> bool:
-        return self.text != self.before
+        return self.text != self._begun
+
+    @property
+    def title(self) -> str:
+        return (
+            f"Change {self.of} {self.code}"
+            if self.before
+            else f"A new {self.of} {self.code if self.named else ''}".rstrip()
+        )
 
     def proposal(self) -> Proposal:
         if self.of == "folder":
@@ -102,6 +114,14 @@ class RuleForm(ProposalForm):
     def on_mount(self) -> None:
         self.say("nothing is asked for before the review · another operator approves it")
         self.typed()
+
+    async def _keep(self, proposal: Proposal) -> ChangeRequest:
+        """What was reviewed under another code is another folder's draft."""
+        before = self.kept.request
+        if before is not None and before.subject != self.draft.code:
+            await self.context.client.decide(before, "withdraw")
+            self.kept.request = None
+        return await super()._keep(proposal)
 
     # ── the dry run ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -161,25 +181,27 @@ class RuleForm(ProposalForm):
 
 
 def trial_words(tried: TriedRule, within: int) -> Content:
-    """Errors, or before → after and what becomes of past files."""
+    """Errors, or what becomes of past files and what changes; a fact a line."""
     if tried.errors:
         wrong = [Content.styled("✕ This cannot be a rule yet", "bold $error")]
         return Content("\n").join([*wrong, *(Content(str(one)) for one in tried.errors[:_MOST])])
     if not tried.lines:
         return Content.styled("As it stands: nothing would change.", "$muted")
-    parts = [diff(tried.lines, within)]
+    parts = []
     if tried.since is not None:
-        parts += [Content(""), Content.styled(past_sentence(tried), "bold" if tried.refused else "")]
-        for glyph, words in past_lines(tried):
-            sign = SIGNS["refused" if glyph == "✕" else "added"]
-            parts.append(Content.assemble((f"{sign.glyph} ", sign.style), words))
-    return Content("\n").join(parts)
+        parts = [Content.styled(past_sentence(tried), "bold" if tried.refused else "")]
+        parts += [_signed("refused" if glyph == "✕" else "added", words) for glyph, words in past_lines(tried)]
+        parts.append(Content(""))
+    for line in tried.lines:
+        parts += [_signed(kind, f"{line.label}: {value}") for kind, value in _sides(line) if value]
+    hanging = [piece for part in parts for piece in part.wrap(within)]
+    return Content("\n").join(hanging)
 
 
-def reviewed(page: EcpScreen) -> Reviewing:
-    """Shows the draft on top of its form, which was opened from this page."""
+def _sides(line: Line) -> tuple[tuple[str, str], tuple[str, str]]:
+    return ("removed", line.before), ("added", line.after)
 
-    def review(request: ChangeRequest, pages: int) -> None:
-        page.open(ApprovalScreen(request, over=pages))
 
-    return review
+def _signed(kind: str, words: str) -> Content:
+    sign = SIGNS[kind]
+    return Content.assemble((f"{sign.glyph} ", f"bold {sign.style}"), words)

@@ -28,10 +28,10 @@ class RuleTextScreen(RuleForm):
 
     def editor(self) -> Iterable[Widget]:
         draft = self.draft
-        yield Words(f"Change {draft.of} {draft.code}" if draft.before else f"A new {draft.of}", classes="title")
+        yield Words(draft.title, classes="title")
         yield Lines(draft.text, id="rule")
         with Form():
-            if not draft.before:
+            if not draft.named:
                 example = "SD-2" if draft.of == "folder" else "EU_SD2"
                 yield Field("Code", TextField(draft.code, id="code", placeholder=example, max_length=20))
             yield Field("Note to the checker", TextField(draft.note, id="note", max_length=_LONGEST))
@@ -51,7 +51,7 @@ class RuleTextScreen(RuleForm):
     def taken(self) -> bool:
         self.draft.text = self._lines.text
         self.draft.note = self.query_one("#note", TextField).value.strip()
-        if not self.draft.before:
+        if not self.draft.named:
             self.draft.code = self.query_one("#code", TextField).value.strip().upper()
         return True
 
