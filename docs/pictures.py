@@ -22,6 +22,7 @@ os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
 from backend.adapters.one_time_codes import code, step_at  # noqa: E402
 from backend.core.calendar import Calendar  # noqa: E402
 from backend.demo.history import tell  # noqa: E402
+from backend.demo.people import COLLEAGUES  # noqa: E402
 from backend.demo.samples import stamp_duty_return  # noqa: E402
 from ecp_tui.web.server import listening  # noqa: E402
 from ecp_tui.web.site import Site  # noqa: E402
@@ -32,7 +33,9 @@ from tests.world import World, open_world  # noqa: E402
 
 
 async def draw() -> None:
-    with tempfile.TemporaryDirectory() as folder, open_world(Path(folder) / "data") as world:
+    with tempfile.TemporaryDirectory() as folder, open_world(
+        Path(folder) / "data", colleagues=COLLEAGUES
+    ) as world:
         os.environ["HOME"] = folder  # so that paths are short, and the same in every run
         tell(world.platform, Calendar(world.platform.settings.zone))
         transport = httpx.ASGITransport(app=world.app, raise_app_exceptions=False)
@@ -53,11 +56,18 @@ async def _story(person: Person, world: World, folder: Path) -> None:
     await person.sees("4505")
     _keep(person, "submit")
     await person.goes_to("Activity")
-    await person.sees("superseded", "4505")
+    await person.sees("collected", "4505")
     _keep(person, "activity")
     await person.press("down", "enter")
     await person.sees("certutil")
     _keep(person, "detail")
+    await person.press("ctrl+q")
+    await person.sees("Leave ECP 2.0?")
+    await person.press("o")
+    await person.sign_in_as("OPER01", world.people["OPER01"], world.fresh_otp("OPER01"))
+    await person.goes_on_to("board")
+    await person.sees("Not filed")
+    _keep(person, "board")
 
 
 def _keep(person: Person, name: str) -> None:
@@ -89,7 +99,7 @@ async def _picture(site: Site, profile: Path, chan: dict[str, str]) -> None:
     async with chromium(profile, "--blink-settings=preferredColorScheme=0", "--window-size=900,600") as browser:
         tab = await enter(browser, site.public_url, "CHAN01", chan["password"], otp)
         await tab.press("4")
-        await tab.sees("superseded", "4505")
+        await tab.sees("collected", "4505")
         await asyncio.sleep(0.5)  # until it is drawn, too
         await tab.picture(DOCS / "pictures" / "browser.png")
 

@@ -22,6 +22,7 @@ from backend.core.catalogue import Catalogue
 from backend.core.pool import SIGN_IN_THREADS
 from backend.core.services import Services
 from backend.demo.mailbox import Mailbox
+from backend.demo.people import DemoAccount
 from backend.demo.world import Credentials, seed
 from backend.doors.http import create_app
 from backend.settings import Settings
@@ -148,7 +149,12 @@ def app_over(services: Services) -> Iterator[FastAPI]:
 
 @contextmanager
 def open_world(
-    data_dir: Path, *, database_url: str = "", catalogue: Catalogue | None = None, clock: SetClock | None = None
+    data_dir: Path,
+    *,
+    database_url: str = "",
+    catalogue: Catalogue | None = None,
+    clock: SetClock | None = None,
+    colleagues: tuple[DemoAccount, ...] = (),
 ) -> Iterator[World]:
     """A fresh world in `data_dir`; closed at the end."""
     clock = clock or SetClock()
@@ -156,7 +162,7 @@ def open_world(
     initialise(settings, catalogue)
     platform = open_platform(settings, clock=clock, hasher=Argon2Passwords(memory_kib=64, passes=1))
     try:
-        people = {one.login_id: one for one in seed(platform)}
+        people = {one.login_id: one for one in seed(platform, colleagues)}
         with app_over(platform.services) as app:
             yield World(platform, clock, app, people)
     finally:

@@ -102,11 +102,13 @@ class BoardScreen(EcpScreen):
 
     def on_table_moved(self) -> None:
         self._show_line()
-        self.run_worker(self._look_closer(), group="line", exclusive=True)
+        self.run_worker(self._look_closer(), group="line", exclusive=True, exit_on_error=False)
 
     async def _look_closer(self) -> None:
         """Only at the line where the cursor comes to rest."""
         await asyncio.sleep(_PAUSE)
+        if not self.is_running:  # the page was left meanwhile
+            return
         self.ask(self._ask_about(self._here, background=True), group="about", quiet=True)
 
     # ── what it shows ────────────────────────────────────────────────────────────────────────────────────────
