@@ -7,7 +7,7 @@ import resource
 import signal
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -119,12 +119,11 @@ async def _serve(
     server, private = _Server(_loaded(_uvicorn(platform, app))), _Server(_privately(platform, app))
     http, consoles = _bound(settings.http_host, settings.http_port), _bound(_THIS_MACHINE, 0)
     for_people = _consoles(settings, hosting, consoles)
-    there = _bound_existing(settings)
-    beside = [(private, consoles), *_watched(platform), *_existing(platform, there)]
+    public = [(server, http), *_existing(platform, _bound_existing(settings))]
+    beside = [(private, consoles), *_watched(platform)]
     ssh = await start_ssh(platform.services, settings.listeners, settings.secrets / "ssh_host_key", for_people)
     platform.services.figures.add(ssh.figures)
-    serving = asyncio.create_task(server.serve([http]))
-    serving_beside = [asyncio.create_task(one.serve([bound])) for one, bound in beside]
+    serving, *others = [asyncio.create_task(one.serve([bound])) for one, bound in (*public, *beside)]
     jobs = [
         asyncio.create_task(_again("sweep", platform.sweep, _SWEEP_SECONDS)),
         asyncio.create_task(_again("mails about deadlines", platform.tell_of_deadlines, _DEADLINE_SECONDS)),
@@ -143,12 +142,16 @@ async def _serve(
         for job in jobs:
             job.cancel()
         platform.services.readiness.drain()
-        server.should_exit = True
+        _let_go(public)
         await ssh.close()
-        await asyncio.wait({serving})
-        for one, _ in beside:
-            one.should_exit = True
-        await asyncio.gather(serving, *serving_beside)
+        await asyncio.wait({serving, *others[: len(public) - 1]})
+        _let_go(beside)  # whoever watches hears to the last that it stops
+        await asyncio.gather(serving, *others)
+
+
+def _let_go(servers: Iterable[tuple[_Server, socket.socket]]) -> None:
+    for one, _ in servers:
+        one.should_exit = True
 
 
 def _consoles(settings: Settings, hosting: Hosting | None, entrance: socket.socket) -> Consoles | None:

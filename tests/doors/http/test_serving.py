@@ -33,8 +33,10 @@ def blocks(size: int) -> Iterator[bytes]:
 _MEASURED = """
 import resource, sys
 from pathlib import Path
+from backend import logs
 from tests.doors.http.conftest import serving
 from tests.world import open_world
+logs.begin()
 with open_world(Path(sys.argv[1])) as world, serving(world) as served:
     import httpx
     warm = httpx.put(served.url + sys.argv[2] + "1" * 32, content=b"x" * (4 << 20), headers={"authorization": "x"})
