@@ -85,7 +85,9 @@ class Calendar:
 
     def extension(self, folder: str, input_date: date, identity_code: str = "") -> Extension | None:
         """Of a cut-off, for all or for this identity: the later of both."""
-        moved = self.decided.extensions.get((folder, input_date), {})
+        moved = self.decided.extensions.get((folder, input_date))
+        if moved is None:
+            return None
         found = [moved[code] for code in {"", identity_code} if code in moved]
         return max(found, key=lambda one: one.until, default=None)
 

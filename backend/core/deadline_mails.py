@@ -12,8 +12,8 @@ from backend.core.actor import Actor
 from backend.core.calendar import Calendar
 from backend.core.catalogue import Catalogue, FolderRule
 from backend.core.client_connect.mails import Mailer
+from backend.core.deadline_lines import lines_of
 from backend.core.gate import CHANNELS, identities_in
-from backend.core.obligations import standing_of
 from backend.core.owed import LOOKED_BACK, Owed, days_of
 from backend.core.ports import Clock, Store
 from backend.core.rows import Rows, Unit
@@ -92,8 +92,8 @@ class DeadlineMails:
                 if code not in filed and unit.tell("reminder", (folder, day, code), deadline.cut_off)
             }
             told = [(account, sorted(codes & theirs)) for account, theirs in filing if codes & theirs]
-            for account, these in told:
-                self._mailer.notice(unit, account, f"{folder} is due", self._due(deadline, these), now)
+            mails = [(account, self._due(deadline, these)) for account, these in told]
+            self._mailer.notices(unit, mails, f"{folder} is due", now)
             return len(told)
 
         return self._store.write(unit)
@@ -125,8 +125,7 @@ class DeadlineMails:
             )
             operators = [one for one in unit.accounts_of(None) if (one.kind, one.state) == ("operator", "active")]
             subject = f"{deadline.folder.code}: who has not filed by the cut-off"
-            for account in operators:
-                self._mailer.notice(unit, account, subject, words, now)
+            self._mailer.notices(unit, [(one, words) for one in operators], subject, now)
             return len(operators)
 
         return self._store.write(unit)
@@ -134,8 +133,9 @@ class DeadlineMails:
     def _standing(self, rows: Rows, deadline: _Deadline, now: datetime) -> Iterator[Owed]:
         """Those whose cut-off it is."""
         calendar = self._calendar.with_(rows.decided())
-        found = standing_of(rows, [deadline.folder], calendar, now, [deadline.input_date], 1)
-        return (one for one in found if one.cut_off == deadline.cut_off)
+        for line, standing in lines_of(rows, calendar, now, folder=deadline.folder.code, days=[deadline.input_date]):
+            found = (line.owed(filer, filing, now) for filer, filing in standing)
+            yield from (one for one in found if one.cut_off == deadline.cut_off)
 
     def _at(self, instant: datetime) -> str:
         return f"{instant.astimezone(self._calendar.zone):%d %b %Y %H:%M} ({self._calendar.zone.key})"

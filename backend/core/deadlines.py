@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from backend.core.calendar import Deadline
 
@@ -25,9 +25,8 @@ class Filer:
     """When the company got it; `None` means long ago."""
 
 
-@dataclass(frozen=True, slots=True)
-class Filing:
-    """A version that stands, with both instants of the first version under its key."""
+class Filing(NamedTuple):
+    """A version that stands, with both instants of the first version under its key. Made by the ten thousands."""
 
     folder: str
     identity_code: str
@@ -36,6 +35,9 @@ class Filing:
     log_index: int
     started: datetime
     completed: datetime
+
+
+FilingMark = tuple[int, int]
 
 
 class DeadlineRows(Protocol):
@@ -49,8 +51,14 @@ class DeadlineRows(Protocol):
         """When the first entry came into the log."""
         ...
 
-    def filings(self, folders: Sequence[str], input_dates: Sequence[date]) -> list[Filing]:
-        """What stands in these folders for these dates."""
+    def filings(
+        self, folders: Sequence[str], input_dates: Sequence[date], identity_codes: Sequence[str] | None = None
+    ) -> list[Filing]:
+        """What stands in these folders for these dates, of these identities or of all."""
+        ...
+
+    def filing_marks(self, folders: Sequence[str], input_dates: Sequence[date]) -> dict[tuple[str, date], FilingMark]:
+        """How many stand, and the latest of them: while both stay, so does what stands."""
         ...
 
     def told(self, kind: Notice, folder: str, input_date: date) -> dict[str, datetime]:

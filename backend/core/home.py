@@ -13,16 +13,16 @@ from backend.core.activity import shown_activity
 from backend.core.actor import Actor, Scope
 from backend.core.calendar import Calendar
 from backend.core.catalogue import Catalogue, FolderRule
+from backend.core.deadline_lines import first_filings
 from backend.core.deadlines import Filer
 from backend.core.downloads import not_fetched
 from backend.core.gate import activity_scope, folders_for
-from backend.core.obligations import first_filings
-from backend.core.owed import Owed, due_today, owed, owes
+from backend.core.owed import Line, Owed, due_today
 from backend.core.ports import Clock, Store
 from backend.core.rows import Rows
 
 _REFUSED_FOR: Final = timedelta(days=7)
-_RETURNED_FOR: Final = timedelta(days=30)
+_RETURNED_FOR: Final = timedelta(days=14)
 _UNEXPLAINED_FOR: Final = timedelta(days=30)
 _COUNTED_FOR: Final = timedelta(days=30)
 _MOST_REFUSALS: Final = 5
@@ -74,21 +74,23 @@ class HomeService:
         """What is due today, of one's own identities; two questions, however many there are."""
         calendar, began = self._calendar.with_(rows.decided()), rows.began()
         today = [
-            (folder, identity, day)
+            (line, filer)
             for folder, identities in reached
-            for identity in identities
-            for day in due_today(folder, calendar, now, identity.code)
-            if owes(folder, _filer(identity), day, calendar, began)
+            for filer in map(_filer, identities)
+            for day in due_today(folder, calendar, now, filer.identity_code)
+            if (line := Line.of(folder, day, calendar)) is not None and line.binds(filer) and line.begins_after(began)
         ]
-        folders = list({folder.code: folder for folder, _, _ in today}.values())
-        days = sorted({day for _, _, day in today})
-        filed = first_filings(rows.filings([folder.code for folder in folders], days), folders) if today else {}
+        folders = list({line.folder.code: line.folder for line, _ in today}.values())
+        days = sorted({line.input_date for line, _ in today})
+        codes = sorted({filer.identity_code for _, filer in today})
+        filings = rows.filings([folder.code for folder in folders], days, codes) if today else ()
+        filed = first_filings(filings, folders)
         found = [
-            owed(folder, _filer(identity), day, filed.get((folder.code, identity.code, day)), calendar, now)
-            for folder, identity, day in today
+            line.owed(filer, filed.get((line.folder.code, line.input_date), {}).get(filer.identity_code), now)
+            for line, filer in today
         ]
-        ordered = sorted(filter(None, found), key=lambda one: (one.cut_off, one.folder.code, one.filer.identity_code))
-        return tuple(_shown(one) for one in ordered)
+        found.sort(key=lambda one: (one.cut_off, one.folder.code, one.filer.identity_code))
+        return tuple(_shown(one) for one in found)
 
 
 def _folder(

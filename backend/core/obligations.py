@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -12,6 +13,7 @@ from backend.contract.messages import (
     Board,
     BoardLine,
     ClosedDay,
+    DueState,
     Exemption,
     MovedCutOff,
     Obligation,
@@ -19,14 +21,13 @@ from backend.contract.messages import (
     ObligationPage,
     TradingYear,
 )
-from backend.contract.rules.companions import companion_of
 from backend.contract.rules.shown import shown
 from backend.core.actor import Actor
 from backend.core.calendar import Calendar
-from backend.core.catalogue import FolderRule
-from backend.core.deadlines import Filer, Filing
+from backend.core.deadline_lines import FiledLines, Standing, lines_of
+from backend.core.deadlines import Filer
 from backend.core.gate import obligation_scope, refuse_outside_staff
-from backend.core.owed import LOOKED_BACK, Owed, days_of, is_asked_for, owed, owes, still_open
+from backend.core.owed import LOOKED_BACK, Line, Owed, still_open
 from backend.core.page_marks import PageMarks
 from backend.core.ports import Clock, Store
 from backend.core.rows import Rows
@@ -45,32 +46,30 @@ class Obligations:
         self._clock = clock
         self._calendar = calendar
         self._marks = PageMarks(cursor_key)
+        self._known = FiledLines()
 
     def board(self, actor: Actor) -> Board:
         """A line for each folder and input date that is open; 2002 but for the operator's staff."""
         refuse_outside_staff(actor)
         now = self._clock.now()
         with self._store.reading() as rows:
-            found = self._open(rows, now)
-        lines: dict[tuple[str, date], list[Owed]] = {}
-        for one in found:
-            lines.setdefault((one.folder.code, one.input_date), []).append(one)
-        shown_lines = [_line(line) for line in lines.values()]
-        shown_lines.sort(key=lambda line: (line.cut_off < now, abs(line.cut_off - now), line.folder))
-        return Board(now=now, lines=tuple(shown_lines))
+            calendar = self._calendar.with_(rows.decided())
+            lines = [
+                _counted_line(line, counted)
+                for line, standing in lines_of(rows, calendar, now, known=self._known)
+                if still_open(line, now, missing="missing" in (counted := _states(line, standing, now)))
+            ]
+        lines.sort(key=lambda line: (line.cut_off < now, abs(line.cut_off - now), line.folder))
+        return Board(now=now, lines=tuple(lines))
 
     def page(self, actor: Actor, wanted: ObligationFilter, cursor: str | None, limit: int) -> ObligationPage:
         """Staff see everybody's, others those of their identities in the folders they may use."""
         now = self._clock.now()
         with self._store.reading() as rows:
             scope = obligation_scope(actor, rows.catalogue())
-            calendar = self._calendar.with_(rows.decided())
-            if wanted.input_date is None and wanted.days is None:
-                found = self._open(rows, now, folder=wanted.folder)
-            else:
-                days = None if wanted.input_date is None else [wanted.input_date]
-                found = list(self._all(rows, now, calendar, wanted.folder, days, wanted.days or LOOKED_BACK))
-            kept = [one for one in found if _wanted(one, wanted) and (scope is None or _mine(one, scope))]
+            kept = [
+                one for one in self._found(rows, wanted, scope, now) if not wanted.states or one.state in wanted.states
+            ]
         kept.sort(key=lambda one: one.order)
         bound = ("obligations", actor.login_id, wanted.model_dump_json())
         start = self._marks.opened(cursor, *bound) if cursor is not None else 0
@@ -87,10 +86,30 @@ class Obligations:
         now = self._clock.now()
         with self._store.reading() as rows:
             calendar = self._calendar.with_(rows.decided())
-            found = list(self._all(rows, now, calendar, folder, [input_date], 1))
-        if not found:
-            raise Refused(NOT_FOUND)
-        return _arrivals(found, now)
+            for line, standing in lines_of(rows, calendar, now, folder=folder, days=[input_date]):
+                return _arrivals([line.owed(filer, filing, now) for filer, filing in standing], now)
+        raise Refused(NOT_FOUND)
+
+    def _found(
+        self, rows: Rows, wanted: ObligationFilter, scope: set[tuple[str, str]] | None, now: datetime
+    ) -> Iterator[Owed]:
+        """What is asked for, in whichever state."""
+        calendar = self._calendar.with_(rows.decided())
+        codes = None if scope is None else {code for _, code in scope}
+
+        def asked(filer: Filer) -> bool:
+            mine = codes is None or filer.identity_code in codes
+            named = wanted.identity_code in (None, filer.identity_code) and wanted.company in (None, filer.company)
+            return mine and named
+
+        who = asked if codes is not None or wanted.identity_code or wanted.company else None
+        days = None if wanted.input_date is None else [wanted.input_date]
+        back = wanted.days or LOOKED_BACK
+        for line, standing in lines_of(rows, calendar, now, folder=wanted.folder, days=days, back=back, who=who):
+            found = [line.owed(filer, filing, now) for filer, filing in standing if _in(scope, line, filer)]
+            whole = wanted.input_date is not None or wanted.days is not None
+            if whole or still_open(line, now, missing=any(one.state == "missing" for one in found)):
+                yield from found
 
     def year(self, actor: Actor, year: int) -> TradingYear:
         """Its closed days, and what was decided: of others' identities, staff alone see that."""
@@ -126,72 +145,6 @@ class Obligations:
             exemptions=tuple(sorted(exemptions, key=lambda one: (one.input_date, one.folder, one.identity_code))),
         )
 
-    def _open(self, rows: Rows, now: datetime, folder: str | None = None) -> list[Owed]:
-        calendar = self._calendar.with_(rows.decided())
-        lines: dict[tuple[str, date], list[Owed]] = {}
-        for one in self._all(rows, now, calendar, folder, None, LOOKED_BACK):
-            lines.setdefault((one.folder.code, one.input_date), []).append(one)
-        return [
-            one
-            for line in lines.values()
-            if still_open(
-                line[0].folder,
-                line[0].input_date,
-                calendar,
-                now,
-                missing=any(one.state == "missing" for one in line),
-            )
-            for one in line
-        ]
-
-    def _all(
-        self,
-        rows: Rows,
-        now: datetime,
-        calendar: Calendar,
-        folder: str | None,
-        days: Sequence[date] | None,
-        back: int,
-    ) -> Iterator[Owed]:
-        folders = [one for one in rows.catalogue().folders.values() if one.obliges and folder in (None, one.code)]
-        yield from standing_of(rows, folders, calendar, now, days, back)
-
-
-def standing_of(
-    rows: Rows, folders: Sequence[FolderRule], calendar: Calendar, now: datetime, days: Sequence[date] | None, back: int
-) -> Iterator[Owed]:
-    """All obligations of these folders for these input dates, or for those of so many days back: two questions."""
-    asked = {
-        folder.code: [day for day in days if is_asked_for(folder, day, calendar)]
-        if days is not None
-        else days_of(folder, calendar, now, back)
-        for folder in folders
-    }
-    filers: dict[str, list[Filer]] = {}
-    for filer in rows.filers(sorted({user_type for folder in folders for user_type in folder.user_types})):
-        filers.setdefault(filer.user_type, []).append(filer)
-    every_day = sorted({day for some in asked.values() for day in some})
-    filed = first_filings(rows.filings([folder.code for folder in folders], every_day), folders)
-    began = rows.began()
-    for folder in folders:
-        for day in asked[folder.code]:
-            for filer in (one for user_type in folder.user_types for one in filers.get(user_type, ())):
-                filing = filed.get((folder.code, filer.identity_code, day))
-                if not owes(folder, filer, day, calendar, began):
-                    continue
-                if (found := owed(folder, filer, day, filing, calendar, now)) is not None:
-                    yield found
-
-
-def first_filings(filings: Iterable[Filing], folders: Sequence[FolderRule]) -> dict[tuple[str, str, date], Filing]:
-    """By folder, identity and input date, of all names the one that came first; companions are no filing."""
-    companions = {folder.code: folder.companions for folder in folders}
-    first: dict[tuple[str, str, date], Filing] = {}
-    for one in sorted(filings, key=lambda one: (one.completed, one.log_index)):
-        if companion_of(one.file_name, companions.get(one.folder, ())) is None:
-            first.setdefault((one.folder, one.identity_code, one.input_date), one)
-    return first
-
 
 def shown_obligation(one: Owed) -> Obligation:
     return Obligation(
@@ -212,21 +165,24 @@ def shown_obligation(one: Owed) -> Obligation:
     )
 
 
-def _line(line: Sequence[Owed]) -> BoardLine:
-    folder = line[0].folder
-    states = [one.state for one in line]
+def _states(line: Line, standing: Standing, now: datetime) -> Counter[DueState]:
+    return Counter(line.state(filer, filing, now) for filer, filing in standing)
+
+
+def _counted_line(line: Line, counted: Counter[DueState]) -> BoardLine:
+    folder, extended = line.folder, line.calendar.extended(line.folder.code, line.input_date)
     return BoardLine(
         folder=folder.code,
         title=folder.title,
-        input_date=line[0].input_date,
-        cut_off=max(one.cut_off for one in line),
-        extended=any(one.extended for one in line),
-        closes=folder.cut_off is not None and folder.cut_off.closes,
-        due=states.count("due"),
-        received=states.count("received"),
-        late=states.count("late"),
-        missing=states.count("missing"),
-        exempt=states.count("exempt"),
+        input_date=line.input_date,
+        cut_off=folder.cut_offs_of(line.input_date, line.calendar)[-1],
+        extended=bool(extended),
+        closes=line.rule.closes,
+        due=counted["due"],
+        received=counted["received"],
+        late=counted["late"],
+        missing=counted["missing"],
+        exempt=counted["exempt"],
     )
 
 
@@ -253,13 +209,5 @@ def _arrivals(line: Sequence[Owed], now: datetime) -> Arrivals:
     )
 
 
-def _wanted(one: Owed, wanted: ObligationFilter) -> bool:
-    return (
-        (not wanted.states or one.state in wanted.states)
-        and wanted.identity_code in (None, one.filer.identity_code)
-        and wanted.company in (None, one.filer.company)
-    )
-
-
-def _mine(one: Owed, scope: set[tuple[str, str]]) -> bool:
-    return (one.folder.code, one.filer.identity_code) in scope
+def _in(scope: set[tuple[str, str]] | None, line: Line, filer: Filer) -> bool:
+    return scope is None or (line.folder.code, filer.identity_code) in scope

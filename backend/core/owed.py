@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from backend.contract.messages import DueState
-from backend.core.calendar import Calendar
-from backend.core.catalogue import FolderRule
+from backend.core.calendar import Calendar, Extension
+from backend.core.catalogue import CutOff, FolderRule
 from backend.core.deadlines import Filer, Filing
 
 LOOKED_BACK: Final = 6
@@ -41,40 +41,71 @@ class Owed:
 
 
 def state_of(now: datetime, cut_off: datetime, received: datetime | None, exempt: str) -> DueState:
-    """Due up to its cut-off, then missing; received or late by the instant that counts, however exempt."""
+    """Due up to its cut-off, then missing; received or late by the instant that counts. The exempt are never late."""
     if received is not None:
-        return "received" if received <= cut_off else "late"
+        return "received" if received <= cut_off or exempt else "late"
     if exempt:
         return "exempt"
     return "due" if now <= cut_off else "missing"
 
 
-def owes(folder: FolderRule, filer: Filer, input_date: date, calendar: Calendar, began: datetime | None) -> bool:
-    """Whether it must be filed: its cut-off came after the platform began, the identity was there on its date."""
-    if folder.cut_off is None:
-        return False
-    said = folder.cut_off_said(folder.cut_off, input_date, calendar)
-    if any(since is not None and said < since for since in (began, folder.owed_since, filer.since)):
-        return False
-    return filer.since is None or calendar.today(filer.since) <= input_date
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A folder and an input date: what is alike for all who file there, or said of some of them."""
 
+    folder: FolderRule
+    rule: CutOff
+    input_date: date
+    calendar: Calendar
+    said: datetime
+    """The rule's own cut-off."""
+    closed: str
+    """Why nothing is due for it, where the day was closed."""
 
-def owed(
-    folder: FolderRule, filer: Filer, input_date: date, filing: Filing | None, calendar: Calendar, now: datetime
-) -> Owed | None:
-    """How it stands; `None` in a folder without cut-off."""
-    rule, cut_off = folder.cut_off, folder.cut_off_of(input_date, calendar, filer.identity_code)
-    if rule is None or cut_off is None:
-        return None
-    exempt = calendar.exemption(folder.code, input_date, filer.identity_code)
-    if folder.period == "day":
-        exempt = exempt or calendar.closed(input_date)
-    received = rule.counted(filing.started, filing.completed) if filing is not None else None
-    state = state_of(now, cut_off, received, exempt)
-    moved = calendar.extension(folder.code, input_date, filer.identity_code)
-    extended = moved is not None and moved.until == cut_off
-    reason = exempt if state == "exempt" else moved.reason if moved is not None and extended else ""
-    return Owed(folder, filer, input_date, cut_off, state, extended, reason, received, filing)
+    @classmethod
+    def of(cls, folder: FolderRule, input_date: date, calendar: Calendar) -> Line | None:
+        """`None` in a folder without cut-off."""
+        if folder.cut_off is None:
+            return None
+        closed = calendar.closed(input_date) if folder.period == "day" else ""
+        said = folder.cut_off_said(folder.cut_off, input_date, calendar)
+        return cls(folder, folder.cut_off, input_date, calendar, said, closed)
+
+    def begins_after(self, began: datetime | None) -> bool:
+        """Whether its cut-off came after the platform began, and filing in its folder."""
+        return not any(since is not None and self.said < since for since in (began, self.folder.owed_since))
+
+    def binds(self, filer: Filer) -> bool:
+        """Whether the identity was there, on that date and before the cut-off."""
+        since = filer.since
+        return since is None or (since <= self.said and self.calendar.today(since) <= self.input_date)
+
+    def cut_off(self, identity_code: str) -> tuple[datetime, Extension | None]:
+        """As it holds, and the extension that it comes from."""
+        extension = self.calendar.extension(self.folder.code, self.input_date, identity_code)
+        later = extension is not None and extension.until > self.said
+        return (extension.until, extension) if extension is not None and later else (self.said, None)
+
+    def owed(self, filer: Filer, filing: Filing | None, now: datetime) -> Owed:
+        """How it stands for one identity."""
+        cut_off, extension = self.cut_off(filer.identity_code)
+        received, exempt = self.received(filing), self._exempt(filer)
+        state = state_of(now, cut_off, received, exempt)
+        reason = exempt if state == "exempt" else extension.reason if extension is not None else ""
+        extended = extension is not None
+        return Owed(self.folder, filer, self.input_date, cut_off, state, extended, reason, received, filing)
+
+    def state(self, filer: Filer, filing: Filing | None, now: datetime) -> DueState:
+        """The same in one word, for whoever counts many."""
+        cut_off, _ = self.cut_off(filer.identity_code)
+        return state_of(now, cut_off, self.received(filing), self._exempt(filer))
+
+    def received(self, filing: Filing | None) -> datetime | None:
+        """The instant that counts."""
+        return None if filing is None else self.rule.counted(filing.started, filing.completed)
+
+    def _exempt(self, filer: Filer) -> str:
+        return self.closed or self.calendar.exemption(self.folder.code, self.input_date, filer.identity_code)
 
 
 def days_of(folder: FolderRule, calendar: Calendar, now: datetime, back: int) -> list[date]:
@@ -131,8 +162,7 @@ def is_asked_for(folder: FolderRule, day: date, calendar: Calendar) -> bool:
     return calendar.trades(day) or bool(calendar.closed(day))
 
 
-def still_open(folder: FolderRule, input_date: date, calendar: Calendar, now: datetime, *, missing: bool) -> bool:
+def still_open(line: Line, now: datetime, *, missing: bool) -> bool:
     """Whether the board shows it: its cut-off is ahead or not long ago, or somebody is missing who may still file."""
-    cut_offs = folder.cut_offs_of(input_date, calendar)
-    closes = folder.cut_off is not None and folder.cut_off.closes
-    return any(now <= one + OPEN_FOR for one in cut_offs[-1:]) or (missing and not closes)
+    cut_offs = line.folder.cut_offs_of(line.input_date, line.calendar)
+    return any(now <= one + OPEN_FOR for one in cut_offs[-1:]) or (missing and not line.rule.closes)

@@ -118,14 +118,14 @@ def test_after_a_long_standstill_nobody_is_told_of_what_is_long_over(any_world: 
 def test_a_crash_between_note_and_commit_leaves_neither_mail_nor_note(
     any_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world, queued = any_world, any_world.platform.mailer.queue
+    world, queued = any_world, any_world.platform.mailer.notices
     world.clock.at = hong_kong(FRIDAY, 20, 1)
 
     def crashing(unit: Unit, *facts: Any) -> None:
         queued(unit, *facts)
         raise RuntimeError("the process ended here")
 
-    monkeypatch.setattr(world.platform.mailer, "queue", crashing)
+    monkeypatch.setattr(world.platform.mailer, "notices", crashing)
     with pytest.raises(RuntimeError):
         mailing(world).tell()
     monkeypatch.undo()

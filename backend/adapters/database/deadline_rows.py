@@ -6,16 +6,18 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Table, and_, delete, insert, select, update
+from sqlalchemy import Column, Connection, Table, and_, delete, func, insert, select, update
 
 from backend.adapters.database import tables
 from backend.adapters.database.catalogue_rows import CatalogueCache
 from backend.adapters.database.enquiry import CURRENT
 from backend.core.calendar import Deadline, Decided, Extension
-from backend.core.deadlines import Filer, Filing, Notice
+from backend.core.deadlines import Filer, Filing, FilingMark, Notice
 
 _table, _notices = tables.activity, tables.notices
 _PLACE: Final = ("folder", "input_date", "identity_code")
+_FACTS: Final = ("folder", "identity_code", "input_date", "file_name", "log_index")
+_FILINGS: Final = select(*(_table.c[name] for name in (*_FACTS, "received_start", "at", "supersedes")))
 
 
 class DeadlineRows:
@@ -69,13 +71,25 @@ class DeadlineRows:
         at: datetime | None = self._connection.scalar(select(_table.c.at).where(_table.c.log_index == 0))
         return at
 
-    def filings(self, folders: Sequence[str], input_dates: Sequence[date]) -> list[Filing]:
-        names = "folder", "identity_code", "input_date", "file_name", "log_index", "received_start", "at", "supersedes"
-        stands = (_table.c.folder.in_(folders), _table.c.input_date.in_(input_dates), *CURRENT)
-        found = self._connection.execute(select(*(_table.c[name] for name in names)).where(*stands)).all()
+    def filings(
+        self, folders: Sequence[str], input_dates: Sequence[date], identity_codes: Sequence[str] | None = None
+    ) -> list[Filing]:
+        stands = [_table.c.folder.in_(folders), _table.c.input_date.in_(input_dates), *CURRENT]
+        if identity_codes is not None:
+            stands.append(_table.c.identity_code.in_(identity_codes))
+        found = self._connection.execute(_FILINGS.where(*stands)).all()
         corrected = [row.log_index for row in found if row.supersedes is not None]
         firsts = self.first_received(corrected) if corrected else {}
-        return [Filing(*row[:5], *firsts.get(row.log_index, (row.received_start or row.at, row.at))) for row in found]
+        return [
+            Filing._make((*facts, *((start or at, at) if before is None else firsts[facts[-1]])))
+            for *facts, start, at, before in found
+        ]
+
+    def filing_marks(self, folders: Sequence[str], input_dates: Sequence[date]) -> dict[tuple[str, date], FilingMark]:
+        stands = (_table.c.folder.in_(folders), _table.c.input_date.in_(input_dates), *CURRENT)
+        line = (_table.c.folder, _table.c.input_date)
+        counted = select(*line, func.count(), func.max(_table.c.log_index)).where(*stands).group_by(*line)
+        return {(folder, day): (count, last) for folder, day, count, last in self._connection.execute(counted)}
 
     def told(self, kind: Notice, folder: str, input_date: date) -> dict[str, datetime]:
         there = (_notices.c.kind == kind, _notices.c.folder == folder, _notices.c.input_date == input_date)
