@@ -47,7 +47,10 @@ class IncomingRows(Protocol):
         ...
 
     def ends_unfollowed(self, scope: Scope, since: datetime, limit: int) -> list[ActivityRow]:
-        """Withdrawals and returns under whose key nothing stands since, newest first, in folders of submissions."""
+        """Withdrawals and returns that nothing has followed, newest first, in folders of submissions.
+
+        What follows stands under the same name, or came since for the same identity and input date.
+        """
         ...
 
 

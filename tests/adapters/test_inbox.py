@@ -87,6 +87,21 @@ def test_what_was_returned_stands_no_more_is_due_again_and_its_submitter_is_told
     assert broken_invariants(world) == []
 
 
+def test_a_returned_file_needs_attention_until_something_follows_it(any_world: World, chan: Actor, oper: Actor) -> None:
+    world, home = any_world, any_world.services.home.home
+    submitted(world, chan, b"other", file_name="SD_01234_20220519.csv")
+    one = submitted(world, chan, b"one").activity.log_index
+    world.services.inbox.give_back(oper, one, WHY)
+    assert len(home(chan).returned) == 1, "what stood there before is no answer"
+    assert home(world.actor("LEE02")).returned and home(world.actor("HO01")).returned == ()
+    submitted(world, chan, b"corrected", file_name="SD_01234_20220519.csv")
+    assert home(chan).returned == (), "another name for the same identity and date is one"
+    world.services.inbox.withdraw(oper, submitted(world, chan, b"2").activity.log_index, WHY)
+    assert len(home(chan).returned) == 1
+    world.clock.move(days=15)
+    assert home(world.actor("CHAN01")).returned == ()
+
+
 def test_the_companion_of_a_withdrawn_file_goes_with_it_and_that_is_told_once(
     any_world: World, chan: Actor, oper: Actor
 ) -> None:

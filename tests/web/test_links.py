@@ -159,7 +159,9 @@ async def test_a_published_file_streams_from_the_platform_and_is_logged_as_fetch
 
 async def test_a_file_that_is_picked_up_streams_with_its_reason_in_the_log(linked: Linked) -> None:
     world = linked.visitor.edition.world
-    one = submitted(world, world.actor("CHAN01"), CONTENT).activity
+    chan = world.actor("CHAN01")
+    (day,) = [one.default_input_date for one in world.services.home.folders(chan) if one.folder == "SD-1"]
+    one = submitted(world, chan, CONTENT, input_date=day, file_name=f"SD1_01234_{day:%Y%m%d}.csv").activity
     wanted = PickUp.model_validate(one.model_dump() | {"reason": "for the day's file"}).model_dump(mode="json")
     key = linked.put("download", wanted=wanted, token=world.token("OPER01"))
     async with linked.visitor.http.get(f"/download/{key}") as answer:

@@ -62,7 +62,8 @@ class IncomingRows:
     def ends_unfollowed(self, scope: Scope, since: datetime, limit: int) -> list[ActivityRow]:
         stands = _table.alias("stands")
         followed = and_(
-            *(stands.c[name] == _table.c[name] for name in _KEY),
+            *(stands.c[name] == _table.c[name] for name in _KEY[:3]),
+            or_(stands.c.file_name == _table.c.file_name, stands.c.log_index > _table.c.log_index),
             stands.c.act == literal_column("'accepted'"),
             stands.c.superseded_by.is_(None),
         )

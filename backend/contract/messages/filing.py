@@ -70,7 +70,7 @@ class Home(Message):
     refused: tuple[Activity, ...]
     """The latest refusals of the last 7 days that no acceptance of the same name has followed."""
     returned: tuple[Activity, ...] = ()
-    """What the operator returned or withdrew in the last 30 days and was not submitted again, newest first."""
+    """What the operator returned or withdrew in the last 14 days and nothing has followed, newest first."""
     unexplained: tuple[Activity, ...] = ()
     """Files of the last 30 days that stand with something in them that wants an explanation, newest first."""
     downloads: tuple[Publication, ...] = ()
