@@ -60,6 +60,10 @@ class PublishedRows(Protocol):
         """By publication: the first act that fetched it, where there is one."""
         ...
 
+    def names_of(self, identity_codes: Sequence[str]) -> dict[str, str]:
+        """By identity code, whoever holds it or held it."""
+        ...
+
     def addressed(self, folder: str, to: str, since: datetime, before: int | None, limit: int) -> list[ActivityRow]:
         """The first row of each edition that was published so and still stands for somebody, newest first."""
         ...

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 
 from backend.contract.faults import NOT_FOUND, Refused
 from backend.contract.messages import (
@@ -100,7 +99,8 @@ class PublishedFiles:
             if not standing:
                 raise Refused(NOT_FOUND)
             fetches = rows.first_fetches([row.log_index for row in standing])
-            recipients = [_recipient(rows, row, fetches.get(row.log_index)) for row in standing]
+            names = rows.names_of([row.identity_code or "" for row in standing])
+            recipients = [_recipient(names, row, fetches.get(row.log_index)) for row in standing]
             publication = _file(
                 rows.catalogue(),
                 number,
@@ -182,16 +182,15 @@ def _file(
     )
 
 
-def _recipient(rows: Rows, row: ActivityRow, fetch: ActivityRow | None) -> Recipient:
-    fetched_at: datetime | None = fetch.at if fetch else None
-    identity = rows.identity(row.identity_code or "")
+def _recipient(names: Mapping[str, str], row: ActivityRow, fetch: ActivityRow | None) -> Recipient:
+    code = row.identity_code or ""
     return Recipient(
-        identity_code=row.identity_code or "",
-        name=identity.name if identity else "",
+        identity_code=code,
+        name=names.get(code, ""),
         company=row.company or "",
         log_index=row.log_index,
         version=row.version or 1,
         state="published" if fetch is None else "fetched",
-        fetched_at=fetched_at,
+        fetched_at=fetch.at if fetch else None,
         fetched_by=fetch.login_id if fetch else None,
     )

@@ -56,7 +56,8 @@ class PublishedRows:
         return found
 
     def edition(self, number: int) -> list[ActivityRow]:
-        mine = or_(_table.c.log_index == number, _table.c.bytes_of == number)
+        first = and_(_table.c.log_index == number, _table.c.bytes_of.is_(None))
+        mine = or_(first, _table.c.bytes_of == number)
         found = self._connection.execute(ROWS.where(*PUBLISHED, mine).order_by(_table.c.identity_code))
         return [row_of(row) for row in found]
 
@@ -92,6 +93,13 @@ class PublishedRows:
             first = select(func.min(_table.c.log_index)).where(*theirs).group_by(_table.c.subject)
             rows = map(row_of, self._connection.execute(ROWS.where(_table.c.log_index.in_(first))))
             found |= {int(row.subject or 0): row for row in rows}
+        return found
+
+    def names_of(self, identity_codes: Sequence[str]) -> dict[str, str]:
+        identities, found = tables.identities, dict[str, str]()
+        for some in _some(identity_codes):
+            named = select(identities.c.code, identities.c.name).where(identities.c.code.in_(some))
+            found |= {code: name for code, name in self._connection.execute(named)}
         return found
 
     def addressed(self, folder: str, to: str, since: datetime, before: int | None, limit: int) -> list[ActivityRow]:
