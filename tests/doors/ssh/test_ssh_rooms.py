@@ -17,6 +17,7 @@ from tests.sftp_world import SUBMIT, TODAY, YESTERDAY, SftpWorld
 
 DOWNLOAD = "/01234/RPT-TRD/download"
 PUBLISH = "/publish/RPT-TRD/01234"
+TO_ALL = "/publish/RPT-CLP/ALL"
 COLLECT = "/collect/SD-1/01234/2022-05-20"
 NAME = "TRD_01234_20220520.csv"
 DATA = b"".join(b"%08d,%08d\r\n" % (line, line * 7) for line in range(250_000))
@@ -64,6 +65,51 @@ async def test_a_file_is_published_by_sftp_and_fetched_by_sftp(sftp_world: SftpW
         await operator.remove(f"{PUBLISH}/{NAME}")
         assert not await sftp.exists(f"{DOWNLOAD}/{NAME}") and await sftp.listdir(DOWNLOAD) == []
     assert said(sftp_world, "RPT-TRD")[0] == ("withdrawn", "OPER01")
+
+
+async def test_one_put_publishes_to_everybody_and_one_rm_takes_it_back(sftp_world: SftpWorld) -> None:
+    name, data = "CLP_20220520.csv", b"stock,close\r\n5,400\r\n"
+    path = sftp_world.file(name, data)
+    ran = await sftp_world.sftp(f"put {path} {TO_ALL}/", f"ls -l {TO_ALL}", "ls /publish/RPT-CLP", login_id="OPER01")
+    assert ran.code == 0 and f" {len(data)} " in ran.said
+    for room in ("ALL", "TYPE-SEHK", "TYPE-GCP", "COMPANY-ACME", "COMPANY-TAIMAN", "01234", "HBR02"):
+        assert room in ran.said
+    got = sftp_world.folder / "got"
+    assert (await sftp_world.sftp(f"get /01235/RPT-CLP/download/{name} {got}")).code == 0 and got.read_bytes() == data
+    async with sftp_world.client() as sftp, sftp_world.client("OPER01") as operator:
+        mine, theirs = "/01234/RPT-CLP/download", "/publish/RPT-CLP/COMPANY-TAIMAN"
+        assert await operator.listdir(theirs) == [], "a folder shows what was published to just these"
+        assert (await operator.stat(f"/publish/RPT-CLP/09999/{name}")).size == len(data)
+        await put(operator, f"{TO_ALL}/{name}.filepart", b"corrected")
+        assert await bytes_of(sftp, f"{mine}/{name}") == data, "a temporary name publishes nothing"
+        await operator.remove(f"{TO_ALL}/{name}")
+        await operator.rename(f"{TO_ALL}/{name}.filepart", f"{TO_ALL}/{name}")
+        assert await bytes_of(sftp, f"{mine}/{name}") == b"corrected", "WinSCP removes before it renames"
+        await put(operator, f"{TO_ALL}/{name}", b"once more")
+        assert await bytes_of(sftp, f"{mine}/{name}") == b"once more" and await operator.listdir(TO_ALL) == [name]
+        await put(operator, f"{theirs}/{name}", b"once more")
+        assert (await operator.stat(f"{theirs}/{name}")).size == 9, "the same bytes are there for whoever looks"
+        assert await operator.listdir(theirs) == [name]
+        with pytest.raises(asyncssh.SFTPFailure) as refused:
+            await operator.open(f"/publish/RPT-TRD/ALL/{NAME}", "wb")
+        assert refused.value.reason.startswith("4505 ") and "01235, 09999" in refused.value.reason
+        for nowhere in ("/publish/RPT-CLP/COMPANY-NONE", "/publish/RPT-CLP/TYPE-NONE", "/publish/RPT-CLP/all"):
+            with pytest.raises(asyncssh.SFTPNoSuchFile):
+                await operator.stat(nowhere)
+            with pytest.raises(asyncssh.SFTPNoSuchFile):
+                await operator.open(f"{nowhere}/{name}", "wb")
+        for attempt in (operator.mkdir("/publish/RPT-CLP/COMPANY-NEW"), operator.rmdir(TO_ALL)):
+            with pytest.raises(asyncssh.SFTPPermissionDenied):
+                await attempt
+        with pytest.raises(asyncssh.SFTPPermissionDenied):
+            await operator.open(f"{TO_ALL}/{name}", "rb")
+        await operator.remove(f"{TO_ALL}/{name}")
+        assert await operator.listdir(TO_ALL) == await operator.listdir(theirs) == []
+        assert not await sftp.exists(f"{mine}/{name}")
+    page = sftp_world.world.services.activity.page(
+        sftp_world.actor("CHAN01"), ActivityFilter(folder="RPT-CLP"), None, 9
+    )
+    assert "by SFTP" in [one.reason for one in page.items if one.act == "withdrawn"]
 
 
 async def test_an_operator_collects_what_was_submitted_and_that_is_logged_at_the_open(sftp_world: SftpWorld) -> None:
