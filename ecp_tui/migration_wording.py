@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import Final
 
 from backend.contract.messages import Migration, MigrationBatch
@@ -12,14 +12,21 @@ from ecp_tui import wording
 IN_DUE_COURSE: Final = "will be announced in due course"
 
 
-def when(batch: MigrationBatch, now: datetime, zone: tzinfo) -> str:
+def when(batch: MigrationBatch, migration: Migration, zone: tzinfo) -> str:
     """Of a batch: moved, moves with the time that is left, or in due course."""
     if batch.switched is not None:
         return f"moved {wording.moment(batch.switched, zone)}"
+    if has_moved(batch, migration):
+        return "moved"
     if batch.at is None:
         return IN_DUE_COURSE
-    left = (batch.at - now).total_seconds()
+    left = (batch.at - migration.now).total_seconds()
     return f"moves {wording.moment(batch.at, zone)}, in {wording.duration(left)}"
+
+
+def has_moved(batch: MigrationBatch, migration: Migration) -> bool:
+    """Also one that was in ECP 2.0 before there were batches."""
+    return batch.switched is not None or (bool(batch.folders) and not waiting(migration, batch))
 
 
 def next_batch(migration: Migration) -> MigrationBatch | None:
@@ -28,7 +35,7 @@ def next_batch(migration: Migration) -> MigrationBatch | None:
     return min(coming, key=lambda one: one.at or migration.now, default=None)
 
 
-def summary(migration: Migration, now: datetime, zone: tzinfo) -> str:
+def summary(migration: Migration) -> str:
     """How far it is, and what comes next."""
     moved = sum(one.route == "ecp2" for one in migration.folders)
     said = f"{moved} of {len(migration.folders)} folders are in ECP 2.0"
@@ -37,8 +44,8 @@ def summary(migration: Migration, now: datetime, zone: tzinfo) -> str:
         return f"{said}: all of them"
     if coming is None or coming.at is None:
         return f"{said} · the rest: {IN_DUE_COURSE}"
-    left = wording.duration((coming.at - now).total_seconds())
-    return f"{said} · next: batch {coming.batch}, in {left} · the rest: in due course"
+    left = wording.duration((coming.at - migration.now).total_seconds())
+    return f"{said} · next: batch {coming.batch}, in {left}"
 
 
 def ending(migration: Migration, zone: tzinfo) -> str:

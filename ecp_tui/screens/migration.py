@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from backend.contract.messages import Decommission, Migration, MigrationBatch, MigrationFolder
-from ecp_tui.migration_wording import ending, summary, waiting, when
+from ecp_tui.migration_wording import ending, has_moved, summary, waiting, when
 from ecp_tui.screens.ask import AskDialog
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.migration_form import PlanForm
@@ -49,18 +49,16 @@ class MigrationScreen(EcpScreen):
         self._show(self._now)
 
     def _show(self, found: Migration) -> None:
-        now, zone = self.context.now(), self.context.zone
-        self.query_one("#facts", Words).update(Content(f"{_EXPLAINED}\n{ending(found, zone)}"))
+        self.query_one("#facts", Words).update(Content(f"{_EXPLAINED}\n{ending(found, self.context.zone)}"))
         self.query_one(Table).show(list(self._rows(found)))
-        self.say(summary(found, now, zone))
+        self.say(summary(found))
         self.show_keys()
 
     def _rows(self, found: Migration) -> Iterator[Row]:
         by_code = {one.folder: one for one in found.folders}
         for batch in found.batches:
-            words = when(batch, self.context.now(), self.context.zone)
-            style = "$success" if batch.switched else "$warning" if batch.at else "$muted"
-            glyph = "●" if batch.switched else "◐" if batch.at else "○"
+            moved, words = has_moved(batch, found), when(batch, found, self.context.zone)
+            glyph, style = ("●", "$success") if moved else ("◐", "$warning") if batch.at else ("○", "$muted")
             title = Content.assemble((f"Batch {batch.batch}  ", "bold"), (f"{glyph} {words}", style))
             yield row(f"batch/{batch.batch}", title, wide=True)
             yield from (_folder_row(by_code[code]) for code in batch.folders if code in by_code)
@@ -105,7 +103,7 @@ class MigrationScreen(EcpScreen):
         if not left:
             return "All folders have moved; x ends the existing ECP."
         batch = self._batch
-        if key == "change" and (batch is None or batch.switched is not None):
+        if key == "change" and (batch is None or has_moved(batch, found)):
             return "This batch has moved." if batch else "Choose a batch, or n for a new one."
         return ""
 
@@ -131,7 +129,7 @@ class MigrationScreen(EcpScreen):
 
     async def _end(self) -> None:
         words = "For good: it refuses everything, and its accounts open nothing. Another operator approves it."
-        dialog = AskDialog("Decommission the existing ECP", words, yes="Review", label="Note to the checker")
+        dialog = AskDialog("Decommission the existing ECP", words, yes="Review", label="Note", needed=False)
         if (note := await self.app.push_screen_wait(dialog)) is not None:
             draft = await self.context.client.make_request(Decommission(note=note), submit=False)
             reviewed(self)(draft, 0)

@@ -56,7 +56,7 @@ class PlanForm(PlatformForm):
         zone = wording.zone_name(self.context.now(), self.context.zone)
         yield Field("Batch", TextField(id="batch", placeholder="2", max_length=8))
         yield Field("Folders", TextField(id="folders", placeholder="NBCAN, DECL", max_length=2000))
-        yield Field(f"Moves at ({zone})", MomentField(id="at", placeholder="in due course", max_length=40))
+        yield Field(f"Moves at ({zone})", MomentField(id="at", placeholder="2026-11-30 07:00", max_length=40))
 
     def noted(self, control: Widget) -> Content:
         if control.id != "at" or not isinstance(control, MomentField):
@@ -73,5 +73,5 @@ class PlanForm(PlatformForm):
     def made(self, values: dict[str, str]) -> PlanBatch:
         at = find_moment(values["at"], self.context.here(self.context.now())) if values["at"] else None
         if values["at"] and at is None:
-            raise WrongField("at", "2026-11-30 07:00")
+            raise WrongField("at", "not an instant")
         return PlanBatch(batch=values["batch"], folders=codes(values["folders"]), at=at, note=values["note"])

@@ -56,7 +56,9 @@ class PlanBatchChange:
         return "not planned" if batch is None else self._said(batch.at)
 
     def _said(self, at: datetime | None) -> str:
-        return IN_DUE_COURSE if at is None else f"{at.astimezone(self._zone):%Y-%m-%d %H:%M:%S} {self._zone.key}"
+        if at is None:
+            return IN_DUE_COURSE
+        return f"{at.astimezone(self._zone):%Y-%m-%d %H:%M{':%S' if at.second else ''} %Z}"
 
 
 class DecommissionChange:
