@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
@@ -52,6 +53,8 @@ class Explaining(Vertical):
 
 class ExplanationDialog(AskDialog):
     """Why one file, or several, are right all the same."""
+
+    CSS_PATH: ClassVar = "explaining.tcss"
 
     def __init__(self, what: str, found: str) -> None:
         """`what` is explained: 2 findings in a file."""

@@ -139,3 +139,20 @@ async def test_the_exchange_reads_finding_and_explanation_and_returns_what_does_
     await person.does_not_see("2 findings, explained")
     home = world.services.home.home(world.actor("CHAN01"))
     assert (home.unexplained, [one.reason for one in home.returned]) == ((), ["Which fund?"])
+
+
+@pytest.mark.parametrize("size", [(60, 16), (40, 12)])
+async def test_in_a_small_terminal_the_words_are_typed_in_sight(
+    opens: Opens, world: World, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    path = tmp_path / NAME
+    path.write_bytes(LARGE)
+    async with opens(size=size) as person:
+        await person.sign_in_as("CHAN01", world.people["CHAN01"], world.fresh_otp("CHAN01"))
+        await person.goes_to("Submit")
+        await person.sees("File Submission")
+        await person.pastes(str(path))
+        await person.press("f8")
+        await person.sees("Review", "! 2 findings to explain", "Row 2, column 3 (long)")
+        await person.types("The new fund")
+        await person.sees("The new fund", "Submit", "Back to the form")
