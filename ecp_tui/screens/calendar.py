@@ -121,7 +121,8 @@ class CalendarScreen(EcpScreen):
     def _show_title(self, year: TradingYear) -> None:
         holidays = sum(one.kind == "holiday" for one in year.closed)
         closures = len(year.closed) - holidays
-        listed = wording.count(holidays, "holiday") if year.listed else "holidays not listed yet"
+        unlisted = "every day trades" if year.every_day else "holidays not listed yet"
+        listed = wording.count(holidays, "holiday") if year.listed else unlisted
         closed = f" · {wording.count(closures, 'closure')}" if closures else ""
         facts = f"   {year.year} · {listed}{closed}"
         self.query_one("#title", Words).update(Content.assemble(("Calendar", "bold"), (facts, "$muted not bold")))
@@ -143,7 +144,7 @@ class CalendarScreen(EcpScreen):
             return Content.assemble((f"{sign.glyph} {word}: ", sign.style), closed[-1].name)
         if _weekend(day) and not year.every_day:
             return Content.styled("○ weekend: nothing trades", "$muted")
-        if not year.listed:
+        if not (year.listed or year.every_day):
             return Content("● trades, unless it becomes a holiday")
         return Content.styled("● trades", "$success")
 
@@ -171,7 +172,7 @@ class CalendarScreen(EcpScreen):
     def _deadline_row(self, one: BoardLine) -> Row:
         now, sign = self.context.now(), SIGNS[state_of(one)]
         said = ", ".join(words for _, words in counts(one))
-        countdown = left(one.cut_off, now) if one.due or one.missing else ""
+        countdown = left(one.cut_off, now) if one.due else ""
         words = Content.assemble(
             f"for {one.input_date}  ", (f"{sign.glyph} {said}", sign.style), (f"   {countdown}", "$muted")
         )
