@@ -236,3 +236,17 @@ def test_an_explanation_is_one_line_that_can_be_shown(typed: str) -> None:
     assert explanation_of("  as told on Thursday ") == "as told on Thursday"
     with pytest.raises(Refused, match="9002"):
         explanation_of(typed)
+
+
+@pytest.mark.slow
+def test_a_gigabyte_of_findings_is_one_line_an_expectation() -> None:
+    rule = ContentRule(COLUMNS[:3], expect=RULE.expect[:4])
+    check = ContentCheck(rule, DAY)
+    check.feed(b"id,on,price\n")
+    for piece in repeat(b"999,1999-12-31,99.5\n" * (MIB // 20), 1024):
+        check.feed(piece)
+    assert check.finish() == ()
+    codes = {one.code: one.words for one in check.unexpected}
+    assert list(codes) == ["rows", "range.id", "input_date.on", "range.price"]
+    assert codes["rows"].startswith("Rows: 53,686,272,")
+    assert all(words.endswith("; at least 9,999 more rows") for code, words in codes.items() if code != "rows")
