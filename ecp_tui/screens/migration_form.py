@@ -42,7 +42,7 @@ class PlanForm(PlatformForm):
         self.headline = "Plan a migration batch"
 
     def so_now(self) -> str:
-        return "At that instant its folders leave the existing ECP and are in ECP 2.0; whatever is on its way then too."
+        return "At that instant its folders are in ECP 2.0, and no more in the existing ECP. Empty: in due course."
 
     def begins(self) -> dict[str, str]:
         return {
