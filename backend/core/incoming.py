@@ -42,8 +42,8 @@ class IncomingRows(Protocol):
         """What operators did with this submission, newest first; of many acts the latest 100."""
         ...
 
-    def gone(self, folder: str, identity_code: str, input_date: date, file_name: str) -> ActivityRow | None:
-        """The latest version under that key that was withdrawn or returned."""
+    def version_before(self, folder: str, identity_code: str, input_date: date, file_name: str) -> ActivityRow | None:
+        """The version that stands under that key or, where none does, the latest that was withdrawn or returned."""
         ...
 
     def ends_unfollowed(self, scope: Scope, since: datetime, limit: int) -> list[ActivityRow]:

@@ -15,7 +15,7 @@ from backend.contract.rules.file_names import agree
 from backend.contract.rules.shown import shown
 from backend.core.accounts import Identity
 from backend.core.activity import Ledger, receipt_of, refusal_of, shown_activity
-from backend.core.activity_row import ACCEPTED, COLLECTED, REFUSED, REPEATED, ActivityRow
+from backend.core.activity_row import ACCEPTED, COLLECTED, FIRST_COUNTS, REFUSED, REPEATED, ActivityRow
 from backend.core.actor import Actor
 from backend.core.calendar import Calendar
 from backend.core.catalogue import Catalogue, FolderRule
@@ -205,12 +205,12 @@ class Submissions:
             return self._outcome(unit, actor, earlier, catalogue)
         if (wrong := self._wrong(unit, actor, folder, identities, claim, upload.started)) is not None:
             return self._refusals.record(unit, actor, claim, wrong)
-        current = unit.current(claim.folder, claim.identity_code, claim.input_date, claim.file_name)
+        before = unit.version_before(claim.folder, claim.identity_code, claim.input_date, claim.file_name)
+        current = before if before is not None and before.superseded_by is None else None
         if current is not None and current.sha256 == judged.sha256:
             return Standing(self._repeat(unit, actor, claim, current, now), catalogue, replayed=True)
         if current is not None:
             unit.supersede(current.log_index, by=unit.head().size)
-        before = current or unit.gone(claim.folder, claim.identity_code, claim.input_date, claim.file_name)
         row = self._ledger.record(
             unit,
             ACCEPTED,
@@ -226,7 +226,7 @@ class Submissions:
                 "cut_off": folder.cut_off_of(
                     claim.input_date, self._calendar.with_(unit.decided()), claim.identity_code
                 ),
-                "counts": folder.cut_off.counts if folder.cut_off else None,
+                "counts": _counts(folder, current),
                 "object_key": key,
                 "findings": judged.findings,
                 "note": claim.explanation if judged.findings else None,
@@ -258,6 +258,14 @@ class Submissions:
         stood = (rows.activity(int(row.subject)) if row.subject is not None else None) or row
         self._folder(actor, catalogue, stood.folder or "")
         return Standing(stood, catalogue, replayed=True)
+
+
+def _counts(folder: FolderRule, current: ActivityRow | None) -> str | None:
+    """Which instant is held against the cut-off, of the version that takes the place of this one."""
+    if folder.cut_off is None:
+        return None
+    in_time = current is not None and current.cut_off is not None and not current.late
+    return FIRST_COUNTS if in_time else folder.cut_off.counts
 
 
 def _again(before: ActivityRow | None) -> str | None:

@@ -115,7 +115,7 @@ def test_each_question_walks_its_own_index_and_sorts_nothing(many: World) -> Non
     def looked_up() -> None:
         many.services.activity.one(chan, FIRST)
         with many.platform.store.reading() as rows:
-            rows.gone("SD-1", "01234", DAY, "f999.csv")
+            rows.version_before("SD-1", "01234", DAY, "f999.csv")
             rows.last_handed_out("collected", "OPER01", FIRST, "console", "127.0.0.1", None)
 
     told = plans(many, looked_up)

@@ -20,12 +20,18 @@ _KEY: Final = ("folder", "identity_code", "input_date", "file_name")
 _MOST_DONE: Final = 100
 _NEWEST: Final = (_table.c.collected.desc(), _table.c.log_index.desc())
 """The very order of the index, although one of both is the same in a stretch: PostgreSQL does not see that."""
-_GONE: Final = (
-    ROWS.where(_table.c.ended.is_not(None), *(_table.c[name] == bindparam(f"of_{name}") for name in _KEY))
-    .order_by(_table.c.log_index.desc())
-    .limit(1)
+_BY_KEY: Final = tuple(_table.c[name] == bindparam(f"of_{name}") for name in _KEY)
+_BEFORE: Final = ROWS.where(
+    _table.c.log_index
+    == func.coalesce(
+        select(_table.c.log_index).where(*_BY_KEY, *CURRENT).correlate(None).scalar_subquery(),
+        select(func.max(_table.c.log_index))
+        .where(*_BY_KEY, _table.c.ended.is_not(None))
+        .correlate(None)
+        .scalar_subquery(),
+    )
 )
-"""Asked at every first version under a name: built once, so that only the values change."""
+"""Asked at every submission: built once, so that only the values change."""
 
 
 class IncomingRows:
@@ -54,9 +60,9 @@ class IncomingRows:
         newest = ROWS.where(*done).order_by(_table.c.log_index.desc()).limit(_MOST_DONE)
         return [row_of(row) for row in self._connection.execute(newest)]
 
-    def gone(self, folder: str, identity_code: str, input_date: date, file_name: str) -> ActivityRow | None:
+    def version_before(self, folder: str, identity_code: str, input_date: date, file_name: str) -> ActivityRow | None:
         key = {"folder": folder, "identity_code": identity_code, "input_date": input_date, "file_name": file_name}
-        row = self._connection.execute(_GONE, {f"of_{name}": value for name, value in key.items()}).one_or_none()
+        row = self._connection.execute(_BEFORE, {f"of_{name}": value for name, value in key.items()}).one_or_none()
         return None if row is None else row_of(row)
 
     def ends_unfollowed(self, scope: Scope, since: datetime, limit: int) -> list[ActivityRow]:
