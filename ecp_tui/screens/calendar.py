@@ -34,7 +34,7 @@ class CalendarScreen(EcpScreen):
     """Months above, the day of the cursor beside them; below, what comes and what is closed."""
 
     CSS_PATH: ClassVar = "calendar.tcss"
-    ACTS: ClassVar[tuple[str, ...]] = ("change", "reject", "open")
+    ACTS: ClassVar[tuple[str, ...]] = ("change", "reject")
     HINTS: ClassVar[tuple[str, ...]] = ("open", "change", "reject", "back")
     POLL: ClassVar[float | None] = 5.0
     HELP_TOPIC: ClassVar[str] = "calendar"
