@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from backend.contract.messages import (
+    Appendix,
+    AppendixFolder,
+    AppendixFunction,
     CatalogueFolder,
     CatalogueFunction,
     CataloguePage,
+    Message,
     RuleTrial,
     TriedRule,
     UserType,
@@ -15,12 +21,14 @@ from backend.core.calendar import Calendar
 from backend.core.catalogue import Catalogue, FolderRule, Function
 from backend.core.catalogue_text import folder_text, function_text
 from backend.core.client_connect.changes.catalogue import read_rule
-from backend.core.gate import refuse_outside_staff
+from backend.core.gate import refuse_inactive, refuse_outside_staff
 from backend.core.ports import Clock, Store
 from backend.core.rows import Rows
 from backend.core.rule_lines import folder_lines, function_lines
 from backend.core.rule_text import WrongRule, read_function
 from backend.core.trials import MOST_NAMED, MOST_PAST, PAST, tried
+
+_Named = TypeVar("_Named", bound=Message)
 
 
 class Cataloguing:
@@ -40,7 +48,20 @@ class Cataloguing:
             revision=revision,
             folders=tuple(_folder(one) for one in catalogue.folders.values()),
             functions=tuple(_function(one, catalogue) for one in catalogue.functions.values()),
-            user_types=tuple(UserType(code=code, title=title) for code, title in catalogue.user_types.items()),
+            user_types=_user_types(catalogue),
+        )
+
+    def appendix(self, actor: Actor) -> Appendix:
+        """What the guide's appendices say, for whoever is signed in: the names of folders, none of their rules."""
+        refuse_inactive(actor.account)
+        with self._store.reading() as rows:
+            catalogue = rows.catalogue()
+        return Appendix(
+            folders=tuple(_named(one, AppendixFolder) for one in map(_folder, catalogue.folders.values())),
+            functions=tuple(
+                _named(_function(one, catalogue), AppendixFunction) for one in catalogue.functions.values()
+            ),
+            user_types=_user_types(catalogue),
         )
 
     def try_rule(self, actor: Actor, trial: RuleTrial) -> TriedRule:
@@ -88,6 +109,15 @@ def _folder(rule: FolderRule) -> CatalogueFolder:
         sample=rule.sample,
         rule=folder_text(rule),
     )
+
+
+def _user_types(catalogue: Catalogue) -> tuple[UserType, ...]:
+    return tuple(UserType(code=code, title=title) for code, title in catalogue.user_types.items())
+
+
+def _named(one: Message, kind: type[_Named]) -> _Named:
+    """Only what an appendix names of it."""
+    return kind.model_validate(one.model_dump(include=set(kind.model_fields)))
 
 
 def _function(function: Function, catalogue: Catalogue) -> CatalogueFunction:

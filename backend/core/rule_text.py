@@ -13,6 +13,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from backend.contract.faults import NOT_UNDERSTOOD, Refused
 from backend.contract.messages import RuleError
+from backend.contract.rules.content import Column, ContentRule
+from backend.contract.rules.expectations import Expectation
 from backend.contract.rules.shown import shown
 from backend.core.catalogue import Catalogue, FolderRule, Function
 from backend.core.catalogue_text import CODE, MOVED, folder_of
@@ -141,8 +143,15 @@ def _wrong_content(error: ValueError, rule: FolderRule, catalogue: Catalogue) ->
     found = list(wrong_in_folder(rule, catalogue))
     key, colon, said = words.partition(": ")
     if colon and _KEY.fullmatch(key):
-        return [Wrong(key, said), *found]
+        return [Wrong(key, _nearest(key) if said == "unknown key" else said), *found]
     return found or [Wrong("patterns", words)]
+
+
+def _nearest(key: str) -> str:
+    """The key of a content rule that was meant, perhaps."""
+    known = [one.name for kind in (ContentRule, Column, Expectation) for one in fields(kind)]
+    near = get_close_matches(key.rpartition(".")[2], known, 1)
+    return f"there is no such key{f'; did you mean {near[0]}?' if near else ''}"
 
 
 def _fail(text: str, *wrong: Wrong) -> None:

@@ -12,6 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from ecp_tui import wording
+from ecp_tui.appendices import appendices
 from ecp_tui.help_entries import Entry
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.help_entries import entries
@@ -47,6 +48,15 @@ class HelpScreen(EcpScreen):
     def on_mount(self) -> None:
         self.query_one("#typed").focus()
         self._filter("")
+
+    async def load(self, background: bool) -> None:
+        """The appendices are the server's own data; whoever is not signed in finds them in the guide."""
+        if not self.context.signed_in:
+            return
+        migrates = self.context.landing is not None and self.context.landing.existing_ecp is not None
+        found = {one.id: one for one in appendices(await self.context.client.appendix(), migrates=migrates)}
+        self._entries = self._entries | found
+        self._filter(self.query_one("#typed", TextField).value)
 
     def arrive(self, wanted: Mapping[str, str]) -> None:
         typed = self.query_one("#typed", TextField)

@@ -6,6 +6,7 @@ import pytest
 
 from backend.contract.faults import Refused
 from backend.contract.messages import ChangeFolder
+from ecp_tui.appendices import appendices
 from ecp_tui.screens.rule_text import RuleTextScreen
 from ecp_tui.widgets.field import TextField
 from ecp_tui.widgets.table import Table
@@ -88,7 +89,7 @@ async def test_the_whole_rule_is_changed_as_text_and_an_error_leads_to_its_line(
     await person.sees("input_date_meaning = ", "As it stands")
     lines = person.app.screen.query_one(Lines)
     lines.text = lines.text.replace("content.most_rows", "content.most_row")
-    await person.sees("content.most_row: unknown key")
+    await person.sees("content.most_row: there is no such key; did you mean most_rows?")
     person.keeps("catalogue_text")
     await person.press("f8")
     await person.waits_until(lambda: lines.cursor_location[0] == 18, "for the line")
@@ -183,3 +184,27 @@ async def test_in_forty_columns_and_twelve_rows_everything_can_be_reached(opens:
         person.app.screen.query_one("#functions", TextField).focus()
         person.app.screen.query_one("#functions", TextField).value = "EU_X"
         await person.sees("This cannot be a rule yet")
+
+
+async def test_help_has_the_appendices_as_the_catalogue_is_now(opens: Opens, world: World) -> None:
+    Pair(world).change("Stamp Duty Daily Return", "Duty Return")
+    async with consoles(opens, world, "WONGDA1") as (person,):
+        await person.goes_to("Help")
+        await person.types("general clearing participant")
+        await person.sees("Appendices", "7.4  ")
+        await person.chooses("appendix_7.4")
+        await person.sees("Help › 7.4", "General Clearing Participant (GCP)", "EU_CPM        CPM, RPT-CLR")
+        person.keeps("help_appendix")
+        assert "7.3" not in person.app.screen_stack[-2].query_one(Table).rows[0].key, "no existing ECP, no word of it"
+
+
+async def test_the_appendix_of_migrated_folders_names_each_where_it_is_served(world: World) -> None:
+    client = world.client("WONGDA1")
+    try:
+        found = {one.mark: one.text for one in appendices(await client.appendix(), migrates=True)}
+        assert [*found] == ["7.3", "7.4"] and len([*appendices(await client.appendix(), migrates=False)]) == 1
+    finally:
+        await client.close()
+    here, there = found["7.3"].split("Submitted in the existing ECP")
+    assert "SD-1      Stamp Duty Daily Return, batch 1" in here and "RPT" not in found["7.3"]
+    assert "NBCAN     Northbound BCAN-CID Mapping File, batch 2" in there

@@ -40,6 +40,9 @@ from backend.contract.messages.base import (
     Words,
 )
 from backend.contract.messages.catalogue import (
+    Appendix,
+    AppendixFolder,
+    AppendixFunction,
     CatalogueFolder,
     CatalogueFunction,
     CataloguePage,
@@ -237,6 +240,9 @@ __all__ = [
     "Addressee",
     "Again",
     "Alive",
+    "Appendix",
+    "AppendixFolder",
+    "AppendixFunction",
     "ApplyForm",
     "Approval",
     "Arrivals",

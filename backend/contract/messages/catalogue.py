@@ -48,6 +48,35 @@ class CataloguePage(Message):
     user_types: tuple[UserType, ...]
 
 
+class AppendixFolder(Message):
+    """A folder as the appendices name it, whoever may enter it."""
+
+    folder: str
+    title: str
+    direction: Direction
+    functions: tuple[str, ...]
+    user_types: tuple[str, ...]
+    route: str
+    batch: str | None = None
+
+
+class AppendixFunction(Message):
+    """A function, what it is called, and where it counts."""
+
+    function: str
+    title: str
+    channels: tuple[str, ...]
+    folders: tuple[str, ...]
+
+
+class Appendix(Message):
+    """Appendices 7.3 and 7.4: where folders are served, and which user types and functions open them."""
+
+    folders: tuple[AppendixFolder, ...]
+    functions: tuple[AppendixFunction, ...]
+    user_types: tuple[UserType, ...]
+
+
 class RuleTrial(Ask):
     """A rule to be tried, of a folder or function that is there or of a new one."""
 
