@@ -12,6 +12,7 @@ from typing import Final, Literal
 from backend.contract.faults import NOT_FOUND, Refused
 from backend.contract.messages import ActivityFilter
 from backend.contract.rules.file_names import plain, read_name
+from backend.contract.rules.finding_documents import findings_text
 from backend.contract.rules.receipts import instant_text
 from backend.contract.rules.refusals import refusal_text
 from backend.core.activity import refusal_of
@@ -194,22 +195,7 @@ def _of(row: ActivityRow) -> Iterator[Document]:
 
 
 def _findings_text(row: ActivityRow) -> str:
-    """What was found, and how it is explained where files come by themselves."""
-    how = f'ecp explain {row.log_index} "why it is right"'
-    lines = [
-        "Accepted, with findings that want an explanation",
-        "",
-        "Say why the file is right all the same: in Activity of the console (key E), or by command:",
-        how,
-        "Or correct the file and put it again under the same name.",
-        "",
-        *(one.words for one in row.findings),
-        "",
-        f"file-name: {row.file_name}",
-        f"log-index: {row.log_index}",
-        f"at: {instant_text(row.at)}",
-    ]
-    return "\n".join([*lines, ""])
+    return findings_text(row.findings, row.log_index, file_name=row.file_name, at=instant_text(row.at))
 
 
 def _refusal(row: ActivityRow) -> Document:

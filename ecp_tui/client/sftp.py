@@ -13,6 +13,7 @@ from asyncssh import FXF_CREAT, FXF_TRUNC, FXF_WRITE
 
 from backend.contract.faults import FILE_CHANGED, INCOMPLETE_UPLOAD, NOT_FOUND, UNEXPECTED, Refused
 from backend.contract.messages import Activity, Fetchable, Publication, Receipt
+from backend.contract.rules.finding_documents import read_findings
 from backend.contract.rules.receipts import leaf_hash, read_document, said
 from backend.contract.rules.refusals import read_refusal, read_status
 from backend.contract.rules.shown import shown, shown_lines
@@ -85,6 +86,8 @@ class SftpClient:
             except asyncssh.SFTPError as error:
                 raise await self._why(sftp, place, draft, upload.file_name, error) from error
             receipt = await _own_receipt(sftp, place, upload)
+            found = read_findings(await _text(sftp, f"{place.receipts}/{upload.file_name}.findings.txt") or "")
+        receipt = receipt.model_copy(update={"activity": receipt.activity.model_copy(update={"findings": found})})
         stood = before is not None and before.activity.log_index == receipt.activity.log_index
         return receipt.model_copy(update={"replayed": stood})
 

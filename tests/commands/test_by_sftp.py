@@ -118,6 +118,16 @@ async def test_what_is_wrong_in_a_file_is_listed_in_full(alone: Run, door: SftpW
     assert said.data["fault"]["details"]["findings"][1] in (await alone("submit", bad)).err
 
 
+async def test_what_wants_an_explanation_is_told_with_the_acceptance(alone: Run, door: SftpWorld) -> None:
+    large = door.file("LOP_01234_20220520.csv", b"account,series,long,short\nA,S,250000,1\n")
+    said = await alone("submit", large, "--json")
+    words = 'Row 2, column 3 (long): "250000", expected 0 to 100,000'
+    assert said.code == 0 and said.data["findings"] == [{"code": "range.long", "words": words}]
+    assert "explanation" not in said.data
+    again = await alone("submit", door.file("LOP_01235_20220520.csv", large.read_bytes()))
+    assert again.code == 0 and f"finding   {words}" in again.out and "! not explained: ecp explain" in again.out
+
+
 async def test_several_files_have_an_answer_each_and_one_wrong_one_stops_none(
     alone: Run, file: Path, door: SftpWorld
 ) -> None:
