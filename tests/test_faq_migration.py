@@ -73,4 +73,3 @@ async def test_faq_30_the_existing_ecp_ends_once_all_folders_have_moved(world: W
     assert world.services.migration.landing(landing).existing_ecp is None
     with world.platform.store.reading() as rows:
         assert existing_actor(rows, LOGIN, "-").identities, "what was filed keeps its submitter"
-

@@ -200,3 +200,20 @@ def test_figures_are_served_to_no_stranger_and_why_is_said(tmp_path: Path, place
 def test_a_word_that_is_none_of_a_settings_is_answered_with_those_that_are(tmp_path: Path, setting: str) -> None:
     with pytest.raises(SettingsError, match=f"{setting} is loud: write one of"):
         loaded(tmp_path, f'{setting} = "loud"')
+
+
+@pytest.mark.parametrize("said", ["8444", "ecp.example", "127.0.0.1:99999", "127.0.0.1:8444 sftp", "http://127.0.0.1:1"])
+def test_a_place_of_the_existing_ecp_that_cannot_be_is_said(tmp_path: Path, said: str) -> None:
+    with pytest.raises(SettingsError, match="existing_ecp_listen"):
+        loaded(tmp_path, existing_ecp_listen=said)
+
+
+def test_the_existing_ecp_shows_no_password_to_the_network(tmp_path: Path) -> None:
+    for place in ("0.0.0.0:8444", "192.0.2.1:8444", "[2001:db8::5]:8444"):
+        with pytest.raises(SettingsError, match="existing ECP"):
+            loaded(tmp_path, existing_ecp_listen=place).refuse_unsafe()
+        loaded(tmp_path, existing_ecp_listen=place, trusted_proxy="10.0.0.1").refuse_unsafe()
+    for place in ("127.0.0.1:8444", "[::1]:0", ""):
+        loaded(tmp_path, existing_ecp_listen=place).refuse_unsafe()
+    with pytest.raises(SettingsError, match="existing_ecp"):
+        loaded(tmp_path, existing_ecp="javascript:alert(1)")

@@ -215,7 +215,7 @@ def test_an_account_that_cannot_be_is_not_made(
 
 async def test_another_companys_identity_and_a_folder_that_is_not_there_are_refused(intake: Intake) -> None:
     browser = await intake.signed_in()
-    tried = {
+    tried: dict[str, dict[str, Any]] = {
         "4505": {"identity_code": "09999"},
         "4510": {"folder": "SD-1"},
         "4501": {"folder": "RPT-TRD"},
