@@ -13,6 +13,7 @@ from backend.adapters.public_keys import SshPublicKeys
 from backend.adapters.vault import LocalVault
 from backend.contract.messages import Landing
 from backend.core.activity import ActivityEnquiry, Ledger
+from backend.core.actor import Actor
 from backend.core.calendar import Calendar
 from backend.core.cataloguing import Cataloguing
 from backend.core.client_connect.access import Access, AccessWatch
@@ -56,6 +57,7 @@ from backend.core.publishing import Publishing
 from backend.core.publishing_notices import PublishingNotices
 from backend.core.readiness import ReadinessService
 from backend.core.reading import Readings
+from backend.core.rows import Rows
 from backend.core.seats import Seats
 from backend.core.services import Services
 from backend.core.submissions import Submissions
@@ -93,16 +95,11 @@ class Parts:
         confirmation = Confirmation(store, clock, self.codes, book, ledger)
         watch = AccessWatch(store)
         sessions = SessionService(store, clock, ledger)
-        inbox_notices, publishing_notices = InboxNotices(self.mailer), PublishingNotices(self.mailer)
-        accepting = (store, self.vault, clock, calendar, ledger)
-        taking = (lambda: watch.taking, inbox_notices.resubmitted)
-        submissions = Submissions(*accepting, as_of_now, *taking)
-        of_existing = Submissions(*accepting, existing_as_of_now, *taking)
+        inbox_notices = InboxNotices(self.mailer)
+        submissions = self._submissions(calendar, watch, inbox_notices, as_of_now)
+        of_existing = self._submissions(calendar, watch, inbox_notices, existing_as_of_now)
         endpoint = Endpoint(settings.sftp_host, settings.sftp_listener.port)
-        keeping = Keeping(store, self.vault, lambda: watch.taking)
-        publishing = Publishing(
-            store, keeping, submissions.stagings, clock, calendar, ledger, publishing_notices, as_of_now
-        )
+        publishing = self._publishing(calendar, watch, submissions)
         handing_out = HandingOut(store, Readings(self.vault), clock, ledger)
         return Services(
             store=store,
@@ -145,3 +142,15 @@ class Parts:
             collecting=Collecting(store, clock, handing_out, as_of_now),
             inbox=Inbox(store, clock, ledger, inbox_notices, as_of_now, self.derive(b"cursor")),
         )
+
+    def _submissions(
+        self, calendar: Calendar, watch: AccessWatch, notices: InboxNotices, standing: Callable[[Rows, Actor], Actor]
+    ) -> Submissions:
+        """As `standing` knows who submits: by Client Connect, or by an account of the existing ECP."""
+        made = (self.store, self.vault, self.clock, calendar, self.ledger, standing)
+        return Submissions(*made, lambda: watch.taking, notices.resubmitted)
+
+    def _publishing(self, calendar: Calendar, watch: AccessWatch, submissions: Submissions) -> Publishing:
+        keeping, notices = Keeping(self.store, self.vault, lambda: watch.taking), PublishingNotices(self.mailer)
+        made = (self.store, keeping, submissions.stagings, self.clock, calendar, self.ledger)
+        return Publishing(*made, notices, as_of_now)
