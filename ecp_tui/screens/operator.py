@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from backend.contract.messages import Board, InboxFilter, InboxPage
 from ecp_tui import wording
+from ecp_tui.migration_wording import summary
 from ecp_tui.places import BY_ID
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.receipt import ASKING
@@ -56,12 +57,14 @@ class OperatorScreen(EcpScreen):
         forms = await client.requests(state="open", kind="apply-form", background=background)
         waiting = await client.inbox(InboxFilter(), limit=1, background=background)
         board = await client.board(background=background)
+        moves = await client.migration(background=background)
         full = sum(one.used >= one.quota for one in companies)
         self._figures = {
             "inbox": _inbox(waiting),
             "board": self._board(board),
             "approvals": _weighs(f"{wording.count(me.waiting, 'request')} for you") if me.waiting else _none(),
             "companies": _said(_companies(len(companies)), f"{full} at the quota" if full else ""),
+            "migration": Content(summary(moves)),
             "forms": _weighs(f"{wording.count(len(forms.items), 'form')} to decide") if forms.items else _none(),
         }
         self._show()
@@ -85,7 +88,7 @@ class OperatorScreen(EcpScreen):
         for part, places in _PARTS:
             rows += [row(f"gap/{part}", "", heading=True)] if rows else []
             rows.append(row(f"part/{part}", part, heading=True))
-            rows += [row(place, f"  {_name(place)[0]}", self._figures.get(place, Content(""))) for place in places]
+            rows += [row(place, f"  {_name(place)[0]}", self._figures.get(place) or _about(place)) for place in places]
         self._table.show(rows)
         self.on_table_moved()
 
@@ -111,6 +114,11 @@ def _inbox(page: InboxPage) -> Content:
         return _none()
     said = f"{wording.count(waiting)} to collect"
     return _weighs(f"{said} · {wording.count(again)} once more" if again else said)
+
+
+def _about(place: str) -> Content:
+    """What it is for, where there is no figure to tell."""
+    return Content.styled(_name(place)[1], "$muted")
 
 
 def _said(*words: str) -> Content:
