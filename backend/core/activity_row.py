@@ -27,6 +27,7 @@ REPLAYED: Final = "replayed"
 """An operator wants a submission collected once more: `subject` as above."""
 RETURNED: Final = "returned"
 """An operator gave a submission back, to be submitted again: `subject` as above."""
+FIRST_COUNTS: Final = "first"
 FILE_ACTS: Final = (ACCEPTED, REFUSED, PUBLISHED, WITHDRAWN, FETCHED, COLLECTED, REPLAYED, RETURNED, EXPLAINED)
 COUNTER_RECEIPTS: Final = (COLLECTED, REPLAYED, WITHDRAWN, RETURNED)
 """What the operator's staff did with a submission: its submitter sees each."""
@@ -83,7 +84,7 @@ class ActivityRow:
     cut_off: datetime | None = None
     """Of a submission: what held for it when it was accepted."""
     counts: str | None = None
-    """Which of its instants is held against that: `start` or `completion`."""
+    """Which of its instants is held against that: `start`, `completion`, or what counted of the version before."""
     explanation: str | None = None
     """Of a submission: the latest words of those that came after it."""
     findings: tuple[Unexpected, ...] = ()
@@ -92,7 +93,9 @@ class ActivityRow:
 
     @property
     def late(self) -> bool:
-        """Whether it came after the cut-off that held then."""
+        """Whether it came after the cut-off that held then; a correction makes nothing late."""
+        if self.counts == FIRST_COUNTS:
+            return False
         counted = self.received_start if self.counts == "start" else self.at
         return self.cut_off is not None and counted is not None and counted > self.cut_off
 

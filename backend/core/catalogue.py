@@ -146,8 +146,18 @@ class FolderRule:
 
         `started`: when the bytes that are complete now began to come; `None` before any came.
         """
-        self._refuse_date(input_date, calendar.today(now), calendar)
-        local = now.astimezone(calendar.zone).time()
+        extension = calendar.extension(self.code, input_date, identity_code)
+        extended = extension is not None and now <= extension.until
+        self._refuse_date(input_date, calendar.today(now), calendar, extended=extended)
+        rule, cut_off = self.cut_off, self.cut_off_of(input_date, calendar, identity_code)
+        said = self.cut_off_said(rule, input_date, calendar) if rule is not None else now
+        if not (extended and now > said):  # beyond its cut-off an extension keeps the folder open
+            self._refuse_closed(rule.counted(started or now, now) if rule is not None else now, calendar)
+        if rule is not None and cut_off is not None and now > cut_off:
+            self._refuse_after(rule, cut_off.astimezone(calendar.zone), input_date, started or now, now)
+
+    def _refuse_closed(self, at: datetime, calendar: Calendar) -> None:
+        local = at.astimezone(calendar.zone).time()
         if self.window is not None and not self.window[0] <= local < self.window[1]:
             opens, closes = (f"{at:%H:%M}" for at in self.window)
             raise Refused(
@@ -155,9 +165,6 @@ class FolderRule:
                 what=f"Folder {self.code} is open from {opens} to {closes}; it is {local:%H:%M}.",
                 fix=f"Submit the file between {opens} and {closes}.",
             )
-        cut_off = self.cut_off_of(input_date, calendar, identity_code)
-        if self.cut_off is not None and cut_off is not None and now > cut_off:
-            self._refuse_after(self.cut_off, cut_off.astimezone(calendar.zone), input_date, started or now, now)
 
     def _refuse_after(
         self, rule: CutOff, cut_off: datetime, input_date: date, started: datetime, completed: datetime
@@ -178,7 +185,8 @@ class FolderRule:
                 fix="Call the operator's support team: nothing is taken here after this cut-off.",
             )
 
-    def _refuse_date(self, input_date: date, today: date, calendar: Calendar) -> None:
+    def _refuse_date(self, input_date: date, today: date, calendar: Calendar, *, extended: bool) -> None:
+        closed = ""
         if self.period == "month":
             month_end = monthrange(input_date.year, input_date.month)[1]
             first = (today.replace(day=1) - timedelta(days=360)).replace(day=1)
@@ -188,12 +196,13 @@ class FolderRule:
         else:
             earliest = calendar.shifted(today, -self.trading_days_back)
             latest = calendar.shifted(today, self.trading_days_ahead)
-            fits = earliest <= input_date <= latest and calendar.trades(input_date)
+            closed = calendar.why_not(input_date)
+            fits = not closed and (extended or earliest <= input_date <= latest)
             takes = f"trading days from {earliest} to {latest}"
         if not fits:
             raise Refused(
                 OUTSIDE_WINDOW,
-                what=f"{self.code} takes {takes}; the input date says {input_date}.",
+                what=f"{self.code} takes {takes}; the input date says {input_date}{closed and f' ({closed})'}.",
                 fix="Set the input date within these days, or choose another file.",
             )
 

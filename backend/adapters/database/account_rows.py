@@ -101,7 +101,7 @@ def as_company(row: Row[Any]) -> Company:
 
 class AccountUnit:
     _connection: Connection
-    _now: tuple[int, int] | None
+    _now: tuple[int, int, datetime | None] | None
 
     def bump_access_epoch(self) -> None:
         epoch = tables.platform.c.access_epoch

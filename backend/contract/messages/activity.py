@@ -36,8 +36,8 @@ class Activity(Message):
     submission: str | None = None
     cut_off: datetime | None = None
     """Of a submission: the cut-off that held for it when it was accepted."""
-    counts: Literal["start", "completion"] | None = None
-    """Which of its instants was held against that."""
+    counts: Literal["start", "completion", "first"] | None = None
+    """Which of its instants was held against that; `first`: that of the version before it, which was in time."""
     late: bool = False
     """Whether that instant came after it."""
     fault: int | None = None

@@ -12,6 +12,7 @@ from backend.contract.rules.shown import shown
 from backend.core.calendar import Calendar
 from backend.core.catalogue import FolderRule
 from backend.core.client_connect.changes.change import Plan
+from backend.core.owed import is_asked_for
 from backend.core.rows import Rows, Unit
 
 _ALL: Final = ("",)
@@ -25,7 +26,12 @@ class SetHolidaysChange:
         wanted = _listed(proposal)
         before = {day: name for day, name in rows.decided().holidays.items() if day.year == proposal.year}
         lines = [
-            Line(label=f"{day:%a %d %b %Y}", before=before.get(day, ""), after=wanted.get(day, ""))
+            Line(
+                label=f"{day:%a %d %b %Y}",
+                before=before.get(day, ""),
+                after=wanted.get(day, ""),
+                weighs=day not in wanted,  # files are due for it from then on
+            )
             for day in sorted({*before, *wanted})
             if before.get(day) != wanted.get(day)
         ]
@@ -71,27 +77,25 @@ class ExtendCutOffChange:
 
     def plan(self, rows: Rows, company: str | None, proposal: ExtendCutOff, now: datetime) -> Plan:
         _operators_alone(company)
-        folder = _obliging(rows, proposal.folder)
-        _refuse_unknown(rows, folder, proposal.identity_codes)
         calendar = self._calendar.with_(rows.decided())
+        folder = _obliging(rows, proposal.folder, proposal.input_date, calendar)
+        _refuse_unknown(rows, folder, proposal.identity_codes)
         until = proposal.until.astimezone(calendar.zone)
-        lines: list[Line] = []
-        for code in proposal.identity_codes or _ALL:
-            before = folder.cut_off_of(proposal.input_date, calendar, code)
-            if before is None or until <= before:
-                stands = f"{before.astimezone(calendar.zone):%Y-%m-%d %H:%M}" if before else "none"
-                raise Refused(NOT_UNDERSTOOD, what=f"That is not later than the cut-off as it stands, {stands}.")
-            who = f" of {code}" if code else ""
-            lines.append(
-                Line(
-                    label=f"Cut-off{who} for {proposal.input_date}",
-                    before=f"{before.astimezone(calendar.zone):%Y-%m-%d %H:%M}",
-                    after=f"{until:%Y-%m-%d %H:%M}",
-                    weighs=until < now,
-                )
-            )
+        if until <= now:
+            raise Refused(NOT_UNDERSTOOD, what=f"{until:%Y-%m-%d %H:%M} is over already: say a later instant.")
+        lines = [self._line(folder, proposal, code, calendar) for code in dict.fromkeys(proposal.identity_codes or _ALL)]
         lines.append(Line(label="Reason, which firms read", after=shown(proposal.reason)))
-        return Plan("operator", None, folder.code, folder.title, tuple(lines))
+        return Plan("operator", None, _place(folder, proposal.input_date), folder.title, tuple(lines))
+
+    def _line(self, folder: FolderRule, proposal: ExtendCutOff, code: str, calendar: Calendar) -> Line:
+        before, until = folder.cut_off_of(proposal.input_date, calendar, code), proposal.until
+        who = f" of {code}" if code else ""
+        if before is None or until <= before:
+            stands = _at(before, calendar) if before else "none"
+            raise Refused(NOT_UNDERSTOOD, what=f"That is not later than the cut-off{who} as it stands, {stands}.")
+        another_day = calendar.today(until) != calendar.today(before)
+        label = f"Cut-off{who} for {proposal.input_date}"
+        return Line(label=label, before=_at(before, calendar), after=_at(until, calendar), weighs=another_day)
 
     def apply(self, unit: Unit, proposal: ExtendCutOff, plan: Plan, now: datetime) -> bool:
         for code in proposal.identity_codes or _ALL:
@@ -102,20 +106,24 @@ class ExtendCutOffChange:
 class ExemptChange:
     """Identities that need not file for one input date; what they file counts all the same."""
 
+    def __init__(self, calendar: Calendar) -> None:
+        self._calendar = calendar
+
     def plan(self, rows: Rows, company: str | None, proposal: Exempt, now: datetime) -> Plan:
         _operators_alone(company)
-        folder = _obliging(rows, proposal.folder)
+        calendar = self._calendar.with_(rows.decided())
+        folder = _obliging(rows, proposal.folder, proposal.input_date, calendar)
         _refuse_unknown(rows, folder, proposal.identity_codes)
-        decided = rows.decided().exemptions
+        decided = calendar.decided.exemptions
         lines = [
             Line(
                 label=f"Identity {code} for {proposal.input_date}",
                 before=decided.get((folder.code, proposal.input_date, code), "must file"),
                 after=f"exempt: {shown(proposal.reason)}",
             )
-            for code in proposal.identity_codes
+            for code in dict.fromkeys(proposal.identity_codes)
         ]
-        return Plan("operator", None, folder.code, folder.title, tuple(lines))
+        return Plan("operator", None, _place(folder, proposal.input_date), folder.title, tuple(lines))
 
     def apply(self, unit: Unit, proposal: Exempt, plan: Plan, now: datetime) -> bool:
         for code in proposal.identity_codes:
@@ -155,27 +163,42 @@ def _consequences(folders: Iterable[FolderRule], before: Calendar, after: Calend
             if was is not None and becomes is not None and was != becomes:
                 yield Line(
                     label=f"{folder.code} cut-off for {input_date}",
-                    before=f"{was.astimezone(before.zone):%Y-%m-%d %H:%M}",
-                    after=f"{becomes.astimezone(before.zone):%Y-%m-%d %H:%M}",
+                    before=_at(was, before),
+                    after=_at(becomes, before),
                 )
 
 
 def _before_it(folder: FolderRule, calendar: Calendar, day: date) -> list[date]:
     """The input dates whose cut-off may fall on that day or behind it."""
-    if folder.cut_off is None or not folder.cut_off.trading_days_after:
+    if folder.cut_off is None:
         return []
     if folder.period == "month":
-        return [folder.default_input_date(calendar.instant(day, folder.cut_off.at), calendar)]
+        before = folder.default_input_date(calendar.instant(day, folder.cut_off.at), calendar)
+        return [one for one in (before, day) if is_asked_for(folder, one, calendar)]
     return [calendar.shifted(day, -back) for back in range(1, folder.cut_off.trading_days_after + 1)]
 
 
-def _obliging(rows: Rows, code: str) -> FolderRule:
+def _obliging(rows: Rows, code: str, input_date: date, calendar: Calendar) -> FolderRule:
+    """The folder, where something is owed for that date."""
     folder = rows.catalogue().folders.get(code)
     if folder is None or folder.direction != "submission":
         raise Refused(NOT_FOUND)
-    if folder.cut_off is None:
-        raise Refused(NOT_UNDERSTOOD, what=f"{folder.code} has no cut-off.")
+    if not folder.obliges:
+        why = "has no cut-off" if folder.cut_off is None else "has not moved to ECP 2.0"
+        raise Refused(NOT_UNDERSTOOD, what=f"{folder.code} {why}.")
+    closed = calendar.closed(input_date) if folder.period == "day" else ""
+    if closed or not is_asked_for(folder, input_date, calendar):
+        why = "is no month's last day" if folder.period == "month" else calendar.why_not(input_date)
+        raise Refused(NOT_UNDERSTOOD, what=f"Nothing is due in {folder.code} for {input_date}: {why}.")
     return folder
+
+
+def _place(folder: FolderRule, input_date: date) -> str:
+    return f"{folder.code} {input_date}"
+
+
+def _at(instant: datetime, calendar: Calendar) -> str:
+    return f"{instant.astimezone(calendar.zone):%Y-%m-%d %H:%M}"
 
 
 def _refuse_unknown(rows: Rows, folder: FolderRule, codes: tuple[str, ...]) -> None:
