@@ -17,7 +17,6 @@ import structlog
 
 from backend.contract.faults import (
     EXPLANATION_NEEDED,
-    NOT_ALLOWED,
     NOT_FOUND,
     SESSION_ENDED,
     TICKET_ENDED,
@@ -34,20 +33,19 @@ from backend.contract.messages import (
     TicketedFile,
     TicketedPublication,
     TicketedSubmission,
-    TicketPurpose,
 )
 from backend.contract.rules.shown import shown
 from backend.core.actor import Actor
 from backend.core.claims import Claim, Upload
 from backend.core.client_connect.sessions import SessionService
 from backend.core.client_connect.source_limit import SourceLimit
-from backend.core.delivery import Delivery, Maker, Room
+from backend.core.delivery import Delivery, Maker
 from backend.core.editions import Edition
-from backend.core.gate import activity_scope, folders_for, refuse_to_publish
 from backend.core.ports import Clock, Store
 from backend.core.publishing import Publishing
 from backend.core.slots import Slots
 from backend.core.submissions import Submissions
+from backend.core.ticket_rooms import room_for
 
 USED_WITHIN: Final = timedelta(minutes=10)
 TOLD_FOR: Final = timedelta(hours=1)
@@ -104,7 +102,7 @@ class Tickets:
         """One more ticket, for this session alone; 2000 and 2002 for whoever could do nothing with it."""
         if actor.session is None:
             raise Refused(SESSION_ENDED)
-        room = self._room(actor, wish.purpose)
+        room = room_for(self._store, actor, wish.purpose)
         maker = Maker(actor.session, actor.login_id, actor.channel, actor.source)
         ticket, expires = b32encode(secrets.token_bytes(_RANDOM_BYTES)).decode(), self._clock.now() + USED_WITHIN
         name = shown(wish.file_name, _NAME_LENGTH) if wish.file_name else None
@@ -177,7 +175,7 @@ class Tickets:
         maker, name = delivery.maker, shown(file_name, _NAME_LENGTH) if file_name else None
         try:
             actor = self._sessions.standing(maker.session, maker.channel, maker.source, background=False)
-            room = self._room(actor, delivery.purpose)
+            room = room_for(self._store, actor, delivery.purpose)
             room.refuse_beyond(size or 0)
         except Refused as refused:
             delivery.end("refused", refused)
@@ -222,27 +220,6 @@ class Tickets:
             raise Refused(NOT_FOUND)
         delivery.expire()
         return delivery
-
-    def _room(self, actor: Actor, purpose: TicketPurpose) -> Room:
-        """What the largest folder takes that the account submits to; to compare, the largest of all."""
-        with self._store.reading() as rows:
-            catalogue = rows.catalogue()
-        if purpose == "compare":
-            activity_scope(actor, catalogue)
-            return Room(max((one.size_limit for one in catalogue.folders.values()), default=0), "(any)")
-        if purpose == "publish":
-            refuse_to_publish(actor)
-            largest = max(
-                (one for one in catalogue.folders.values() if one.direction == "download"),
-                key=lambda one: one.size_limit,
-                default=None,
-            )
-            return Room(largest.size_limit, largest.code) if largest is not None else Room(0, "(any)")
-        folders = [folder for folder, _ in folders_for(actor, catalogue) if folder.direction == "submission"]
-        if not folders:
-            raise Refused(NOT_ALLOWED, what="This account submits to no folder.")
-        largest = max(folders, key=lambda folder: folder.size_limit)
-        return Room(largest.size_limit, largest.code)
 
     @contextmanager
     def _turn(self, delivery: Delivery) -> Iterator[None]:

@@ -18,6 +18,7 @@ from backend.contract.messages import (
     TradingYear,
     UserPage,
 )
+from ecp_tui.commands.publish_shapes import EditionAnswer, EditionsAnswer, PublishedNowAnswer, WithdrawnAnswer
 from ecp_tui.commands.shapes import (
     ActivityPageAnswer,
     AddressesAnswer,
@@ -25,8 +26,6 @@ from ecp_tui.commands.shapes import (
     CheckAnswer,
     CodeAnswer,
     DoctorAnswer,
-    EditionAnswer,
-    EditionsAnswer,
     EndedAnswer,
     ExportedAnswer,
     Fault,
@@ -41,7 +40,6 @@ from ecp_tui.commands.shapes import (
     ProfilesAnswer,
     PublicationAnswer,
     PublicationsAnswer,
-    PublishedNowAnswer,
     ReceiptAnswer,
     ReceiptsAnswer,
     RemovedAddressAnswer,
@@ -54,7 +52,6 @@ from ecp_tui.commands.shapes import (
     TrialAnswer,
     UsersAnswer,
     VerifyAnswer,
-    WithdrawnAnswer,
 )
 
 _DEFINED: Final = "#/$defs/{model}"

@@ -110,7 +110,7 @@ def test_the_tree_is_what_sftp_shows_and_as_narrow_as_the_administrators_made_it
 
 def test_an_operators_page_names_what_operators_find_and_asks_for_no_function(any_world: World) -> None:
     shown = page(any_world, "OPER01", "OPER01")
-    assert shown.tree == ("/collect/FOLDER/IDENTITY/DATE/", "/publish/FOLDER/IDENTITY/")
+    assert shown.tree == ("/collect/FOLDER/IDENTITY/DATE/", "/publish/FOLDER/IDENTITY/", "/publish/FOLDER/ALL/")
     assert [step.state for step in shown.steps] == ["done", "done", "done", "next", "later"]
     auditor = page(any_world, "AUDIT01", "AUDIT01")
     assert auditor.tree == () and auditor.steps[0].state == "next"

@@ -20,7 +20,7 @@ from backend.core.rows import Rows
 
 EXPIRING: Final = timedelta(days=30)
 DECIDED_LATELY: Final = timedelta(days=30)
-_OF_OPERATORS: Final = ("/collect/FOLDER/IDENTITY/DATE/", "/publish/FOLDER/IDENTITY/")
+_OF_OPERATORS: Final = ("/collect/FOLDER/IDENTITY/DATE/", "/publish/FOLDER/IDENTITY/", "/publish/FOLDER/ALL/")
 _OPEN: Final = ("draft", "submitted", "returned")
 _SHOWN: Final = ("register-key", "register-address")
 About = Callable[[Rows, Actor, Account, tuple[RequestKind, ...]], Sequence[ChangeRequest]]
