@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import VerticalScroll
@@ -108,6 +109,8 @@ class ReceiptScreen(EcpScreen):
         meaning = f", {folder.input_date_meaning}" if folder else ""
         yield "Input date", f"{wording.day(activity.input_date)}{meaning}" if activity.input_date else "–"
         yield _WHEN.get(activity.act, "Received"), self._received(activity)
+        if activity.cut_off is not None:
+            yield "Cut-off", self._cut_off(activity, activity.cut_off)
         yield "By", f"{activity.login_id or '–'}, {activity.channel}"
         if activity.size is not None:
             yield "Size", wording.size_exact(activity.size)
@@ -146,6 +149,14 @@ class ReceiptScreen(EcpScreen):
         start = wording.when(activity.received_start, self.context.zone, seconds=True, year=True).strip()
         same_day = start[:-9] == end[:-9]
         return f"{start} – {end[-8:] if same_day else end} {zone}"
+
+    def _cut_off(self, activity: Activity, cut_off: datetime) -> Content:
+        """The one that held for it, whether it was met, and which of its instants counts."""
+        sign = SIGNS["late" if activity.late else "received"]
+        counts = "the start of the upload counts" if activity.counts == "start" else "the end of the upload counts"
+        at = wording.when(cut_off, self.context.zone).strip()
+        word = "late" if activity.late else "in time"
+        return Content.assemble(f"{at}   ", (f"{sign.glyph} {word}", sign.style), (f"   {counts}", "$muted"))
 
     def _more(self, receipt: Receipt) -> Iterator[tuple[str, str | Content]]:
         activity = receipt.activity

@@ -75,6 +75,42 @@ async def test_enter_opens_who_filed_and_who_not_and_then_a_firm_day_by_day(open
         await person.sees("last 10 trading days")
 
 
+async def test_a_receipts_page_says_its_cut_off_whether_it_was_met_and_which_instant_counts(
+    opens: Opens, world: World
+) -> None:
+    first = submitted(world, world.actor("CHAN01"), b"a,b\n1,2\n", **TODAY)
+    world.clock.move(hours=5)
+    late = submitted(
+        world,
+        world.actor("CHAN01"),
+        b"a,b\n1,2\n",
+        identity_code="01235",
+        input_date=FRIDAY.date(),
+        file_name="SD1_01235_20220520.csv",
+    )
+    async with consoles(opens, world, "CHAN01") as (chan,):
+        for receipt, words in ((first, "● in time"), (late, "! late")):
+            assert isinstance(chan.app.screen, EcpScreen)
+            chan.app.screen.go("activity", log_index=str(receipt.activity.log_index))
+            await chan.sees(f"20 May 20:00   {words}   the end of the upload counts")
+        chan.keeps("receipt_late")
+
+
+async def test_no_picture_needs_more_than_ascii_where_the_terminal_cannot(opens: Opens, world: World) -> None:
+    async with opens(glyphs="ascii") as person:
+        await person.sign_in_as("AUDIT01", world.people["AUDIT01"], world.fresh_otp("AUDIT01"))
+        await person.goes_on_to("board")
+        await person.sees("o Not filed (3)", "_____", "---")
+        assert person.screen.isascii()
+        await person.chooses("SD-1/2022-05-20")
+        await person.sees("Not filed yet: 3", "o due 20:00")
+        assert person.screen.isascii()
+        await person.press("escape", "escape")
+        await person.chooses("calendar")
+        await person.sees("May 2022", "20o")
+        assert person.screen.isascii()
+
+
 async def test_more_time_is_two_hours_unless_somebody_says_otherwise(opens: Opens, world: World) -> None:
     async with consoles(opens, world, "OPER01") as (maker,):
         await maker.goes_on_to("board")
