@@ -31,7 +31,8 @@ from backend.contract.messages import (
 from backend.settings import Settings
 from ecp_tui import records
 from ecp_tui.commands import ecp
-from ecp_tui.commands.shapes import ProfileRow, VerifyAnswer
+from ecp_tui.commands.people_shapes import ProfileRow
+from ecp_tui.commands.shapes import VerifyAnswer
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])

@@ -54,13 +54,13 @@ from backend.contract.faults.people import (
     TWO_DAS,
 )
 from backend.contract.faults.signing_in import (
-    EXISTING_REFUSED,
-    FORM_NOT_OURS,
     CODE_EXPIRED,
     CODE_INCOMPLETE,
     CODE_REPLACED,
     CODE_USED,
     CONFIRM_WITH_OTP,
+    EXISTING_REFUSED,
+    FORM_NOT_OURS,
     INVITATION_ENDED,
     LOCKED,
     OTP_USED,

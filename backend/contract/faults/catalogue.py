@@ -142,7 +142,7 @@ EXPLANATION_NEEDED = row(
     4524,
     "Explanation needed",
     "{what}",
-    "Say why the file is right all the same, in the review or by --explain; or correct it, and submit it again.",
+    "Write why the file is right all the same, in the review or by --explain; or correct it, and submit it again.",
     422,
     Exit.NOT_ACCEPTABLE,
 )

@@ -3,423 +3,195 @@
 Names are the FAQ's. Instants are aware datetimes in UTC, dates ISO, sizes bytes, hashes lower-case hexadecimal.
 """
 
-from backend.contract.messages.activity import (
-    Activity,
-    ActivityFilter,
-    ActivityPage,
-    ActivityQuery,
-    NewExplanation,
-    Receipt,
-)
-from backend.contract.messages.base import (
-    AccountState,
-    Ask,
-    Channel,
-    Code,
-    CompanyCode,
-    Direction,
-    DueState,
-    Email,
-    EmailKind,
-    Explanation,
-    Hash,
-    IdentityCode,
-    Kind,
-    LoginId,
-    Message,
-    Name,
-    Otp,
-    Password,
-    Phone,
-    Problem,
-    PublicationState,
-    Service,
-    State,
-    SubmissionId,
-    TimeOfDay,
-    Words,
-)
-from backend.contract.messages.catalogue import (
-    Appendix,
-    AppendixFolder,
-    AppendixFunction,
-    CatalogueFolder,
-    CatalogueFunction,
-    CataloguePage,
-    PastName,
-    RuleError,
-    RuleTrial,
-    TriedRule,
-)
-from backend.contract.messages.demo import (
-    DemoCode,
-    DemoCredentials,
-    DemoMail,
-    DemoPerson,
-    DemoSecret,
-    DemoWorld,
-)
-from backend.contract.messages.downloads import (
-    Publication,
-    PublicationFilter,
-    PublicationPage,
-    PublicationQuery,
-)
-from backend.contract.messages.filing import (
-    Check,
-    CheckRequest,
-    Due,
-    Folder,
-    Home,
-    SubmissionProgress,
-)
-from backend.contract.messages.forms import (
-    Form,
-    FormAdministrator,
-    FormIdentity,
-    SupportTeam,
-)
-from backend.contract.messages.inbox import (
-    Again,
-    Fetchable,
-    InboxAct,
-    InboxFilter,
-    InboxFolder,
-    InboxItem,
-    InboxPage,
-    InboxQuery,
-    InboxState,
-    PickUp,
-)
-from backend.contract.messages.migration import Migration, MigrationBatch, MigrationFolder
-from backend.contract.messages.obligations import (
-    Arrivals,
-    Board,
-    BoardLine,
-    ClosedDay,
-    Exemption,
-    MovedCutOff,
-    Obligation,
-    ObligationFilter,
-    ObligationPage,
-    ObligationQuery,
-    TradingYear,
-)
-from backend.contract.messages.platform_requests import (
-    ChangeFolder,
-    ChangeFunction,
-    CloseMarket,
-    Decommission,
-    Exempt,
-    ExtendCutOff,
-    Holiday,
-    PlanBatch,
-    SetHolidays,
-)
-from backend.contract.messages.profile import (
-    BeginOtp,
-    ChangePassword,
-    Confirm,
-    Confirmed,
-    Profile,
-    SessionRow,
-)
-from backend.contract.messages.publishing import (
-    Addressee,
-    NewPublication,
-    PublishCheck,
-    PublishCheckRequest,
-    PublishedDetail,
-    PublishedFile,
-    PublishedPage,
-    PublishedQuery,
-    PublishFolder,
-    PublishNamed,
-    PublishOptions,
-    PublishOutcome,
-    PublishPlace,
-    Recipient,
-    TicketedPublication,
-    Withdrawal,
-    WithdrawNamed,
-)
-from backend.contract.messages.recovery import (
-    BeginEnrolment,
-    CodeFacts,
-    CodeLook,
-    ConfirmEnrolment,
-    Enrolment,
-    Purpose,
-    RecoveryCodes,
-    RecoveryRequest,
-    ResetPassword,
-    Unlock,
-)
-from backend.contract.messages.requests import (
-    REQUEST_KINDS,
-    ApplyForm,
-    Approval,
-    ChangeRequest,
-    ChangeUser,
-    CloseCompany,
-    CloseUser,
-    CreateUser,
-    Decision,
-    FunctionCode,
-    GrantFunctions,
-    GrantWish,
-    LiftSuspension,
-    Line,
-    NewRequest,
-    Proposal,
-    RegisterAddress,
-    RegisterKey,
-    Reinvite,
-    RequestAct,
-    RequestKind,
-    RequestPage,
-    RequestState,
-    ResetOtp,
-    Revision,
-    Side,
-    UnlockUser,
-)
-from backend.contract.messages.sftp_access import (
-    KeyState,
-    RemoveAddress,
-    RevokeKey,
-    RotateKey,
-    SftpAccessPage,
-    SftpAddressRow,
-    SftpKeyRow,
-    SftpStep,
-    StepState,
-)
-from backend.contract.messages.sign_in import (
-    FunctionName,
-    IdentityName,
-    Landing,
-    LoginTransaction,
-    Me,
-    NewSession,
-    Person,
-    SignIn,
-    Ticket,
-    TicketUse,
-    UserType,
-)
-from backend.contract.messages.tickets import (
-    FileTicket,
-    FileTicketFault,
-    FileTicketProgress,
-    NewFileTicket,
-    TicketedFile,
-    TicketedSubmission,
-    TicketPurpose,
-    TicketState,
-)
-from backend.contract.messages.users import (
-    Act,
-    Company,
-    GrantableFunction,
-    Suspend,
-    User,
-    UserPage,
-    Users,
-)
-from backend.contract.messages.watching import Alive, Readiness
-
-__all__ = [
-    "REQUEST_KINDS",
-    "AccountState",
-    "Act",
-    "Activity",
-    "ActivityFilter",
-    "ActivityPage",
-    "ActivityQuery",
-    "Addressee",
-    "Again",
-    "Alive",
-    "Appendix",
-    "AppendixFolder",
-    "AppendixFunction",
-    "ApplyForm",
-    "Approval",
-    "Arrivals",
-    "Ask",
-    "BeginEnrolment",
-    "BeginOtp",
-    "Board",
-    "BoardLine",
-    "CatalogueFolder",
-    "CatalogueFunction",
-    "CataloguePage",
-    "ChangeFolder",
-    "ChangeFunction",
-    "ChangePassword",
-    "ChangeRequest",
-    "ChangeUser",
-    "Channel",
-    "Check",
-    "CheckRequest",
-    "CloseCompany",
-    "CloseMarket",
-    "CloseUser",
-    "ClosedDay",
-    "Code",
-    "CodeFacts",
-    "CodeLook",
-    "Company",
-    "CompanyCode",
-    "Confirm",
-    "ConfirmEnrolment",
-    "Confirmed",
-    "CreateUser",
-    "Decision",
-    "Decommission",
-    "DemoCode",
-    "DemoCredentials",
-    "DemoMail",
-    "DemoPerson",
-    "DemoSecret",
-    "DemoWorld",
-    "Direction",
-    "Due",
-    "DueState",
-    "Email",
-    "EmailKind",
-    "Enrolment",
-    "Exempt",
-    "Exemption",
-    "Explanation",
-    "ExtendCutOff",
-    "Fetchable",
-    "FileTicket",
-    "FileTicketFault",
-    "FileTicketProgress",
-    "Folder",
-    "Form",
-    "FormAdministrator",
-    "FormIdentity",
-    "FunctionCode",
-    "FunctionName",
-    "GrantFunctions",
-    "GrantWish",
-    "GrantableFunction",
-    "Hash",
-    "Holiday",
-    "Home",
-    "IdentityCode",
-    "IdentityName",
-    "InboxAct",
-    "InboxFilter",
-    "InboxFolder",
-    "InboxItem",
-    "InboxPage",
-    "InboxQuery",
-    "InboxState",
-    "KeyState",
-    "Kind",
-    "Landing",
-    "LiftSuspension",
-    "Line",
-    "LoginId",
-    "LoginTransaction",
-    "Me",
-    "Message",
-    "Migration",
-    "MigrationBatch",
-    "MigrationFolder",
-    "MovedCutOff",
-    "Name",
-    "NewExplanation",
-    "NewFileTicket",
-    "NewPublication",
-    "NewRequest",
-    "NewSession",
-    "Obligation",
-    "ObligationFilter",
-    "ObligationPage",
-    "ObligationQuery",
-    "Otp",
-    "Password",
-    "PastName",
-    "Person",
-    "Phone",
-    "PickUp",
-    "PlanBatch",
-    "Problem",
-    "Profile",
-    "Proposal",
-    "Publication",
-    "PublicationFilter",
-    "PublicationPage",
-    "PublicationQuery",
-    "PublicationState",
-    "PublishCheck",
-    "PublishCheckRequest",
-    "PublishFolder",
-    "PublishNamed",
-    "PublishOptions",
-    "PublishOutcome",
-    "PublishPlace",
-    "PublishedDetail",
-    "PublishedFile",
-    "PublishedPage",
-    "PublishedQuery",
-    "Purpose",
-    "Readiness",
-    "Receipt",
-    "Recipient",
-    "RecoveryCodes",
-    "RecoveryRequest",
-    "RegisterAddress",
-    "RegisterKey",
-    "Reinvite",
-    "RemoveAddress",
-    "RequestAct",
-    "RequestKind",
-    "RequestPage",
-    "RequestState",
-    "ResetOtp",
-    "ResetPassword",
-    "Revision",
-    "RevokeKey",
-    "RotateKey",
-    "RuleError",
-    "RuleTrial",
-    "Service",
-    "SessionRow",
-    "SetHolidays",
-    "SftpAccessPage",
-    "SftpAddressRow",
-    "SftpKeyRow",
-    "SftpStep",
-    "Side",
-    "SignIn",
-    "State",
-    "StepState",
-    "SubmissionId",
-    "SubmissionProgress",
-    "SupportTeam",
-    "Suspend",
-    "Ticket",
-    "TicketPurpose",
-    "TicketState",
-    "TicketUse",
-    "TicketedFile",
-    "TicketedPublication",
-    "TicketedSubmission",
-    "TimeOfDay",
-    "TradingYear",
-    "TriedRule",
-    "Unlock",
-    "UnlockUser",
-    "User",
-    "UserPage",
-    "UserType",
-    "Users",
-    "WithdrawNamed",
-    "Withdrawal",
-    "Words",
-]
+from backend.contract.messages.activity import Activity as Activity
+from backend.contract.messages.activity import ActivityFilter as ActivityFilter
+from backend.contract.messages.activity import ActivityPage as ActivityPage
+from backend.contract.messages.activity import ActivityQuery as ActivityQuery
+from backend.contract.messages.activity import NewExplanation as NewExplanation
+from backend.contract.messages.activity import Receipt as Receipt
+from backend.contract.messages.base import AccountState as AccountState
+from backend.contract.messages.base import Ask as Ask
+from backend.contract.messages.base import Channel as Channel
+from backend.contract.messages.base import Code as Code
+from backend.contract.messages.base import CompanyCode as CompanyCode
+from backend.contract.messages.base import Direction as Direction
+from backend.contract.messages.base import DueState as DueState
+from backend.contract.messages.base import Email as Email
+from backend.contract.messages.base import EmailKind as EmailKind
+from backend.contract.messages.base import Explanation as Explanation
+from backend.contract.messages.base import Hash as Hash
+from backend.contract.messages.base import IdentityCode as IdentityCode
+from backend.contract.messages.base import Kind as Kind
+from backend.contract.messages.base import LoginId as LoginId
+from backend.contract.messages.base import Message as Message
+from backend.contract.messages.base import Name as Name
+from backend.contract.messages.base import Otp as Otp
+from backend.contract.messages.base import Password as Password
+from backend.contract.messages.base import Phone as Phone
+from backend.contract.messages.base import Problem as Problem
+from backend.contract.messages.base import PublicationState as PublicationState
+from backend.contract.messages.base import Service as Service
+from backend.contract.messages.base import State as State
+from backend.contract.messages.base import SubmissionId as SubmissionId
+from backend.contract.messages.base import TimeOfDay as TimeOfDay
+from backend.contract.messages.base import Words as Words
+from backend.contract.messages.catalogue import Appendix as Appendix
+from backend.contract.messages.catalogue import AppendixFolder as AppendixFolder
+from backend.contract.messages.catalogue import AppendixFunction as AppendixFunction
+from backend.contract.messages.catalogue import CatalogueFolder as CatalogueFolder
+from backend.contract.messages.catalogue import CatalogueFunction as CatalogueFunction
+from backend.contract.messages.catalogue import CataloguePage as CataloguePage
+from backend.contract.messages.catalogue import PastName as PastName
+from backend.contract.messages.catalogue import RuleError as RuleError
+from backend.contract.messages.catalogue import RuleTrial as RuleTrial
+from backend.contract.messages.catalogue import TriedRule as TriedRule
+from backend.contract.messages.demo import DemoCode as DemoCode
+from backend.contract.messages.demo import DemoCredentials as DemoCredentials
+from backend.contract.messages.demo import DemoMail as DemoMail
+from backend.contract.messages.demo import DemoPerson as DemoPerson
+from backend.contract.messages.demo import DemoSecret as DemoSecret
+from backend.contract.messages.demo import DemoWorld as DemoWorld
+from backend.contract.messages.downloads import Publication as Publication
+from backend.contract.messages.downloads import PublicationFilter as PublicationFilter
+from backend.contract.messages.downloads import PublicationPage as PublicationPage
+from backend.contract.messages.downloads import PublicationQuery as PublicationQuery
+from backend.contract.messages.filing import Check as Check
+from backend.contract.messages.filing import CheckRequest as CheckRequest
+from backend.contract.messages.filing import Due as Due
+from backend.contract.messages.filing import Folder as Folder
+from backend.contract.messages.filing import Home as Home
+from backend.contract.messages.filing import SubmissionProgress as SubmissionProgress
+from backend.contract.messages.forms import Form as Form
+from backend.contract.messages.forms import FormAdministrator as FormAdministrator
+from backend.contract.messages.forms import FormIdentity as FormIdentity
+from backend.contract.messages.forms import SupportTeam as SupportTeam
+from backend.contract.messages.inbox import Again as Again
+from backend.contract.messages.inbox import Fetchable as Fetchable
+from backend.contract.messages.inbox import InboxAct as InboxAct
+from backend.contract.messages.inbox import InboxFilter as InboxFilter
+from backend.contract.messages.inbox import InboxFolder as InboxFolder
+from backend.contract.messages.inbox import InboxItem as InboxItem
+from backend.contract.messages.inbox import InboxPage as InboxPage
+from backend.contract.messages.inbox import InboxQuery as InboxQuery
+from backend.contract.messages.inbox import InboxState as InboxState
+from backend.contract.messages.inbox import PickUp as PickUp
+from backend.contract.messages.migration import Migration as Migration
+from backend.contract.messages.migration import MigrationBatch as MigrationBatch
+from backend.contract.messages.migration import MigrationFolder as MigrationFolder
+from backend.contract.messages.obligations import Arrivals as Arrivals
+from backend.contract.messages.obligations import Board as Board
+from backend.contract.messages.obligations import BoardLine as BoardLine
+from backend.contract.messages.obligations import ClosedDay as ClosedDay
+from backend.contract.messages.obligations import Exemption as Exemption
+from backend.contract.messages.obligations import MovedCutOff as MovedCutOff
+from backend.contract.messages.obligations import Obligation as Obligation
+from backend.contract.messages.obligations import ObligationFilter as ObligationFilter
+from backend.contract.messages.obligations import ObligationPage as ObligationPage
+from backend.contract.messages.obligations import ObligationQuery as ObligationQuery
+from backend.contract.messages.obligations import TradingYear as TradingYear
+from backend.contract.messages.platform_requests import ChangeFolder as ChangeFolder
+from backend.contract.messages.platform_requests import ChangeFunction as ChangeFunction
+from backend.contract.messages.platform_requests import CloseMarket as CloseMarket
+from backend.contract.messages.platform_requests import Decommission as Decommission
+from backend.contract.messages.platform_requests import Exempt as Exempt
+from backend.contract.messages.platform_requests import ExtendCutOff as ExtendCutOff
+from backend.contract.messages.platform_requests import Holiday as Holiday
+from backend.contract.messages.platform_requests import PlanBatch as PlanBatch
+from backend.contract.messages.platform_requests import SetHolidays as SetHolidays
+from backend.contract.messages.profile import BeginOtp as BeginOtp
+from backend.contract.messages.profile import ChangePassword as ChangePassword
+from backend.contract.messages.profile import Confirm as Confirm
+from backend.contract.messages.profile import Confirmed as Confirmed
+from backend.contract.messages.profile import Profile as Profile
+from backend.contract.messages.profile import SessionRow as SessionRow
+from backend.contract.messages.publishing import Addressee as Addressee
+from backend.contract.messages.publishing import NewPublication as NewPublication
+from backend.contract.messages.publishing import PublishCheck as PublishCheck
+from backend.contract.messages.publishing import PublishCheckRequest as PublishCheckRequest
+from backend.contract.messages.publishing import PublishedDetail as PublishedDetail
+from backend.contract.messages.publishing import PublishedFile as PublishedFile
+from backend.contract.messages.publishing import PublishedPage as PublishedPage
+from backend.contract.messages.publishing import PublishedQuery as PublishedQuery
+from backend.contract.messages.publishing import PublishFolder as PublishFolder
+from backend.contract.messages.publishing import PublishNamed as PublishNamed
+from backend.contract.messages.publishing import PublishOptions as PublishOptions
+from backend.contract.messages.publishing import PublishOutcome as PublishOutcome
+from backend.contract.messages.publishing import PublishPlace as PublishPlace
+from backend.contract.messages.publishing import Recipient as Recipient
+from backend.contract.messages.publishing import TicketedPublication as TicketedPublication
+from backend.contract.messages.publishing import Withdrawal as Withdrawal
+from backend.contract.messages.publishing import WithdrawNamed as WithdrawNamed
+from backend.contract.messages.recovery import BeginEnrolment as BeginEnrolment
+from backend.contract.messages.recovery import CodeFacts as CodeFacts
+from backend.contract.messages.recovery import CodeLook as CodeLook
+from backend.contract.messages.recovery import ConfirmEnrolment as ConfirmEnrolment
+from backend.contract.messages.recovery import Enrolment as Enrolment
+from backend.contract.messages.recovery import Purpose as Purpose
+from backend.contract.messages.recovery import RecoveryCodes as RecoveryCodes
+from backend.contract.messages.recovery import RecoveryRequest as RecoveryRequest
+from backend.contract.messages.recovery import ResetPassword as ResetPassword
+from backend.contract.messages.recovery import Unlock as Unlock
+from backend.contract.messages.requests import REQUEST_KINDS as REQUEST_KINDS
+from backend.contract.messages.requests import ApplyForm as ApplyForm
+from backend.contract.messages.requests import Approval as Approval
+from backend.contract.messages.requests import ChangeRequest as ChangeRequest
+from backend.contract.messages.requests import ChangeUser as ChangeUser
+from backend.contract.messages.requests import CloseCompany as CloseCompany
+from backend.contract.messages.requests import CloseUser as CloseUser
+from backend.contract.messages.requests import CreateUser as CreateUser
+from backend.contract.messages.requests import Decision as Decision
+from backend.contract.messages.requests import FunctionCode as FunctionCode
+from backend.contract.messages.requests import GrantFunctions as GrantFunctions
+from backend.contract.messages.requests import GrantWish as GrantWish
+from backend.contract.messages.requests import LiftSuspension as LiftSuspension
+from backend.contract.messages.requests import Line as Line
+from backend.contract.messages.requests import NewRequest as NewRequest
+from backend.contract.messages.requests import Proposal as Proposal
+from backend.contract.messages.requests import RegisterAddress as RegisterAddress
+from backend.contract.messages.requests import RegisterKey as RegisterKey
+from backend.contract.messages.requests import Reinvite as Reinvite
+from backend.contract.messages.requests import RequestAct as RequestAct
+from backend.contract.messages.requests import RequestKind as RequestKind
+from backend.contract.messages.requests import RequestPage as RequestPage
+from backend.contract.messages.requests import RequestState as RequestState
+from backend.contract.messages.requests import ResetOtp as ResetOtp
+from backend.contract.messages.requests import Revision as Revision
+from backend.contract.messages.requests import Side as Side
+from backend.contract.messages.requests import UnlockUser as UnlockUser
+from backend.contract.messages.sftp_access import KeyState as KeyState
+from backend.contract.messages.sftp_access import RemoveAddress as RemoveAddress
+from backend.contract.messages.sftp_access import RevokeKey as RevokeKey
+from backend.contract.messages.sftp_access import RotateKey as RotateKey
+from backend.contract.messages.sftp_access import SftpAccessPage as SftpAccessPage
+from backend.contract.messages.sftp_access import SftpAddressRow as SftpAddressRow
+from backend.contract.messages.sftp_access import SftpKeyRow as SftpKeyRow
+from backend.contract.messages.sftp_access import SftpStep as SftpStep
+from backend.contract.messages.sftp_access import StepState as StepState
+from backend.contract.messages.sign_in import FunctionName as FunctionName
+from backend.contract.messages.sign_in import IdentityName as IdentityName
+from backend.contract.messages.sign_in import Landing as Landing
+from backend.contract.messages.sign_in import LoginTransaction as LoginTransaction
+from backend.contract.messages.sign_in import Me as Me
+from backend.contract.messages.sign_in import NewSession as NewSession
+from backend.contract.messages.sign_in import Person as Person
+from backend.contract.messages.sign_in import SignIn as SignIn
+from backend.contract.messages.sign_in import Ticket as Ticket
+from backend.contract.messages.sign_in import TicketUse as TicketUse
+from backend.contract.messages.sign_in import UserType as UserType
+from backend.contract.messages.tickets import FileTicket as FileTicket
+from backend.contract.messages.tickets import FileTicketFault as FileTicketFault
+from backend.contract.messages.tickets import FileTicketProgress as FileTicketProgress
+from backend.contract.messages.tickets import NewFileTicket as NewFileTicket
+from backend.contract.messages.tickets import TicketedFile as TicketedFile
+from backend.contract.messages.tickets import TicketedSubmission as TicketedSubmission
+from backend.contract.messages.tickets import TicketPurpose as TicketPurpose
+from backend.contract.messages.tickets import TicketState as TicketState
+from backend.contract.messages.users import Act as Act
+from backend.contract.messages.users import Company as Company
+from backend.contract.messages.users import GrantableFunction as GrantableFunction
+from backend.contract.messages.users import Suspend as Suspend
+from backend.contract.messages.users import User as User
+from backend.contract.messages.users import UserPage as UserPage
+from backend.contract.messages.users import Users as Users
+from backend.contract.messages.watching import Alive as Alive
+from backend.contract.messages.watching import Readiness as Readiness
