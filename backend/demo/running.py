@@ -16,8 +16,8 @@ from backend.adapters.database import sole_process
 from backend.contract.messages import DemoWorld
 from backend.core.calendar import Calendar
 from backend.demo.history import tell
-from backend.demo.people import ACCOUNTS, COLLEAGUES
 from backend.demo.migration import existing_logins, migrate
+from backend.demo.people import ACCOUNTS, COLLEAGUES
 from backend.demo.routes import demo_routes
 from backend.demo.samples import Sample, write_samples
 from backend.demo.world import WORLD, Credentials, demo_catalogue, remember, remembered, seed
