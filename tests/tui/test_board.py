@@ -197,8 +197,13 @@ async def test_a_file_that_comes_shows_by_itself_and_nothing_is_painted_where_no
         page = person.app.screen
         assert isinstance(page, EcpScreen)
         painted: list[Widget] = []
+
+        def counted(widget: Widget, *_: object, **__: object) -> Widget:
+            painted.append(widget)
+            return widget
+
         with monkeypatch.context() as patch:
-            patch.setattr(Widget, "refresh", lambda widget, *_, **__: painted.append(widget) or widget)
+            patch.setattr(Widget, "refresh", counted)
             await page.load(background=True)
         assert painted == []
         submitted(world, world.actor("CHAN01"), b"a,b\n1,2\n", **TODAY)
