@@ -16,6 +16,7 @@ from backend.adapters.database import sole_process
 from backend.contract.messages import DemoWorld
 from backend.core.calendar import Calendar
 from backend.demo.history import tell
+from backend.demo.holidays import list_holidays
 from backend.demo.migration import existing_logins, migrate
 from backend.demo.people import ACCOUNTS, COLLEAGUES
 from backend.demo.routes import demo_routes
@@ -116,6 +117,7 @@ def _make(settings: Settings, calendar: Calendar) -> None:
             tell(platform, calendar)
             remember(new.data_dir, people)
             migrate(platform)
+            list_holidays(platform, calendar.today(SystemClock().now()))
         finally:
             platform.close()
         new.data_dir.rename(folder)
