@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 import pytest
+import structlog
 from hypothesis import settings
 from sqlalchemy import make_url
 
@@ -37,6 +38,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         varied = getattr(item, "callspec", None)
         if varied and varied.params.get("prepared") == "postgresql" and not item.get_closest_marker("databases"):
             item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_logged() -> None:
+    """But where a test asks for it: what a server in the same process logs is nothing that a command prints."""
+
+    def dropped(*_: object) -> NoReturn:
+        raise structlog.DropEvent
+
+    structlog.configure(processors=[dropped])
 
 
 @pytest.fixture(scope="session")

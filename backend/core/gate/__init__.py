@@ -1,0 +1,33 @@
+"""The one permission gate: every permission is asked here, and nowhere else."""
+
+from backend.core.gate.acts import may_revoke as may_revoke
+from backend.core.gate.acts import may_rotate as may_rotate
+from backend.core.gate.acts import may_suspend as may_suspend
+from backend.core.gate.acts import may_use_sftp as may_use_sftp
+from backend.core.gate.acts import refuse_outside_inbox as refuse_outside_inbox
+from backend.core.gate.acts import refuse_outside_published as refuse_outside_published
+from backend.core.gate.acts import refuse_outside_staff as refuse_outside_staff
+from backend.core.gate.acts import refuse_to_collect as refuse_to_collect
+from backend.core.gate.acts import refuse_to_explain as refuse_to_explain
+from backend.core.gate.acts import refuse_to_handle as refuse_to_handle
+from backend.core.gate.acts import refuse_to_publish as refuse_to_publish
+from backend.core.gate.folders import CHANNELS as CHANNELS
+from backend.core.gate.folders import SFTP_FUNCTION as SFTP_FUNCTION
+from backend.core.gate.folders import activity_scope as activity_scope
+from backend.core.gate.folders import enters_ecp as enters_ecp
+from backend.core.gate.folders import fetches as fetches
+from backend.core.gate.folders import folder_for as folder_for
+from backend.core.gate.folders import folders_for as folders_for
+from backend.core.gate.folders import functions_opening as functions_opening
+from backend.core.gate.folders import identities_in as identities_in
+from backend.core.gate.folders import obligation_scope as obligation_scope
+from backend.core.gate.folders import refuse_expired as refuse_expired
+from backend.core.gate.folders import refuse_inactive as refuse_inactive
+from backend.core.gate.folders import refuse_outside_ecp as refuse_outside_ecp
+from backend.core.gate.requests import company_seen as company_seen
+from backend.core.gate.requests import refuse_to_check as refuse_to_check
+from backend.core.gate.requests import refuse_to_make as refuse_to_make
+from backend.core.gate.requests import refuse_to_propose as refuse_to_propose
+from backend.core.gate.requests import refuse_unseen as refuse_unseen
+from backend.core.gate.requests import request_scope as request_scope
+from backend.core.gate.requests import sees_request as sees_request
