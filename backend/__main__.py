@@ -106,6 +106,12 @@ def export_catalogue(**flags: Any) -> None:
     click.echo(catalogue_file.exported(load(flags)), nl=False)
 
 
+class NoCatalogue(click.ClickException):
+    """The file cannot be read as one: 1 is an answer here, as diff's."""
+
+    exit_code = Exit.USAGE
+
+
 @catalogue_group.command("diff")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @_with(_OPTIONS)
@@ -114,8 +120,7 @@ def diff_catalogue(file: Path, **flags: Any) -> None:
     try:
         lines = _in_words(lambda: catalogue_file.differences(load(flags), file))()
     except click.ClickException as error:
-        error.exit_code = Exit.USAGE  # 1 is an answer here, as diff's
-        raise
+        raise NoCatalogue(error.message) from error
     for line in lines:
         click.echo(line)
     click.get_current_context().exit(int(bool(lines)))

@@ -57,7 +57,7 @@ def read_folder(code: str, text: str, catalogue: Catalogue) -> FolderRule:
         if name in row and row.pop(name) != stays:
             _fail(text, Wrong(name, f"leave it out: a migration batch decides it, and it is {stays or 'none'}"))
     _refuse_unknown(text, row, FolderRule)
-    rule = _validated(text, _FOLDER, row | moved | {"code": code}, row)
+    rule: FolderRule = _validated(text, _FOLDER, row | moved | {"code": code}, row)
     try:
         rule = folder_of(code, row | {name: one for name, one in moved.items() if one is not None})
     except ValueError as error:
@@ -70,7 +70,7 @@ def read_function(code: str, text: str) -> Function:
     """The function as it shall be. Raises `WrongRule`."""
     row = _table(code, text)
     _refuse_unknown(text, row, Function)
-    function = _validated(text, _FUNCTION, row | {"code": code}, row)
+    function: Function = _validated(text, _FUNCTION, row | {"code": code}, row)
     _fail(text, *wrong_in_function(function))
     return function
 

@@ -264,6 +264,7 @@ def test_what_is_kept_is_what_was_proposed_to_the_letter(pair: Pair) -> None:
     assert pair.rule("LOP") == wished
     with pair.world.platform.store.engine.connect() as connection:
         facts = connection.scalar(select(tables.folders.c.facts).where(tables.folders.c.code == "LOP"))
+    assert facts is not None
     assert facts["batch"] == "1" and facts["content"]["most_rows"] == 7
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from backend.contract.faults import GOING_DOWN, NOT_FOUND, UNREACHABLE, Refused
-from backend.contract.messages import Publication
+from backend.contract.messages import PickUp, Publication
 from ecp_tui.downloads import Download, Downloads
 
 BYTES = bytes(range(256)) * 40
@@ -43,7 +43,7 @@ class Door:
         self.open = asyncio.Event()
         self.open.set()
 
-    async def fetch(self, _: Publication, offset: int) -> AsyncGenerator[bytes]:
+    async def fetch(self, _: Publication | PickUp, offset: int) -> AsyncGenerator[bytes]:
         self.asked.append(offset)
         await self.open.wait()
         length, refused = self.attempts.pop(0) if self.attempts else (len(self.content), None)

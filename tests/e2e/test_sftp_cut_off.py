@@ -13,7 +13,7 @@ import pytest
 
 from backend.contract import paths
 from backend.core.actor import Actor
-from backend.core.claims import Upload
+from backend.core.claims import Judged, Upload
 from backend.core.submissions import Submissions
 from tests.asked_together import Desk
 from tests.sftp_world import SUBMIT, TODAY, SftpWorld, installed
@@ -142,14 +142,14 @@ async def test_a_file_whose_close_is_held_meanwhile_is_not_submitted_either(
     fingerprint = Pair(Path(sftp_world.key("CHAN01"))).fingerprint
     desk = Desk(sftp_world.world)
     await asyncio.to_thread(desk.token, "WONGDA1")
-    look_at = Submissions._refuse_bytes
+    look_at = Submissions._judged
 
-    def slowly(self: Submissions, actor: Actor, upload: Upload) -> str:
-        sha256 = look_at(self, actor, upload)
+    def slowly(self: Submissions, actor: Actor, upload: Upload) -> Judged:
+        judged = look_at(self, actor, upload)
         act(desk, fingerprint)
-        return sha256
+        return judged
 
-    monkeypatch.setattr(Submissions, "_refuse_bytes", slowly)
+    monkeypatch.setattr(Submissions, "_judged", slowly)
     async with sftp_world.connected() as connection, connection.start_sftp_client() as sftp:
         file = await sftp.open(f"{SUBMIT}/{TODAY}", "wb")
         await file.write(b"all of it")

@@ -77,7 +77,7 @@ async def test_an_empty_download_folder_says_so(chan: Person) -> None:
 
 async def test_a_withdrawn_file_stays_listed_and_cannot_be_fetched(chan: Person, world: World) -> None:
     publish(world, BYTES)
-    world.services.publishing.withdraw(world.actor("OPER01"), "RPT-TRD", "01234", NAME)
+    world.services.publishing.withdraw(world.actor("OPER01"), "RPT-TRD", "01234", NAME, "wrong")
     await opens_trade_files(chan)
     await chan.sees("○ withdrawn")
     await chan.press("d")

@@ -1,4 +1,4 @@
-"""The rooms of the operator: `/collect/FOLDER/IDENTITY/DATE/` is read, `/publish/FOLDER/{IDENTITY | ALL | …}/` written."""
+"""The rooms of the operator: `/collect/FOLDER/IDENTITY/DATE/` is read, `/publish/FOLDER/{IDENTITY, ALL …}/` takes."""
 
 from __future__ import annotations
 

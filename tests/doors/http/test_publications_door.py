@@ -119,7 +119,7 @@ def test_what_is_not_one_range_of_the_file_is_refused_without_a_row(world: World
 def test_what_is_not_yours_answers_byte_for_byte_like_what_is_not_there(world: World, ask: Asking) -> None:
     theirs = publish(world, DATA, "TRD_09999_20220520.csv", identity_code="09999")
     mine = publish(world, DATA)
-    world.services.publishing.withdraw(world.actor("OPER01"), "RPT-TRD", "01234", NAME)
+    world.services.publishing.withdraw(world.actor("OPER01"), "RPT-TRD", "01234", NAME, "wrong")
     nothing = ask("GET", paths.publication_content(10_000), "CHAN01")
     assert (nothing.status_code, number_of(nothing)) == (404, 2001)
     for who, log_index in (("CHAN01", theirs.log_index), ("CHAN01", mine.log_index), ("LEE02", 0)):
@@ -153,7 +153,7 @@ def test_pages_show_every_publication_once_and_marks_belong_to_their_maker(world
     for day in range(10, 20):
         publish(world, DATA, f"TRD_01234_202205{day}.csv")
     publish(world, DATA, "TRD_09999_20220520.csv", identity_code="09999")
-    world.services.publishing.withdraw(world.actor("OPER01"), "RPT-TRD", "01234", "TRD_01234_20220515.csv")
+    world.services.publishing.withdraw(world.actor("OPER01"), "RPT-TRD", "01234", "TRD_01234_20220515.csv", "wrong")
 
     async def paged() -> list[tuple[str, str]]:
         client, cursor = world.client("CHAN01"), None

@@ -83,7 +83,8 @@ class ExtendCutOffChange:
         until = proposal.until.astimezone(calendar.zone)
         if until <= now:
             raise Refused(NOT_UNDERSTOOD, what=f"{until:%Y-%m-%d %H:%M} is over already: say a later instant.")
-        lines = [self._line(folder, proposal, code, calendar) for code in dict.fromkeys(proposal.identity_codes or _ALL)]
+        codes = dict.fromkeys(proposal.identity_codes or _ALL)
+        lines = [self._line(folder, proposal, code, calendar) for code in codes]
         lines.append(Line(label="Reason, which firms read", after=shown(proposal.reason)))
         return Plan("operator", None, _place(folder, proposal.input_date), folder.title, tuple(lines))
 
