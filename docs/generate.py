@@ -179,8 +179,8 @@ def appendix(catalogue: Catalogue) -> str:
             ("Folder", "Title", "Submitted in", "Batch"),
             ((folder.code, folder.title, _route(folder), folder.batch or "–") for folder in submission),
         ),
-        "So it is when the product is installed. As folders move, *Migration* in the console and `ecp migration` show where\n"
-        "each is served by then, and the instants of the batches that are planned.",
+        "So it is when the product is installed. As folders move, *Migration* in the console and `ecp migration` show\n"
+        "where each is served by then, and the instants of the batches that are planned.",
         "### 7.4 User types, functions and folders",
         _table(
             ("User type", "Functions that open folders", "Folders"),

@@ -33,9 +33,7 @@ from tests.world import World, open_world  # noqa: E402
 
 
 async def draw() -> None:
-    with tempfile.TemporaryDirectory() as folder, open_world(
-        Path(folder) / "data", colleagues=COLLEAGUES
-    ) as world:
+    with tempfile.TemporaryDirectory() as folder, open_world(Path(folder) / "data", colleagues=COLLEAGUES) as world:
         os.environ["HOME"] = folder  # so that paths are short, and the same in every run
         tell(world.platform, Calendar(world.platform.settings.zone))
         transport = httpx.ASGITransport(app=world.app, raise_app_exceptions=False)

@@ -117,7 +117,17 @@ def test_a_superseded_file_is_found_as_superseded(any_world: World, chan: Actor)
 
 def test_a_state_filters_what_the_column_shows(any_world: World, chan: Actor) -> None:
     """Each state finds exactly the rows that bear its word, for a company and for all."""
-    acts = ("accepted", "refused", "published", "fetched", "withdrawn", "collected", "replayed", "returned", "explained")
+    acts = (
+        "accepted",
+        "refused",
+        "published",
+        "fetched",
+        "withdrawn",
+        "collected",
+        "replayed",
+        "returned",
+        "explained",
+    )
     for number, act in enumerate(acts * 2):
         file(any_world, (f"{act}{number}.csv",), act=act, input_date=date(2022, 5, 1 + number))
     names = tuple(f"{number}.csv" for number in range(6))

@@ -26,7 +26,7 @@ def test_the_lists_that_come_along_are_of_weekdays_of_their_years() -> None:
         ("year = 2027\n[holidays]\nchristmas = 'Christmas Day'", "christmas"),
         ("year = 2027\n[holidays]\n2027-02-30 = 'No day'", "2027-02-30"),
         ("year = 2027\n[holidays]\n2027-01-01 = ''", "2027-01-01"),
-        ("year = 2027\n[holidays]\n2027-01-01 = \"a\\u0007b\"", "2027-01-01"),
+        ('year = 2027\n[holidays]\n2027-01-01 = "a\\u0007b"', "2027-01-01"),
         ('year = 2027\n[holidays]\n2027-01-01 = "a\\u202Eb"', "2027-01-01"),
         ("year = 2027\n[holidays]\n2027-01-01 = 5", "2027-01-01"),
         ("year = 2027\nholidays = 5", "holidays"),

@@ -202,7 +202,9 @@ def test_a_word_that_is_none_of_a_settings_is_answered_with_those_that_are(tmp_p
         loaded(tmp_path, f'{setting} = "loud"')
 
 
-@pytest.mark.parametrize("said", ["8444", "ecp.example", "127.0.0.1:99999", "127.0.0.1:8444 sftp", "http://127.0.0.1:1"])
+@pytest.mark.parametrize(
+    "said", ["8444", "ecp.example", "127.0.0.1:99999", "127.0.0.1:8444 sftp", "http://127.0.0.1:1"]
+)
 def test_a_place_of_the_existing_ecp_that_cannot_be_is_said(tmp_path: Path, said: str) -> None:
     with pytest.raises(SettingsError, match="existing_ecp_listen"):
         loaded(tmp_path, existing_ecp_listen=said)
