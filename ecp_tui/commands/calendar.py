@@ -46,7 +46,7 @@ def calendar() -> None:
 @click.option("--year", type=click.IntRange(2000, 2200), help="Of this year; else of the current one.")
 @command
 async def show(call: Call, /, year: int | None) -> Exit:
-    """List holidays and closures of a year, cut-offs that were extended, and exemptions.
+    """List a year's closed days, extended cut-offs, exemptions.
 
     \b
     Examples:
@@ -69,7 +69,7 @@ async def show(call: Call, /, year: int | None) -> Exit:
 @note_option
 @command
 async def close(call: Call, /, day: date, reason: str, note: str) -> Exit:
-    """Propose that DATE does not trade after all, for somebody else to check.
+    """Propose that DATE does not trade after all.
 
     \b
     Examples:
@@ -86,7 +86,7 @@ async def close(call: Call, /, day: date, reason: str, note: str) -> Exit:
 @note_option
 @command
 async def reopen(call: Call, /, day: date, reason: str, note: str) -> Exit:
-    """Propose to take the closure of DATE back, for somebody else to check.
+    """Propose to take the closure of DATE back.
 
     \b
     Examples:
@@ -103,7 +103,7 @@ async def reopen(call: Call, /, day: date, reason: str, note: str) -> Exit:
 @note_option
 @command
 async def holidays(call: Call, /, year: int, file: Path, note: str) -> Exit:
-    """Propose all holidays of YEAR as FILE lists them, for somebody else to check.
+    """Propose all holidays of YEAR as FILE lists them.
 
     FILE holds dates and names, one a line, or the TOML that ecpd calendar import reads; - is standard input.
 

@@ -107,7 +107,9 @@ async def export(call: Call) -> Exit:
 @_function
 @command
 async def trial(call: Call, code: str, file: Path, function: bool) -> Exit:
-    """Say what a rule would change, and what it had done to the files of the last 90 days. Nothing is asked for.
+    """Try a rule on the files of the last 90 days.
+
+    It says what the rule would change, and what had become of them. Nothing is asked for.
 
     Exit code 5 where it can be no rule: each mistake is named with its line.
 
@@ -131,7 +133,9 @@ async def trial(call: Call, code: str, file: Path, function: bool) -> Exit:
 @note_option
 @command
 async def propose_(call: Call, code: str, file: Path, function: bool, note: str) -> Exit:
-    """Ask for a rule, of a folder or function that is there or of a new one; another operator approves it.
+    """Ask for a rule; another operator approves it.
+
+    It is that of a folder or function that is there, or of a new one.
 
     \b
     Examples:

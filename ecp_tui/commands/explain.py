@@ -24,6 +24,7 @@ async def explain(call: Call, /, log_index: int, explanation: str) -> Exit:
     \b
     Examples:
       ecp explain 4711 "The new fund's positions, told to Listing on Thursday"
+      ecp explain 4711 "Checked with the desk: a block trade" --json
     """
     words = explanation_of(explanation)
     async with call.client() as client:

@@ -98,7 +98,7 @@ def _handling(act: Handling, words: str) -> click.Command:
 
 inbox.add_command(_handling("replay", "Have a collected file collected once more."))
 inbox.add_command(_handling("withdraw", "Withdraw a file: it stands no more, and counts as not filed."))
-inbox.add_command(_handling("return", "Return a file: as withdraw, and its submitter is asked to submit it again."))
+inbox.add_command(_handling("return", "Return a file: as withdraw, for resubmission."))
 
 
 @click.command()

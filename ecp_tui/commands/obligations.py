@@ -49,7 +49,9 @@ def obligations() -> None:
 @click.option("--cursor", metavar="TEXT", help="Go on where an answer with this cursor ended.")
 @command
 async def list_(call: Call, /, **wanted: Any) -> Exit:
-    """List obligations, the next cut-off first: those that are open, unless a date or days are named.
+    """List obligations, the next cut-off first.
+
+    Those that are open, unless a date or days are named.
 
     \b
     Examples:
@@ -107,7 +109,7 @@ async def extend(
 @note_option
 @command
 async def exempt(call: Call, /, folder: str, input_date: date, codes: tuple[str, ...], reason: str, note: str) -> Exit:
-    """Propose that these identities need not file for DATE, for somebody else to check.
+    """Propose that these identities need not file for DATE.
 
     \b
     Examples:

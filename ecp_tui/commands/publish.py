@@ -98,7 +98,7 @@ async def file_(call: Call, file: Path, folder: str, to: str, notice: bool, name
 @click.option("--cursor", metavar="CURSOR", help="What the page before said comes next.")
 @command
 async def list_(call: Call, folder: str | None, limit: int, cursor: str | None) -> Exit:
-    """List what stands of the last 90 days, newest first, and how many fetched it.
+    """List what stands, newest first, and who fetched it.
 
     \b
     Examples:
@@ -143,7 +143,7 @@ async def show(call: Call, log_index: int, not_fetched: bool) -> Exit:
 @click.option("--reason", metavar="TEXT", required=True, help="Why: whoever it was published to reads that.")
 @command
 async def withdraw(call: Call, file_name: str, folder: str, to: str, reason: str) -> Exit:
-    """Withdraw what stands under NAME: nobody it was published to finds it any more.
+    """Withdraw what stands under NAME: nobody finds it any more.
 
     \b
     Examples:

@@ -184,7 +184,7 @@ def statements(world: World) -> Iterator[list[str]]:
     world.platform.mail.stop()
 
     def executed(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-        if threading.current_thread().name != "access-watch":
+        if threading.current_thread().name not in ("access-watch", "background"):
             sent.append(statement.replace("ROLLBACK TO SAVEPOINT", "RELEASE SAVEPOINT"))
 
     event.listen(world.platform.store.engine, "before_cursor_execute", executed)

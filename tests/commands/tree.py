@@ -37,5 +37,5 @@ def words_for(command: click.Command, of: Any, value: str) -> Iterator[list[str]
 def filled(parameter: click.Parameter) -> str:
     """Something that the parameter takes."""
     if isinstance(parameter.type, click.IntRange):
-        return "1"
+        return str(max(1, int(parameter.type.min or 1)))
     return {"login_id": "CHAN01", "path": "-"}.get(parameter.type.name, "01234")

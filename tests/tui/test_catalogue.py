@@ -162,12 +162,12 @@ async def test_auditors_look_and_change_nothing(person: Person, world: World) ->
 async def test_the_rule_stands_beside_the_list_where_there_is_room(opens: Opens, world: World) -> None:
     async with opens(size=(120, 40)) as person:
         await at_catalogue(person, world)
-        person.keeps("catalogue_wide")
+        person.keeps("catalogue_120")
         await person.press("e")
         await person.sees("Change folder SD-1", "As it stands")
         person.app.screen.query_one("#patterns", TextField).value = "SDX_{identity}_{date:YYYYMMDD}.csv"
         await person.sees("+ Name pattern:", "SDX_{identity}_{date:YYYYMMDD}.csv", "No file of the last 90 days")
-        person.keeps("catalogue_form_wide")
+        person.keeps("catalogue_form_120")
 
 
 async def test_in_forty_columns_and_twelve_rows_everything_can_be_reached(opens: Opens, world: World) -> None:

@@ -78,7 +78,7 @@ async def test_escape_steps_back_but_never_quits(chan: Person) -> None:
     await chan.goes_to("Folders")
     await chan.sees("for submission")
     await chan.press("m")
-    await chan.sees("Folders › Migration")
+    await chan.sees("Migration")
     await chan.press("escape")
     await chan.sees("for submission")
     await chan.press("escape")

@@ -13,6 +13,7 @@ import pytest
 from backend.contract import paths
 from backend.contract.faults import Refused
 from backend.contract.messages import FileTicket, FileTicketProgress
+from backend.core import ticket_rooms
 from backend.core import tickets as limits
 from backend.core.delivery import Room
 from ecp_tui.client import EcpClient
@@ -211,7 +212,7 @@ def test_a_file_longer_than_any_folder_takes_is_refused_before_its_bytes(sending
 
 
 def test_a_stream_is_cut_where_it_becomes_too_long(sending: Sending, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "Room", lambda most, folder: Room(MIB + 5, folder))
+    monkeypatch.setattr(ticket_rooms, "Room", lambda most, folder: Room(MIB + 5, folder))
     line = sending.line("Transfer-Encoding: chunked")
     line.sendall(f"{3 * MIB:x}\r\n".encode() + b"x" * 2 * MIB)
     status, body = answer_on(line)

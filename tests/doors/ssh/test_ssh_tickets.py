@@ -17,6 +17,7 @@ import asyncssh
 import pytest
 
 from backend.contract.messages import FileTicket, FileTicketProgress, TicketPurpose
+from backend.core import ticket_rooms
 from backend.core import tickets as limits
 from backend.core.actor import Actor
 from backend.core.client_connect.sftp_access import RegisteredAddresses
@@ -260,7 +261,7 @@ async def test_what_came_goes_soon_after_its_session_has_ended(
 async def test_a_stream_without_end_is_cut_at_the_limit_and_what_is_said_says_it(
     sender: Sender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limits, "Room", lambda most, folder: Room(2 * MIB, folder))
+    monkeypatch.setattr(ticket_rooms, "Room", lambda most, folder: Room(2 * MIB, folder))
     ticket = sender.ticket()
     ran = await sender.ssh(ticket.ticket, Path("/dev/zero"))
     assert (ran.code, ran.said.startswith("4511 File too large")) == (5, True)
