@@ -139,7 +139,7 @@ async def propose_(call: Call, code: str, file: Path, function: bool, note: str)
 
     \b
     Examples:
-      ecp catalogue propose SD-1 sd1.toml
+      ecp catalogue propose SD-1 sd1.toml --json
       ecp catalogue propose EU_SD2 eu_sd2.toml --function --note "New return"
     """
     text = _text(file)
