@@ -14,6 +14,7 @@ from backend.contract.messages.base import Ask as Ask
 from backend.contract.messages.base import Channel as Channel
 from backend.contract.messages.base import Code as Code
 from backend.contract.messages.base import CompanyCode as CompanyCode
+from backend.contract.messages.base import Day as Day
 from backend.contract.messages.base import Direction as Direction
 from backend.contract.messages.base import DueState as DueState
 from backend.contract.messages.base import Email as Email
@@ -24,6 +25,7 @@ from backend.contract.messages.base import IdentityCode as IdentityCode
 from backend.contract.messages.base import Kind as Kind
 from backend.contract.messages.base import LoginId as LoginId
 from backend.contract.messages.base import Message as Message
+from backend.contract.messages.base import Moment as Moment
 from backend.contract.messages.base import Name as Name
 from backend.contract.messages.base import Otp as Otp
 from backend.contract.messages.base import Password as Password

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import UTC, date, datetime, time
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from backend.contract.rules.contacts import PHONE
 from backend.contract.rules.expectations import SHORTEST_EXPLANATION
@@ -35,6 +35,10 @@ DueState = Literal["due", "received", "late", "missing", "exempt"]
 Hash = Annotated[str, StringConstraints(to_lower=True, pattern=r"^[0-9A-Fa-f]{64}$")]
 TimeOfDay = Annotated[time, WithJsonSchema({"type": "string", "pattern": r"^\d\d:\d\d:\d\d$"})]
 """In the deployment's time zone, which OpenAPI's own `time` cannot leave unsaid."""
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2200, 12, 31))]
+"""A day that somebody asks for: days and months beside it are days, too."""
+Moment = Annotated[AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), le=datetime(2200, 12, 31, tzinfo=UTC))]
+"""An instant that somebody asks for, with its offset."""
 SubmissionId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 LoginId = Annotated[str, StringConstraints(to_upper=True, strip_whitespace=True, pattern=r"^[A-Za-z0-9]{4,20}$")]
 IdentityCode = Annotated[str, StringConstraints(to_upper=True, strip_whitespace=True, pattern=r"^[A-Za-z0-9]{1,12}$")]

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from backend.contract.messages.activity import Activity
-from backend.contract.messages.base import PRINTED, Ask, Message
+from backend.contract.messages.base import PRINTED, Ask, Day, Message
 from backend.contract.messages.downloads import Publication
 from backend.contract.messages.platform_requests import Reason
 
@@ -52,7 +52,7 @@ class InboxFilter(Message):
     """`again` is what waits and comes once more."""
     folder: _Code | None = None
     identity_code: _Code | None = None
-    input_date: date | None = None
+    input_date: Day | None = None
 
 
 class InboxQuery(InboxFilter):

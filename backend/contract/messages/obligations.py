@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from backend.contract.messages.base import DueState, Message
+from backend.contract.messages.base import Day, DueState, Message
 
 _Code = Annotated[str, StringConstraints(max_length=40)]
 
@@ -39,7 +39,7 @@ class ObligationFilter(Message):
     """Empty means all; without an input date or days, those that are open."""
 
     folder: _Code | None = None
-    input_date: date | None = None
+    input_date: Day | None = None
     days: Annotated[int, Field(ge=1, le=20)] | None = None
     """The input dates of so many trading days, or months, up to now."""
     identity_code: _Code | None = None

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from backend.contract.messages.base import Ask, IdentityCode, Name, Words
+from backend.contract.messages.base import Ask, Day, IdentityCode, Moment, Name, Words
 
 FolderCode = Annotated[str, StringConstraints(to_upper=True, strip_whitespace=True, max_length=40)]
 BatchCode = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9A-Za-z]{1,8}$")]
@@ -25,7 +24,7 @@ class PlatformProposal(Ask):
 class Holiday(Ask):
     """A day on which nothing trades, as the year's list says."""
 
-    day: date
+    day: Day
     name: Name
 
 
@@ -41,7 +40,7 @@ class CloseMarket(PlatformProposal):
     """A day that does not trade after all: a typhoon, a rainstorm. `reopen` takes such a closure back."""
 
     kind: Literal["close-market"] = "close-market"
-    day: date
+    day: Day
     reopen: bool = False
     reason: Reason
 
@@ -51,8 +50,8 @@ class ExtendCutOff(PlatformProposal):
 
     kind: Literal["extend-cut-off"] = "extend-cut-off"
     folder: FolderCode
-    input_date: date
-    until: datetime
+    input_date: Day
+    until: Moment
     identity_codes: Annotated[tuple[IdentityCode, ...], Field(max_length=500)] = ()
     reason: Reason
 
@@ -62,7 +61,7 @@ class Exempt(PlatformProposal):
 
     kind: Literal["exempt"] = "exempt"
     folder: FolderCode
-    input_date: date
+    input_date: Day
     identity_codes: Annotated[tuple[IdentityCode, ...], Field(min_length=1, max_length=500)]
     reason: Reason
 
@@ -73,7 +72,7 @@ class PlanBatch(PlatformProposal):
     kind: Literal["plan-batch"] = "plan-batch"
     batch: BatchCode
     folders: Annotated[tuple[FolderCode, ...], Field(min_length=1, max_length=100)]
-    at: datetime | None = None
+    at: Moment | None = None
 
 
 class Decommission(PlatformProposal):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -11,6 +10,7 @@ from backend.contract import paths
 from backend.contract.messages import (
     Arrivals,
     Board,
+    Day,
     Message,
     ObligationFilter,
     ObligationPage,
@@ -26,7 +26,7 @@ class LineQuery(Message):
     """One line of the board."""
 
     folder: Annotated[str, Query(max_length=40)]
-    input_date: date
+    input_date: Day
 
 
 @router.get(paths.BOARD)
