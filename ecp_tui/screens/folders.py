@@ -86,7 +86,19 @@ class FoldersScreen(EcpScreen):
 
     # ── keys ─────────────────────────────────────────────────────────────────────────────────────────────────
 
+    @property
+    def _migrates(self) -> bool:
+        """Whether there is, or was for one of these folders, anything to move from."""
+        landing = self.context.landing
+        there = landing is not None and landing.existing_ecp is not None
+        return there or any(folder.route == "existing" for folder in self.context.folders)
+
+    def hints(self) -> tuple[str, ...]:
+        return tuple(key for key in super().hints() if key != "migration" or self._migrates)
+
     def reason(self, key: str) -> str:
+        if key == "migration" and not self._migrates:
+            return "All folders are in ECP 2.0."
         folder = self.folder
         if folder is None:
             return "No folder is chosen." if key in ("submit", "copy", "open") else ""

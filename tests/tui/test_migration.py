@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from backend.contract.messages import PlanBatch
+from backend.core.catalogue import FolderRule
 from backend.core.migrating import Batch
+from backend.core.rows import Unit
 from ecp_tui.widgets.table import Table
 from tests.tui.administrators import consoles, settles
 from tests.tui.conftest import Opens
@@ -83,3 +87,22 @@ async def test_the_existing_ecp_is_ended_from_here_once_all_has_moved(opens: Ope
         await maker.sees("Decommission the existing ECP", "For good")
         await maker.press("enter")
         await maker.sees("refuses everything, for")
+
+
+async def test_where_everything_is_in_ecp_2_0_and_nothing_else_there_the_topic_is_hidden(
+    person: Person, world: World
+) -> None:
+    with world.platform.store.reading() as rows:
+        folders = [replace(one, route="ecp2") for one in rows.catalogue().folders.values()]
+    for folder in folders:
+        world.platform.store.write(partial(_put, folder))
+    await person.sign_in_as("TAI09", world.people["TAI09"], world.fresh_otp("TAI09"))
+    await person.goes_to("Folders")
+    await person.sees("for submission")
+    assert "m migration" not in person.screen
+    await person.press("m")
+    await person.sees("All folders are in ECP 2.0.")
+
+
+def _put(folder: FolderRule, unit: Unit) -> None:
+    unit.put_folder(folder)
