@@ -143,7 +143,7 @@ class EcpApp(KeyedApp):
         if not self._seen():  # its window was closed, and nobody was told
             self.exit(return_code=_GONE)
             return
-        if isinstance(self.screen, EcpScreen):
+        if self.screen_stack and isinstance(self.screen, EcpScreen):  # there is none while it closes
             self.screen.tick()
         ends = self.context.ends
         if ends is not None and self.context.last_minutes and (ends != self._warned or self.context.now() >= ends):

@@ -17,6 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from structlog.testing import capture_logs
 
 from backend import serving
 from backend.__main__ import main
@@ -134,17 +135,17 @@ def test_mail_is_tried_as_far_as_its_server_answers(world: World) -> None:
     assert one(machine.mail(there)).state == "problem"
 
 
-def test_too_few_descriptors_are_warned_of_here_and_when_serving(
-    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_too_few_descriptors_are_warned_of_here_and_when_serving(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resource, "getrlimit", lambda what: (1024, 1024))
     assert one(machine.descriptors(settings_of(world))).state == "warning"
     monkeypatch.setattr(resource, "setrlimit", lambda what, limits: None)
-    serving._take_all_handles()
-    assert "too few descriptors" in capsys.readouterr().out
+    with capture_logs() as said:
+        serving._take_all_handles()
+    assert "too few descriptors" in said[0]["event"]
     monkeypatch.setattr(resource, "getrlimit", lambda what: (65536, 65536))
-    serving._take_all_handles()
-    assert capsys.readouterr().out == ""
+    with capture_logs() as nothing:
+        serving._take_all_handles()
+    assert nothing == []
 
 
 def test_consoles_that_nothing_keeps_off_the_data_folder_are_a_problem(
