@@ -18,7 +18,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import structlog
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from backend.__main__ import main
@@ -72,7 +71,7 @@ class Faults:
         self.around(LocalVault, "stage", "opening", "opened")
         self.around(local, "_write_all", "writing", "staged")
         self.around(Submitting, "close", "closing")
-        self.around(Submissions, "_refuse_bytes", "judging", "judged")
+        self.around(Submissions, "_judged", "judging", "judged")
         self.around(LocalStaging, "keep", "fsyncing", "renamed")
         self.around(LocalVault, "_shelf", "fsynced")
         self.around(local, "sync_folder", "renaming")
@@ -96,7 +95,6 @@ def serve(data_dir: Path) -> None:
 
 
 if __name__ == "__main__":
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # stdout is spoken on
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for _ in sys.stdin:
         child = os.fork()
