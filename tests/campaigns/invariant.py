@@ -69,7 +69,7 @@ def look(data_dir: Path, told: Told) -> Found:
     for sha256 in told.unanswered:
         assert shas[sha256] <= 1, f"there are {shas[sha256]} rows of {sha256}"
     _bytes_are_there(found)
-    _versions_follow(found.accepted)
+    _versions_follow(found.rows)
     return found
 
 
@@ -119,22 +119,33 @@ def _bytes_are_there(found: Found) -> None:
     for row in found.rows:
         if (key := row["object_key"]) is None:
             assert row["act"] != "accepted", f"accepted without bytes: {row}"
+            if row["bytes_of"] is not None:  # one file published to many is kept once
+                owner = found.rows[row["bytes_of"]]
+                assert (owner["object_key"] is not None, owner["sha256"]) == (True, row["sha256"]), row
             continue
         assert key in found.objects, f"the bytes of entry {row['log_index']} are gone"
         data = found.objects[key].read_bytes()
         assert (len(data), hashlib.sha256(data).hexdigest()) == (row["size"], row["sha256"]), row
 
 
-def _versions_follow(accepted: Sequence[Row]) -> None:
-    """Versions count from 1, each names the one before, and the last alone is current."""
+def _versions_follow(rows: Sequence[Row]) -> None:
+    """Versions count from 1 and name the one before; the last alone is current, unless an operator's act ended it."""
     of_name: dict[Name, list[Row]] = defaultdict(list)
+    accepted = [row for row in rows if row["act"] == "accepted"]
     for row in accepted:
         of_name[tuple(row[part] for part in _WHERE.split())].append(row)
     for name, versions in of_name.items():
-        indexes = [row["log_index"] for row in versions]
         assert [row["version"] for row in versions] == list(range(1, len(versions) + 1)), name
-        assert [row["supersedes"] for row in versions] == [None, *indexes[:-1]], name
-        assert [row["superseded_by"] for row in versions] == [*indexes[1:], None], name
+        assert versions[0]["supersedes"] is None, name
+        for row, later in zip(versions, [*versions[1:], None], strict=True):
+            if row["ended"] is None:
+                assert row["superseded_by"] == (later["log_index"] if later else None), name
+            else:
+                act = rows[row["superseded_by"]]
+                assert row["ended"] in ("withdrawn", "returned"), name
+                assert (act["act"], act["subject"]) == (row["ended"], str(row["log_index"])), name
+            if later is not None:
+                assert later["supersedes"] == (row["log_index"] if row["ended"] is None else None), name
     submissions = Counter((row["login_id"], row["submission"]) for row in accepted)
     assert not [one for one, times in submissions.items() if times > 1]
 
