@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from backend.contract.faults import FAULTS, NOT_FOUND, Refused, refusal
 from backend.contract.messages import Activity, ActivityFilter, ActivityPage, Receipt, State
+from backend.contract.rules.merkle import Head
 from backend.contract.rules.receipts import leaf_hash
 from backend.core.activity_row import (
     ACCEPTED,
@@ -26,7 +27,6 @@ from backend.core.actor import Actor, Scope
 from backend.core.calendar import Calendar
 from backend.core.catalogue import Catalogue
 from backend.core.gate import activity_scope
-from backend.core.ledger import Head
 from backend.core.page_marks import PageMarks
 from backend.core.ports import Store
 from backend.core.rows import Rows, Unit

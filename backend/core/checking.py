@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
+from backend.contract.rules.merkle import Head
 from backend.contract.rules.receipts import leaf_hash
 from backend.contract.rules.shown import shown
 from backend.core.activity_row import ACCEPTED, PUBLISHED, ActivityRow
-from backend.core.ledger import Head
 from backend.core.ports import Clock, Store, Stored, Vault
 
 _AT_ONCE: Final = 500

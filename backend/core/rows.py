@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from backend.contract.messages import ActivityFilter, Person
+from backend.contract.rules.merkle import Head
 from backend.core.accounts import Account, Company, Identity, Known
 from backend.core.activity_row import ActivityRow
 from backend.core.actor import Scope
@@ -18,7 +19,6 @@ from backend.core.client_connect.ports import ClientConnectRows, ClientConnectUn
 from backend.core.deadlines import DeadlineRows, DeadlineUnit
 from backend.core.figures import ActCount, Standing
 from backend.core.incoming import IncomingRows, IncomingUnit
-from backend.core.ledger import Head
 from backend.core.migrating import MigrationRows, MigrationUnit
 from backend.core.outgoing import OutgoingRows, OutgoingUnit
 from backend.core.published import PublishedRows, PublishedUnit

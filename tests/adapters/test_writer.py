@@ -15,9 +15,9 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from backend.adapters.database.engine import WRITING
 from backend.adapters.database.writer import LARGEST_GROUP
 from backend.contract.faults import GOING_DOWN, LOCKED, NOT_FOUND, Refused
+from backend.contract.rules.merkle import head_of
 from backend.contract.rules.receipts import leaf_hash
 from backend.core.activity import Ledger
-from backend.core.ledger import head_of
 from backend.core.rows import Unit
 from tests.world import World
 

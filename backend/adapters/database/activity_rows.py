@@ -36,11 +36,11 @@ from backend.adapters.database.enquiry import (
 )
 from backend.contract.messages import ActivityFilter
 from backend.contract.rules.expectations import Unexpected
+from backend.contract.rules.merkle import Head
 from backend.core.accounts import Account
 from backend.core.activity_row import ActivityRow
 from backend.core.actor import Scope
 from backend.core.client_connect.ports.requests import NOT_OF_ACCOUNTS
-from backend.core.ledger import Head
 
 _MOST_FILES: Final = 1000
 _table, _details = tables.activity, tables.activity_details

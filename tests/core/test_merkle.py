@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.contract.rules.merkle import EMPTY_ROOT, Head, head_of, node_hash
 from backend.contract.rules.receipts import leaf_hash
-from backend.core.ledger import EMPTY_ROOT, Head, head_of, node_hash
 
 INPUTS = ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")
 ROOTS = (
@@ -92,3 +92,16 @@ def test_changing_moving_or_dropping_one_leaf_changes_the_root() -> None:
     assert head_of([leaves[1], leaves[0], *leaves[2:]]).root != root
     assert head_of(leaves[:-1]).root != root
     assert head_of([*leaves, leaves[-1]]).root != root
+
+
+def test_growing_names_the_root_of_each_subtree_once_when_its_last_leaf_comes() -> None:
+    leaves = [leaf_of(str(number).encode()) for number in range(64)]
+    head, completed = Head(), {}
+    for leaf in leaves:
+        head, nodes = head.grown(leaf)
+        for node in nodes:
+            assert (node.level, node.place) not in completed
+            completed[node.level, node.place] = node.hash
+    assert len(completed) == 63
+    for (level, place), found in completed.items():
+        assert found == naive_root(leaves[place << level : (place + 1) << level])

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
-from typing import Final
+from typing import Final, NamedTuple
 
 EMPTY_ROOT: Final = hashlib.sha256(b"").digest()
 HASH_SIZE: Final = 32
@@ -18,6 +18,14 @@ HASH_SIZE: Final = 32
 def node_hash(left: bytes, right: bytes) -> bytes:
     """The RFC 6962 hash of an inner node: SHA-256 of a one byte and both children."""
     return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+class Node(NamedTuple):
+    """The root of a perfect subtree: over the leaves from `place` times 2**`level` on, as many as 2**`level`."""
+
+    level: int
+    place: int
+    hash: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +37,18 @@ class Head:
 
     def appended(self, leaf: bytes) -> Head:
         """The head after one more leaf hash (32 bytes)."""
+        return self.grown(leaf)[0]
+
+    def grown(self, leaf: bytes) -> tuple[Head, list[Node]]:
+        """The head after one more leaf hash, and the roots of the perfect subtrees that this leaf completes."""
         frontier = [*self.frontier, leaf]
-        size = self.size
+        size, completed = self.size, []
         while size & 1:
             right = frontier.pop()
             frontier[-1] = node_hash(frontier[-1], right)
             size >>= 1
-        return Head(self.size + 1, tuple(frontier))
+            completed.append(Node(len(completed) + 1, size, frontier[-1]))
+        return Head(self.size + 1, tuple(frontier)), completed
 
     @property
     def root(self) -> bytes:
