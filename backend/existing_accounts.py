@@ -9,7 +9,6 @@ from typing import Any
 import click
 
 from backend.adapters.database import open_engine, refuse_others, sole_process
-from backend.core.activity import Ledger
 from backend.core.existing_accounts import ExistingAccounts
 from backend.options import OPTIONS, in_words, with_
 from backend.settings import Settings, load
@@ -28,7 +27,7 @@ def existing_accounts(settings: Settings) -> Iterator[ExistingAccounts]:
     platform = open_platform(settings)
     try:
         clock = platform.services.clock
-        yield ExistingAccounts(platform.store, clock, Ledger(settings.origin), platform.hasher)
+        yield ExistingAccounts(platform.store, clock, platform.ledger, platform.hasher)
     finally:
         platform.close()
 

@@ -8,7 +8,6 @@ from typing import Final
 from backend.adapters.database import open_engine, refuse_others, sole_process
 from backend.contract.messages import SetHolidays
 from backend.contract.rules.shown import shown
-from backend.core.activity import Ledger
 from backend.core.holiday_lists import holidays_of, shipped_lists
 from backend.core.rows import Unit
 from backend.settings import Settings, SettingsError
@@ -52,7 +51,7 @@ def _import(settings: Settings, lists: list[SetHolidays], *, over: bool) -> None
 
 
 def _put(platform: Platform, listed: SetHolidays, *, over: bool) -> None:
-    now, ledger = platform.services.clock.now(), Ledger(platform.settings.origin)
+    now, ledger = platform.services.clock.now(), platform.ledger
 
     def unit(unit: Unit) -> None:
         if not over and any(day.year == listed.year for day in unit.decided().holidays):

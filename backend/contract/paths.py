@@ -26,6 +26,10 @@ OBLIGATIONS: Final = f"{PREFIX}/obligations"
 ARRIVALS: Final = f"{PREFIX}/obligations/arrivals"
 CALENDAR: Final = f"{PREFIX}/calendar"
 ACTIVITY: Final = f"{PREFIX}/activity"
+ALLOWED_SIGNERS: Final = f"{PREFIX}/allowed_signers"
+REVOKED_KEYS: Final = f"{PREFIX}/revoked_keys"
+CHECKPOINT: Final = f"{PREFIX}/checkpoint"
+CONSISTENCY: Final = f"{PREFIX}/consistency"
 RECEIPTS: Final = f"{PREFIX}/receipts"
 PUBLICATIONS: Final = f"{PREFIX}/publications"
 PUBLISHED: Final = f"{PREFIX}/published"
@@ -102,6 +106,10 @@ def ticket_publication(ticket_id: str) -> str:
 
 def activity(log_index: int) -> str:
     return f"{ACTIVITY}/{log_index}"
+
+
+def proof(log_index: int) -> str:
+    return f"{ACTIVITY}/{log_index}/proof"
 
 
 def explanation(log_index: int) -> str:

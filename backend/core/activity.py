@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from backend.contract.faults import FAULTS, NOT_FOUND, Refused, refusal
 from backend.contract.messages import Activity, ActivityFilter, ActivityPage, Receipt, State
-from backend.contract.rules.merkle import Head
+from backend.contract.rules import sshsig
+from backend.contract.rules.details import details_hash, salts_for
+from backend.contract.rules.merkle import Node
+from backend.contract.rules.public_keys import fingerprint_of
 from backend.contract.rules.receipts import leaf_hash
 from backend.core.activity_row import (
     ACCEPTED,
@@ -30,16 +34,18 @@ from backend.core.gate import activity_scope
 from backend.core.page_marks import PageMarks
 from backend.core.ports import Store
 from backend.core.rows import Rows, Unit
+from backend.core.signing import Signing
 
 MOST_COUNTED: Final = 1000
 LARGEST_PAGE: Final = 500
 
 
 class Ledger:
-    """Every act leaves one row, through `record`, in the unit that does it."""
+    """Every act leaves one row, through `record`, in the unit that does it; receipts are signed there."""
 
-    def __init__(self, origin: str) -> None:
+    def __init__(self, origin: str, signing: Signing | None = None) -> None:
         self.origin = origin
+        self._signing = signing
 
     def record(self, unit: Unit, act: str, at: datetime, channel: str, **facts: Any) -> ActivityRow:
         """Appends the act to the log and returns its row."""
@@ -50,13 +56,26 @@ class Ledger:
     ) -> list[ActivityRow]:
         """The same act on several things, one row each, in this order."""
         rows: list[ActivityRow] = []
-        head: Head = unit.head()
+        leaves: list[bytes] = []
+        completed: list[Node] = []
+        head = unit.head()
         for facts in each:
-            row = ActivityRow(self.origin, head.size, act, milliseconds(at), channel, **facts)
-            head = head.appended(leaf_hash(row.text()))
-            rows.append(row)
-        unit.append(rows, head)
+            beside = salts_for(facts)
+            told: dict[str, Any] = {**facts, "details": details_hash(facts, beside), "personal": beside}
+            row = ActivityRow(self.origin, head.size, act, milliseconds(at), channel, **told)
+            text = row.text()
+            leaves.append(leaf_hash(text))
+            head, nodes = head.grown(leaves[-1])
+            completed += nodes
+            rows.append(self._signed(row, text))
+        unit.append(rows, leaves, completed, head)
         return rows
+
+    def _signed(self, row: ActivityRow, text: str) -> ActivityRow:
+        if self._signing is None or row.act != ACCEPTED:
+            return row
+        signing = self._signing
+        return replace(row, signed_by=signing.key, signer=signing.signer.public_key, signature=signing.of_receipt(text))
 
 
 class ActivityEnquiry:
@@ -122,8 +141,20 @@ def milliseconds(instant: datetime) -> datetime:
 def receipt_of(row: ActivityRow, catalogue: Catalogue, replayed: bool = False) -> Receipt:
     text = row.text()
     return Receipt(
-        activity=shown_activity(row, catalogue), receipt=text, leaf_hash=leaf_hash(text).hex(), replayed=replayed
+        activity=shown_activity(row, catalogue),
+        receipt=text,
+        leaf_hash=leaf_hash(text).hex(),
+        signature=signature_of(row),
+        signed_by=fingerprint_of(sshsig.blob_of(row.signer)) if row.signer is not None else "",
+        replayed=replayed,
     )
+
+
+def signature_of(row: ActivityRow) -> str:
+    """Of its receipt, as a file; empty where none was made."""
+    if row.signer is None or row.signature is None:
+        return ""
+    return sshsig.armour(sshsig.blob_of(row.signer), sshsig.RECEIPTS, row.signature)
 
 
 def refusal_of(row: ActivityRow) -> Refused:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
+from backend.contract.rules.details import Personal, details_hash
 from backend.contract.rules.expectations import Unexpected
 from backend.contract.rules.receipts import change_text, entry_text, receipt_text
 
@@ -29,6 +30,7 @@ RETURNED: Final = "returned"
 """An operator gave a submission back, to be submitted again: `subject` as above."""
 FIRST_COUNTS: Final = "first"
 FILE_ACTS: Final = (ACCEPTED, REFUSED, PUBLISHED, WITHDRAWN, FETCHED, COLLECTED, REPLAYED, RETURNED, EXPLAINED)
+_BESIDE: Final = ("source", "note", "fault_values", "findings", "cut_off", "counts")
 COUNTER_RECEIPTS: Final = (COLLECTED, REPLAYED, WITHDRAWN, RETURNED)
 """What the operator's staff did with a submission: its submitter sees each."""
 
@@ -37,8 +39,9 @@ COUNTER_RECEIPTS: Final = (COLLECTED, REPLAYED, WITHDRAWN, RETURNED)
 class ActivityRow:
     """Facts of one act.
 
-    In its leaf are all but `superseded_by`, `collected`, `ended`, `again`, `source`, `fault_values`, `note`,
-    `findings`, `cut_off`, `counts`, `explanation`, `object_key` and `bytes_of`.
+    In its leaf are all but `superseded_by`, `collected`, `ended`, `again`, `explanation`, `object_key` and `bytes_of`,
+    which other entries and the bytes themselves tell. Of `source`, `fault_values`, `note`, `findings`, `cut_off` and
+    `counts` it has the hash, `details`.
     """
 
     origin: str
@@ -78,6 +81,14 @@ class ActivityRow:
     kind: str | None = None
     revision: int | None = None
     digest: str | None = None
+    details: str | None = None
+    """The hash of what stands beside the leaf; an entry of the oldest versions has none."""
+    signed_by: int | None = None
+    """The number of the signing key."""
+    signer: str | None = None
+    """That key itself, `ssh-ed25519 AAAA…`."""
+    signature: bytes | None = field(default=None, repr=False)
+    """Of a submission's receipt, by that key; one of the oldest versions has none."""
     source: str | None = None
     note: str | None = None
     """A person's own words: a reason, or why what was found in a submission is right all the same."""
@@ -87,6 +98,7 @@ class ActivityRow:
     """Which of its instants is held against that: `start`, `completion`, or what counted of the version before."""
     explanation: str | None = None
     """Of a submission: the latest words of those that came after it."""
+    personal: Personal = field(default_factory=dict)
     findings: tuple[Unexpected, ...] = ()
     """What in a submission was not as its folder expects, but was accepted."""
     fault_values: Mapping[str, str] = field(default_factory=dict)
@@ -104,6 +116,12 @@ class ActivityRow:
         """Whether something was found in it that nobody has explained."""
         return bool(self.findings) and self.note is None and self.explanation is None
 
+    @property
+    def details_hold(self) -> bool:
+        """Whether what stands beside the leaf is what the leaf says of it."""
+        values = {name: getattr(self, name) for name in _BESIDE}
+        return self.details is None or self.details == details_hash(values, self.personal)
+
     def text(self) -> str:
         """The leaf: for an accepted submission its receipt, for every other act its entry."""
         facts = {
@@ -118,6 +136,7 @@ class ActivityRow:
             "size": self.size,
             "sha256": self.sha256,
             "channel": self.channel,
+            "details": self.details,
         }
         if self.act == ACCEPTED:
             return receipt_text(

@@ -62,6 +62,19 @@ class Codes(Protocol):
         ...
 
 
+class Signer(Protocol):
+    """The Ed25519 key that receipts and checkpoints are signed with; it is kept outside the database."""
+
+    @property
+    def public_key(self) -> str:
+        """`ssh-ed25519 AAAA…`"""
+        ...
+
+    def sign(self, data: bytes) -> bytes:
+        """64 bytes."""
+        ...
+
+
 class PublicKeys(Protocol):
     """Public keys of SSH."""
 

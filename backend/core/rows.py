@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from backend.contract.messages import ActivityFilter, Person
-from backend.contract.rules.merkle import Head
+from backend.contract.rules.merkle import Head, Node
 from backend.core.accounts import Account, Company, Identity, Known
 from backend.core.activity_row import ActivityRow
 from backend.core.actor import Scope
@@ -19,6 +19,7 @@ from backend.core.client_connect.ports import ClientConnectRows, ClientConnectUn
 from backend.core.deadlines import DeadlineRows, DeadlineUnit
 from backend.core.figures import ActCount, Standing
 from backend.core.incoming import IncomingRows, IncomingUnit
+from backend.core.log import LogRows, LogUnit
 from backend.core.migrating import MigrationRows, MigrationUnit
 from backend.core.outgoing import OutgoingRows, OutgoingUnit
 from backend.core.published import PublishedRows, PublishedUnit
@@ -36,7 +37,9 @@ class Throttle:
     failed: int
 
 
-class Rows(ClientConnectRows, OutgoingRows, PublishedRows, IncomingRows, MigrationRows, DeadlineRows, Protocol):
+class Rows(
+    ClientConnectRows, LogRows, OutgoingRows, PublishedRows, IncomingRows, MigrationRows, DeadlineRows, Protocol
+):
     """What can be read, in one snapshot."""
 
     def account(self, login_id: str) -> Account | None: ...
@@ -157,11 +160,15 @@ class Rows(ClientConnectRows, OutgoingRows, PublishedRows, IncomingRows, Migrati
     def standing(self, now: datetime) -> Standing: ...
 
 
-class Unit(Rows, ClientConnectUnit, OutgoingUnit, PublishedUnit, IncomingUnit, MigrationUnit, DeadlineUnit, Protocol):
+class Unit(
+    Rows, ClientConnectUnit, LogUnit, OutgoingUnit, PublishedUnit, IncomingUnit, MigrationUnit, DeadlineUnit, Protocol
+):
     """One unit of work: all of it is committed, or none."""
 
-    def append(self, rows: Sequence[ActivityRow], head: Head) -> None:
-        """The next rows of the log, whose head it then is."""
+    def append(
+        self, rows: Sequence[ActivityRow], leaves: Sequence[bytes], completed: Sequence[Node], head: Head
+    ) -> None:
+        """The next rows of the log, their leaf hashes, the subtrees that these complete, and the head it then has."""
         ...
 
     def supersede(self, log_index: int, by: int, ended: str | None = None) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from backend.contract.messages import Landing
 from backend.core.activity import ActivityEnquiry
 from backend.core.cataloguing import Cataloguing
+from backend.core.checkpoints import Checkpoints
 from backend.core.client_connect.access import Access, AccessWatch
 from backend.core.client_connect.companies import Companies
 from backend.core.client_connect.confirmation import Confirmation
@@ -77,6 +78,7 @@ class Services:
     unfinished: Unfinished
     tickets: Tickets
     activity: ActivityEnquiry
+    checkpoints: Checkpoints
     explaining: Explaining
     drop_box: DropBox
     outcomes: Outcomes

@@ -10,7 +10,6 @@ from functools import partial
 from typing import Final
 
 from backend.contract.faults import NOT_FOUND, Refused
-from backend.core.activity import Ledger
 from backend.core.actor import Actor
 from backend.core.calendar import Calendar
 from backend.core.claims import Claim, Upload
@@ -36,7 +35,7 @@ class Collected:
     """Every evening by SFTP, what stands for the day; yesterday one folder was left, and one firm filed again later."""
 
     def __init__(self, platform: Platform, clock: PastClock, calendar: Calendar) -> None:
-        ledger = Ledger(platform.settings.origin)
+        ledger = platform.ledger
         handing_out = HandingOut(platform.store, Readings(platform.vault), clock, ledger)
         self._collecting = Collecting(platform.store, clock, handing_out, as_of_now)
         self._inbox = Inbox(platform.store, clock, ledger, InboxNotices(platform.mailer), as_of_now, b"")

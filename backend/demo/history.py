@@ -10,7 +10,6 @@ from functools import partial
 
 from backend.contract.faults import Refused
 from backend.contract.messages import Channel
-from backend.core.activity import Ledger
 from backend.core.actor import Actor
 from backend.core.calendar import Calendar
 from backend.core.claims import Claim, Upload
@@ -58,7 +57,7 @@ def tell(platform: Platform, calendar: Calendar) -> None:
 
 
 def _filings(platform: Platform, calendar: Calendar, clock: PastClock) -> Iterator[Event]:
-    ledger = Ledger(platform.settings.origin)
+    ledger = platform.ledger
     submissions = Submissions(platform.store, platform.vault, clock, calendar, ledger, as_of_now)
     today = calendar.today(clock.now())
     people = {who: actor_then(platform, who, clock.now()) for who in ("CHAN01", "LEE02", "TAI09", "HO01")}

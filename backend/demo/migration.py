@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from backend.core.activity import Ledger
 from backend.core.existing_accounts import ExistingAccounts
 from backend.core.migrating import Batch
 from backend.core.rows import Unit
@@ -40,7 +39,7 @@ def migrate(platform: Platform) -> None:
             unit.put_batch(batch)
 
     platform.store.write(plan)
-    accounts = ExistingAccounts(platform.store, platform.services.clock, Ledger(settings.origin), platform.hasher)
+    accounts = ExistingAccounts(platform.store, platform.services.clock, platform.ledger, platform.hasher)
     made = []
     for firm in COMPANIES:
         codes = [code for code, _, _ in firm.identities]

@@ -15,7 +15,6 @@ from sqlalchemy import select, update
 from backend.adapters.database import tables
 from backend.contract.faults import Refused
 from backend.contract.messages import Approval, ChangeRequest, Decision, FormAdministrator, NewRequest, SignIn
-from backend.core.activity import Ledger
 from backend.core.calendar import Calendar
 from backend.core.client_connect.access import Access
 from backend.core.client_connect.changes.every import every_change
@@ -40,7 +39,7 @@ class Paperwork:
     def __init__(self, platform: Platform, clock: PastClock) -> None:
         self._platform = platform
         self._clock = clock
-        ledger = Ledger(platform.settings.origin)
+        ledger = platform.ledger
         calendar = Calendar(platform.settings.zone, platform.settings.every_day_trades)
         notices, changes = RequestNotices(platform.mailer), every_change(platform.issuer, calendar)
         self._requests = ChangeRequests(platform.store, clock, ledger, notices, changes, b"")

@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime, time
 from functools import partial
 from typing import Final
 
-from backend.core.activity import Ledger
 from backend.core.actor import Actor
 from backend.core.calendar import Calendar
 from backend.core.client_connect.standing import as_of_now
@@ -36,7 +35,7 @@ class Published:
     """The exchange's side of the past: files by SFTP, fetched by ACME's people."""
 
     def __init__(self, platform: Platform, clock: PastClock, calendar: Calendar) -> None:
-        store, ledger = platform.store, Ledger(platform.settings.origin)
+        store, ledger = platform.store, platform.ledger
         keeping, stagings = Keeping(store, platform.vault, lambda: True), Stagings(platform.vault)
         notices = PublishingNotices(platform.mailer)
         self._publishing = Publishing(store, keeping, stagings, clock, calendar, ledger, notices, as_of_now)

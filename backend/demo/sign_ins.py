@@ -11,7 +11,6 @@ from typing import Final
 from sqlalchemy import bindparam, insert, select, update
 
 from backend.adapters.database import tables
-from backend.core.activity import Ledger
 from backend.core.calendar import Calendar
 from backend.core.client_connect.recovery_codes import HOW_MANY
 from backend.demo.past import Event, PastClock
@@ -42,7 +41,7 @@ def sign_ins(platform: Platform, clock: PastClock, calendar: Calendar) -> Iterat
 
 
 def _sign_in(platform: Platform, at: datetime, source: str, login_id: str, company: str | None) -> None:
-    ledger = Ledger(platform.settings.origin)
+    ledger = platform.ledger
     who = {"company": company, "login_id": login_id, "source": source}
     platform.store.write(lambda unit: ledger.record(unit, "signed-in", at, "console", **who))
 

@@ -11,13 +11,18 @@ from typing import Final
 from sqlalchemy import Engine
 
 from backend.adapters.database import (
+    DatabaseStore,
     key_checks,
     open_engine,
 )
 from backend.adapters.key_files import check_value, read_key
+from backend.adapters.signing_key import SigningKeyFile
+from backend.core.signing import Signing
 from backend.settings import Settings, SettingsError
 
 SECRETS: Final = ("seed_key", "throttle_key")
+RECEIPT_KEY: Final = "receipt_key"
+"""What receipts and checkpoints are signed with: the latest of those whose public halves the database has."""
 
 
 @contextmanager
@@ -44,6 +49,22 @@ def right_keys(settings: Settings, engine: Engine) -> dict[str, bytes]:
             path = settings.secrets / name
             raise SettingsError(f"{path} is not the key of this database: restore the secrets folder from its backup.")
     return keys
+
+
+def right_signing_key(settings: Settings, store: DatabaseStore) -> Signing:
+    """The key that signs now, known again as the latest that the database knows."""
+    signer = SigningKeyFile(settings.secrets / RECEIPT_KEY)
+    with store.reading() as rows:
+        keys = rows.signing_keys()
+    number = max(keys, default=0)
+    if not keys:
+        raise SettingsError("The database signs nothing yet. Run ecpd upgrade.")
+    if keys[number].public_key != signer.public_key:
+        path = settings.secrets / RECEIPT_KEY
+        raise SettingsError(f"{path} is not the key that signs here: restore the secrets folder from its backup.")
+    if keys[number].until is not None or keys[number].revoked is not None:
+        raise SettingsError("The key that signs receipts has ended. Make a new one: ecpd keys rotate.")
+    return Signing(signer, number)
 
 
 def derived(key: bytes, purpose: bytes) -> bytes:

@@ -16,6 +16,7 @@ from backend.core.activity import ActivityEnquiry, Ledger
 from backend.core.actor import Actor
 from backend.core.calendar import Calendar
 from backend.core.cataloguing import Cataloguing
+from backend.core.checkpoints import Checkpoints
 from backend.core.client_connect.access import Access, AccessWatch
 from backend.core.client_connect.changes.every import every_change
 from backend.core.client_connect.codes import CodeIssuer
@@ -60,6 +61,7 @@ from backend.core.reading import Readings
 from backend.core.rows import Rows
 from backend.core.seats import Seats
 from backend.core.services import Services
+from backend.core.signing import Signing
 from backend.core.submissions import Submissions
 from backend.core.tickets import Tickets
 from backend.core.unfinished import Unfinished
@@ -78,6 +80,7 @@ class Parts:
     hasher: Hasher
     codes: OneTimeCodes
     ledger: Ledger
+    signing: Signing
     mailer: Mailer
     issuer: CodeIssuer
     derive: Callable[[bytes], bytes]
@@ -132,6 +135,7 @@ class Parts:
             submissions=submissions,
             unfinished=Unfinished(submissions, clock),
             tickets=Tickets(store, clock, submissions, publishing, sessions),
+            checkpoints=Checkpoints(store, clock, settings.origin, self.signing),
             activity=ActivityEnquiry(store, calendar, self.derive(b"cursor")),
             explaining=Explaining(store, clock, ledger, as_of_now),
             drop_box=DropBox(store, clock, calendar, submissions),

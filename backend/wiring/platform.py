@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from backend.adapters.clock import SystemClock
 from backend.adapters.database import (
@@ -34,8 +35,11 @@ from backend.core.sweep import sweep
 from backend.core.watching import LogFigures
 from backend.settings import Settings
 from backend.wiring.from_settings import landing_of, outbox_of, own_figures
-from backend.wiring.keys import derived, opened_engine, right_keys
+from backend.wiring.keys import derived, opened_engine, right_keys, right_signing_key
 from backend.wiring.parts import Parts
+
+CHECKPOINTS_EVERY: Final = 10.0
+"""Seconds, while the log grows: so much of it a restored backup may lack without being noticed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class Platform:
     vault: LocalVault
     codes: OneTimeCodes
     hasher: Hasher
+    ledger: Ledger
     issuer: CodeIssuer
     mailer: Mailer
     mail: MailCarrier
@@ -91,10 +96,11 @@ def open_platform(
         tally = Tally()
         store = DatabaseStore(engine, tally)
         stack.callback(store.close)
-        ledger, mailer = Ledger(settings.origin), Mailer(KeyedSeals(keys["seed_key"]))
+        signing = right_signing_key(settings, store)
+        ledger, mailer = Ledger(settings.origin, signing), Mailer(KeyedSeals(keys["seed_key"]))
         derive = partial(derived, keys["throttle_key"])
         issuer = CodeIssuer(mailer, settings.zone, derive(b"codes"))
-        built = Parts(settings, store, vault, clock, hasher, codes, ledger, mailer, issuer, derive, tally)
+        built = Parts(settings, store, vault, clock, hasher, codes, ledger, signing, mailer, issuer, derive, tally)
         services = built.services(landing_of(settings, store, demo))
         mails = settings.data_dir / ("demo/mails" if demo else "mails")
         operators = Operators(store, clock, ledger, issuer, mailer)
@@ -111,12 +117,33 @@ def open_platform(
         stack.callback(services.sign_in_pool.close)
         services.access_watch.start()
         stack.callback(services.access_watch.stop)
-        background = Background({"migration": (PERIOD, services.migration.switch)}, tally, clock)
+        background = Background(
+            {
+                "migration": (PERIOD, services.migration.switch),
+                "checkpoints": (CHECKPOINTS_EVERY, services.checkpoints.make),
+            },
+            tally,
+            clock,
+        )
+        stack.callback(services.checkpoints.close)
         background.start()
         stack.callback(background.stop)
         carrier.start()
         stack.callback(carrier.stop)
         close = stack.pop_all().close
         return Platform(
-            settings, services, store, vault, codes, hasher, issuer, mailer, carrier, operators, deadlines, mails, close
+            settings,
+            services,
+            store,
+            vault,
+            codes,
+            hasher,
+            ledger,
+            issuer,
+            mailer,
+            carrier,
+            operators,
+            deadlines,
+            mails,
+            close,
         )

@@ -6,6 +6,7 @@ from ecp_tui.client.demo import DemoCalls
 from ecp_tui.client.downloads import DownloadCalls
 from ecp_tui.client.filing import CHUNK, FilingCalls
 from ecp_tui.client.inbox import InboxCalls
+from ecp_tui.client.ledger import LedgerCalls
 from ecp_tui.client.migration import MigrationCalls
 from ecp_tui.client.obligations import ObligationCalls
 from ecp_tui.client.publishing import PublishingCalls
@@ -20,6 +21,7 @@ class EcpClient(
     DownloadCalls,
     PublishingCalls,
     InboxCalls,
+    LedgerCalls,
     ObligationCalls,
     MigrationCalls,
     CatalogueCalls,

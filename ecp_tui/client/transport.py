@@ -18,7 +18,7 @@ from backend.contract.messages import Message
 from backend.contract.rules.shown import shown, shown_lines
 from ecp_tui.server import allowed, trusted
 
-_LINES: Final = frozenset({"receipt", "text", "findings", "rule"})
+_LINES: Final = frozenset({"receipt", "text", "findings", "rule", "signature", "proof", "signed"})
 """What may have several lines."""
 _Answer = TypeVar("_Answer", bound=Message)
 

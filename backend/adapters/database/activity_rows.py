@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Executable,
     Row,
@@ -36,11 +37,12 @@ from backend.adapters.database.enquiry import (
 )
 from backend.contract.messages import ActivityFilter
 from backend.contract.rules.expectations import Unexpected
-from backend.contract.rules.merkle import Head
+from backend.contract.rules.merkle import Head, Node
 from backend.core.accounts import Account
 from backend.core.activity_row import ActivityRow
 from backend.core.actor import Scope
 from backend.core.client_connect.ports.requests import NOT_OF_ACCOUNTS
+from backend.core.log import LOWEST_KEPT
 
 _MOST_FILES: Final = 1000
 _table, _details = tables.activity, tables.activity_details
@@ -48,9 +50,22 @@ _FIELDS: Final = tuple(field.name for field in fields(ActivityRow))
 _COLUMNS: Final = tuple(name for name in _FIELDS if name in _table.c)
 _owner: Final = _table.alias("owner")
 _OWNED: Final = select(_owner.c.object_key).where(_owner.c.log_index == _table.c.bytes_of).correlate(_table)
-_SHARED: Final = {"object_key": func.coalesce(_table.c.object_key, _OWNED.scalar_subquery()).label("object_key")}
+_keys: Final = tables.signing_keys
+_SIGNER: Final = select(_keys.c.public_key).where(_keys.c.id == _table.c.signed_by).correlate(_table)
+_MADE: Final = {
+    "object_key": func.coalesce(_table.c.object_key, _OWNED.scalar_subquery()).label("object_key"),
+    "signer": _SIGNER.scalar_subquery().label("signer"),
+}
 """Wherever bytes are looked up, those of a publication to many are found by each of its rows."""
-_SHOWN: Final = tuple(_SHARED.get(name, _table.c[name]) if name in _table.c else _details.c[name] for name in _FIELDS)
+
+
+def _shown(name: str) -> ColumnElement[Any]:
+    if name in _MADE:
+        return _MADE[name]
+    return _table.c[name] if name in _table.c else _details.c[name]
+
+
+_SHOWN: Final = tuple(map(_shown, _FIELDS))
 _THEIRS: Final = _details.c.log_index == _table.c.log_index
 ROWS: Final = select(*_SHOWN).outerjoin(_details)
 # What every submission asks and says: built once, so that only the values change.
@@ -67,6 +82,7 @@ _STANDING: Final = ROWS.where(
 )
 _ADD: Final = insert(_table)
 _ADD_DETAILS: Final = insert(_details)
+_ADD_NODE: Final = insert(tables.log_nodes)
 _ADD_NAME: Final = sql("INSERT INTO activity_names(rowid, file_name) VALUES (:log_index, :file_name)")
 _SUPERSEDE: Final = (
     update(_table)
@@ -175,10 +191,13 @@ class ActivityRows:
 class ActivityUnit:
     _connection: Connection
 
-    def append(self, rows: Sequence[ActivityRow], head: Head) -> None:
+    def append(
+        self, rows: Sequence[ActivityRow], leaves: Sequence[bytes], completed: Sequence[Node], head: Head
+    ) -> None:
         if not rows:
             return
-        self._execute(_ADD, [_values_of(row) for row in rows])
+        self._execute(_ADD, [_values_of(row) | {"leaf_hash": leaf} for row, leaf in zip(rows, leaves, strict=True)])
+        self._execute(_ADD_NODE, [node._asdict() for node in completed if node.level >= LOWEST_KEPT])
         details = [{"log_index": row.log_index, **_details_of(row)} for row in rows]
         self._execute(_ADD_DETAILS, [one for one in details if sum(value is not None for value in one.values()) > 1])
         if self._connection.dialect.name == "sqlite":
@@ -218,12 +237,14 @@ def _details_of(row: ActivityRow) -> dict[str, Any]:
         "findings": [asdict(one) for one in row.findings] or None,
         "cut_off": row.cut_off,
         "counts": row.counts,
+        "personal": dict(row.personal) or None,
     }
 
 
 def row_of(row: Row[Any]) -> ActivityRow:
     """A row of `_SHOWN`, whose columns come in the order of the fields."""
     facts: list[Any] = list(row)
+    facts[-3] = facts[-3] or {}
     facts[-2] = tuple(Unexpected(**one) for one in facts[-2] or ())
     facts[-1] = facts[-1] or {}
     return ActivityRow(*facts)

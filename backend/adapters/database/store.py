@@ -19,6 +19,7 @@ from backend.adapters.database.finding_rows import FindingRows, FindingUnit
 from backend.adapters.database.form_rows import FormRows, FormUnit
 from backend.adapters.database.incoming_rows import IncomingRows, IncomingUnit
 from backend.adapters.database.key_rows import KeyRows, KeyUnit
+from backend.adapters.database.log_rows import LogRows, LogUnit
 from backend.adapters.database.migration_rows import MigrationRows, MigrationUnit
 from backend.adapters.database.outgoing_rows import OutgoingRows, OutgoingUnit
 from backend.adapters.database.past_rows import PastRows
@@ -40,6 +41,7 @@ T = TypeVar("T")
 
 class _Rows(
     ActivityRows,
+    LogRows,
     RefusalRows,
     OutgoingRows,
     PublishedRows,
@@ -71,6 +73,7 @@ class _Unit(
     CatalogueUnit,
     MigrationUnit,
     ActivityUnit,
+    LogUnit,
     RefusalUnit,
     OutgoingUnit,
     PublishedUnit,

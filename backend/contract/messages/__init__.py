@@ -77,6 +77,9 @@ from backend.contract.messages.inbox import InboxPage as InboxPage
 from backend.contract.messages.inbox import InboxQuery as InboxQuery
 from backend.contract.messages.inbox import InboxState as InboxState
 from backend.contract.messages.inbox import PickUp as PickUp
+from backend.contract.messages.ledger import Consistency as Consistency
+from backend.contract.messages.ledger import Proof as Proof
+from backend.contract.messages.ledger import SignedCheckpoint as SignedCheckpoint
 from backend.contract.messages.migration import Migration as Migration
 from backend.contract.messages.migration import MigrationBatch as MigrationBatch
 from backend.contract.messages.migration import MigrationFolder as MigrationFolder

@@ -62,6 +62,10 @@ class Receipt(Message):
     activity: Activity
     receipt: str
     leaf_hash: str
+    signature: str = ""
+    """Of the receipt, as `ssh-keygen -Y verify` takes it; receipts of the oldest versions have none."""
+    signed_by: str = ""
+    """The fingerprint of the key that signed it."""
     replayed: bool = False
     """True where the same submission id, or the same bytes as the current version, had been accepted before."""
     counter_receipts: tuple[Activity, ...] = ()

@@ -42,7 +42,7 @@ class Head:
     def grown(self, leaf: bytes) -> tuple[Head, list[Node]]:
         """The head after one more leaf hash, and the roots of the perfect subtrees that this leaf completes."""
         frontier = [*self.frontier, leaf]
-        size, completed = self.size, []
+        size, completed = self.size, list[Node]()
         while size & 1:
             right = frontier.pop()
             frontier[-1] = node_hash(frontier[-1], right)

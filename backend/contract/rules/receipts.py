@@ -70,6 +70,8 @@ CHANGE_KEYS: Final = (
     "count",
     "channel",
 )
+DETAILS_KEY: Final = "details"
+"""The last line of every document: the hash of what is known beside it. The oldest have none."""
 
 _AS_IT_IS = re.compile(r"[ -$&-~]+")
 
@@ -93,6 +95,8 @@ def read_document(text: str) -> dict[str, str]:
     """The keys and raw values of a receipt or entry; raises `ValueError` if it is not exactly one."""
     head, *lines = text.split("\n")
     keys = {RECEIPT: RECEIPT_KEYS, ENTRY: ENTRY_KEYS, CHANGE: CHANGE_KEYS}.get(head)
+    if keys is not None and len(lines) == len(keys) + 2:
+        keys = (*keys, DETAILS_KEY)
     if keys is None or len(lines) != len(keys) + 1 or lines[-1] != "":
         raise ValueError("this is not a receipt")
     found: dict[str, str] = {}
@@ -120,6 +124,8 @@ def instant_text(instant: datetime) -> str:
 
 
 def _document(kind: str, keys: tuple[str, ...], values: Mapping[str, object]) -> str:
+    if values.get(DETAILS_KEY) is not None:
+        keys = (*keys, DETAILS_KEY)
     return "\n".join([kind, *(f"{key}: {_value(values.get(key))}" for key in keys), ""])
 
 

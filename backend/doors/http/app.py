@@ -14,6 +14,7 @@ from backend.doors.http import (
     home,
     inbox,
     landing,
+    ledger,
     migration,
     obligations,
     profile,
@@ -65,6 +66,7 @@ def create_app(services: Services) -> FastAPI:
         publishing,
         inbox,
         activity,
+        ledger,
     ):
         app.include_router(noun.router)
     app.add_middleware(Guards)

@@ -2,7 +2,8 @@
 
 from backend.adapters.database.tables.base import EPOCH, Instant, metadata
 from backend.adapters.database.tables.catalogue import folders, functions, platform, user_types
-from backend.adapters.database.tables.ledger import activity, activity_details, addressed, log_head, refusal_counts
+from backend.adapters.database.tables.ledger import activity, activity_details, addressed, refusal_counts
+from backend.adapters.database.tables.log import checkpoints, log_head, log_nodes, losses, signing_keys
 from backend.adapters.database.tables.people import (
     accounts,
     administrator_rights,
@@ -34,6 +35,7 @@ __all__ = [
     "attempts",
     "batches",
     "change_requests",
+    "checkpoints",
     "closed_days",
     "codes",
     "companies",
@@ -45,6 +47,8 @@ __all__ = [
     "grants",
     "identities",
     "log_head",
+    "log_nodes",
+    "losses",
     "mails",
     "metadata",
     "notices",
@@ -54,6 +58,7 @@ __all__ = [
     "sessions",
     "sftp_addresses",
     "sftp_keys",
+    "signing_keys",
     "throttles",
     "tickets",
     "used_transactions",

@@ -1,4 +1,4 @@
-"""The ledger: its head, its entries, and what is known beside them."""
+"""The entries of the ledger, and what is known beside them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
-    CheckConstraint,
     Column,
     Date,
     ForeignKey,
@@ -22,15 +21,6 @@ from sqlalchemy import (
 
 from backend.adapters.database.tables.base import Instant, metadata
 
-log_head = Table(
-    "log_head",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("size", BigInteger, nullable=False),
-    Column("frontier", LargeBinary, nullable=False),
-    Column("set_back", BigInteger, nullable=False, server_default="0"),
-    CheckConstraint("id = 1", name="one_row"),
-)
 activity = Table(
     "activity",
     metadata,
@@ -66,6 +56,10 @@ activity = Table(
     Column("kind", String),
     Column("revision", Integer),
     Column("digest", String(64)),
+    Column("details", String(64)),
+    Column("leaf_hash", LargeBinary),
+    Column("signed_by", Integer),
+    Column("signature", LargeBinary),
 )
 activity_details = Table(
     "activity_details",
@@ -78,6 +72,7 @@ activity_details = Table(
     Column("explanation", String),
     Column("cut_off", Instant),
     Column("counts", String),
+    Column("personal", JSON(none_as_null=True)),
 )
 addressed = Table(
     "addressed",

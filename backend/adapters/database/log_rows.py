@@ -1,0 +1,83 @@
+"""The log in the database: roots of subtrees, checkpoints, and signing keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, Select, func, insert, select, tuple_, update
+
+from backend.adapters.database import tables
+from backend.contract.rules.checkpoints import Checkpoint
+from backend.contract.rules.signers import SigningKey
+from backend.core.log import KeptCheckpoint, Place
+
+_nodes, _checkpoints, _keys, _activity = tables.log_nodes, tables.checkpoints, tables.signing_keys, tables.activity
+_ONES: Final = select(_checkpoints)
+
+
+class LogRows:
+    _connection: Connection
+
+    def nodes(self, wanted: Sequence[Place]) -> dict[Place, bytes]:
+        if not wanted:
+            return {}
+        these = select(_nodes).where(tuple_(_nodes.c.level, _nodes.c.place).in_(wanted))
+        return {(row.level, row.place): row.hash for row in self._connection.execute(these)}
+
+    def leaf_hashes(self, start: int, until: int) -> list[bytes]:
+        within = (_activity.c.log_index >= start, _activity.c.log_index < until)
+        return list(
+            self._connection.scalars(select(_activity.c.leaf_hash).where(*within).order_by(_activity.c.log_index))
+        )
+
+    def signing_keys(self) -> dict[int, SigningKey]:
+        found = self._connection.execute(select(_keys).order_by(_keys.c.id))
+        return {
+            row.id: SigningKey(public_key=row.public_key, since=row.since, until=row.until, revoked=row.revoked)
+            for row in found
+        }
+
+    def latest_checkpoint(self) -> KeptCheckpoint | None:
+        return self._checkpoint(_ONES.order_by(_checkpoints.c.size.desc()).limit(1))
+
+    def checkpoint(self, size: int) -> KeptCheckpoint | None:
+        return self._checkpoint(_ONES.where(_checkpoints.c.size == size))
+
+    def covering(self, log_index: int, besides: Sequence[int]) -> KeptCheckpoint | None:
+        these = (_checkpoints.c.size > log_index, _checkpoints.c.signed_by.not_in(besides))
+        return self._checkpoint(_ONES.where(*these).order_by(_checkpoints.c.size).limit(1))
+
+    def _checkpoint(self, question: Select[Any]) -> KeptCheckpoint | None:
+        row = self._connection.execute(question).one_or_none()
+        return None if row is None else _kept(row)
+
+
+class LogUnit:
+    _connection: Connection
+
+    def add_checkpoint(self, kept: KeptCheckpoint) -> None:
+        one = kept.checkpoint
+        told = {"origin": one.origin, "size": one.size, "root": one.root, "at": one.at}
+        signed = {"signed_by": kept.signed_by, "signature": kept.signature}
+        self._connection.execute(insert(_checkpoints).values(told | signed))
+
+    def add_signing_key(self, public_key: str, since: datetime | None) -> int:
+        """The next key, from now on the one that signs; returns its number."""
+        number = (self._connection.scalar(select(func.max(_keys.c.id))) or 0) + 1
+        self._connection.execute(insert(_keys).values(id=number, public_key=public_key, since=since))
+        return number
+
+    def retire_signing_key(self, number: int, at: datetime) -> None:
+        self._connection.execute(update(_keys).where(_keys.c.id == number, _keys.c.until.is_(None)).values(until=at))
+
+    def revoke_signing_key(self, number: int, at: datetime, reason: str) -> None:
+        fresh = (_keys.c.id == number, _keys.c.revoked.is_(None))
+        self._connection.execute(update(_keys).where(*fresh).values(revoked=at, reason=reason))
+
+
+def _kept(row: Row[Any]) -> KeptCheckpoint:
+    return KeptCheckpoint(
+        Checkpoint(origin=row.origin, size=row.size, root=row.root, at=row.at), row.signed_by, row.signature
+    )

@@ -1,0 +1,45 @@
+"""Proofs: what a holder of a receipt needs to show that it is signed, and in the log."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from backend.contract.messages.base import Message
+
+
+class Proof(Message):
+    """Of one entry; each text is a file as it stands."""
+
+    log_index: int
+    receipt: str
+    """The leaf: of a submission its receipt."""
+    signature: str
+    """Of a receipt, as `ssh-keygen -Y verify` takes it; empty for other entries and the oldest receipts."""
+    proof: str
+    """That it is in the log (C2SP tlog-proof), with the signed checkpoint it leads to."""
+    verify: str
+    """The line that verifies the signature, of a receipt; beside the files that `ecp receipts save` writes."""
+
+
+class SignedCheckpoint(Message):
+    """What the whole log was at one instant."""
+
+    origin: str
+    size: int
+    root: str
+    """In hex."""
+    at: datetime
+    text: str
+    """What was signed (C2SP tlog-checkpoint)."""
+    signature: str
+    signed: str
+    """Both as one file."""
+
+
+class Consistency(Message):
+    """That a log of `new` entries begins with the `old` ones (RFC 9162, section 2.1.4)."""
+
+    old: int
+    new: int
+    hashes: tuple[str, ...]
+    """In hex."""

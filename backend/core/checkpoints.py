@@ -1,0 +1,165 @@
+"""Checkpoints: what the whole log was at one instant, signed; proofs lead from an entry to one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from backend.contract.faults import NOT_FOUND, NOT_UNDERSTOOD, Refused
+from backend.contract.messages import Consistency, Proof, SignedCheckpoint
+from backend.contract.rules import signers, sshsig
+from backend.contract.rules.checkpoints import Checkpoint, checkpoint_text, signed_text
+from backend.contract.rules.log_proofs import consistency_path, inclusion_path
+from backend.contract.rules.proof_documents import proof_size, proof_text
+from backend.contract.rules.signers import SigningKey
+from backend.core.activity import milliseconds, seen_file, signature_of
+from backend.core.activity_row import ACCEPTED, ActivityRow
+from backend.core.actor import Actor
+from backend.core.gate import refuse_inactive
+from backend.core.log import KeptCheckpoint, roots
+from backend.core.ports import Clock, Store
+from backend.core.rows import Unit
+from backend.core.signing import Signing
+
+_log = structlog.get_logger(__name__)
+
+
+class Checkpoints:
+    """One is made when somebody wants a proof that none covers, and every so often while the log grows."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        origin: str,
+        signing: Signing,
+        kept: Callable[[str], None] = lambda signed: None,
+        holds: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """`kept` hears of each that was made here; none is made while the log does not hold what it held before."""
+        self._store = store
+        self._clock = clock
+        self._origin = origin
+        self._signing = signing
+        self._kept = kept
+        self._holds = holds
+
+    def make(self) -> None:
+        """One over the whole log, as of now; none where there is one already, or nothing."""
+        if self._holds() and (made := self._store.write(self._make)) is not None:
+            self._kept(made)
+
+    def close(self) -> None:
+        """The last one before the end."""
+        try:
+            self.make()
+        except Refused as refused:
+            _log.warning("no last checkpoint was made", fault=refused.fault.number)
+
+    def latest(self) -> SignedCheckpoint:
+        """The newest, made now if the log has grown; 2001 while there is none."""
+        self.make()
+        with self._store.reading() as rows:
+            return _shown(_found(rows.latest_checkpoint()), rows.signing_keys())
+
+    def one(self, actor: Actor, size: int | None) -> SignedCheckpoint:
+        """The newest, or that of this very size."""
+        refuse_inactive(actor.account)
+        if size is None:
+            return self.latest()
+        with self._store.reading() as rows:
+            return _shown(_found(rows.checkpoint(size)), rows.signing_keys())
+
+    def consistency(self, actor: Actor, old: int, new: int) -> Consistency:
+        """That the log of `new` entries begins with the `old` ones; 2001 for more than there are."""
+        refuse_inactive(actor.account)
+        if not 0 < old <= new:
+            raise Refused(NOT_UNDERSTOOD, what="The older size comes first, and is not 0.")
+        with self._store.reading() as rows:
+            if new > rows.head().size:
+                raise Refused(NOT_FOUND)
+            hashes = roots(rows, consistency_path(old, new))
+        return Consistency(old=old, new=new, hashes=tuple(one.hex() for one in hashes))
+
+    def proof(self, actor: Actor, log_index: int) -> Proof:
+        """Of an act on a file; 2001 if it is not the actor's to see."""
+        with self._store.reading() as rows:
+            row = seen_file(rows, actor, rows.catalogue(), log_index)
+        return self.proof_of(row)
+
+    def proof_of(self, row: ActivityRow) -> Proof:
+        """Of an entry that its reader may see."""
+        text = self.document(row.log_index)
+        line = signers.verify_line(row.origin, row.file_name or "", row.at) if row.act == ACCEPTED else ""
+        return Proof(log_index=row.log_index, receipt=row.text(), signature=signature_of(row), proof=text, verify=line)
+
+    def document(self, log_index: int) -> str:
+        """The proof that this entry is in the log, as a text; the same whenever it is asked for.
+
+        But for a key that was revoked since: then it leads to a checkpoint by another one.
+        """
+        if self.length(log_index) is None:
+            self.make()
+        with self._store.reading() as rows:
+            keys = rows.signing_keys()
+            kept = _found(rows.covering(log_index, _revoked(keys)))
+            hashes = roots(rows, inclusion_path(log_index, kept.checkpoint.size))
+        return proof_text(log_index, hashes, _signed(kept, keys))
+
+    def length(self, log_index: int) -> int | None:
+        """How many bytes that document has; `None` where no checkpoint covers the entry yet."""
+        return self.lengths([log_index])[log_index]
+
+    def lengths(self, log_indexes: Sequence[int]) -> dict[int, int | None]:
+        with self._store.reading() as rows:
+            keys = rows.signing_keys()
+            covers = {one: rows.covering(one, _revoked(keys)) for one in log_indexes}
+        return {
+            log_index: None if kept is None else proof_size(log_index, kept.checkpoint.size, len(_signed(kept, keys)))
+            for log_index, kept in covers.items()
+        }
+
+    def allowed_signers(self) -> str:
+        """Every key that ever signed, as OpenSSH reads them; those revoked, too."""
+        with self._store.reading() as rows:
+            return signers.allowed_signers(self._origin, list(rows.signing_keys().values()))
+
+    def revoked_keys(self) -> str:
+        with self._store.reading() as rows:
+            return signers.revoked_keys(list(rows.signing_keys().values()))
+
+    def _make(self, unit: Unit) -> str | None:
+        head, latest = unit.head(), unit.latest_checkpoint()
+        if head.size == 0 or (latest is not None and latest.checkpoint.size >= head.size):
+            return None
+        checkpoint = Checkpoint(origin=self._origin, size=head.size, root=head.root, at=milliseconds(self._clock.now()))
+        signature = self._signing.of_checkpoint(checkpoint_text(checkpoint))
+        kept = KeptCheckpoint(checkpoint, self._signing.key, signature)
+        unit.add_checkpoint(kept)
+        return _signed(kept, unit.signing_keys())
+
+
+def _revoked(keys: dict[int, SigningKey]) -> list[int]:
+    return [number for number, key in keys.items() if key.revoked is not None]
+
+
+def _found(kept: KeptCheckpoint | None) -> KeptCheckpoint:
+    if kept is None:
+        raise Refused(NOT_FOUND)
+    return kept
+
+
+def _armour(kept: KeptCheckpoint, keys: dict[int, SigningKey]) -> str:
+    return sshsig.armour(sshsig.blob_of(keys[kept.signed_by].public_key), sshsig.CHECKPOINTS, kept.signature)
+
+
+def _signed(kept: KeptCheckpoint, keys: dict[int, SigningKey]) -> str:
+    return signed_text(checkpoint_text(kept.checkpoint), _armour(kept, keys))
+
+
+def _shown(kept: KeptCheckpoint, keys: dict[int, SigningKey]) -> SignedCheckpoint:
+    one = kept.checkpoint
+    text, armour = checkpoint_text(one), _armour(kept, keys)
+    told = {"origin": one.origin, "size": one.size, "root": one.root.hex(), "at": one.at}
+    return SignedCheckpoint(**told, text=text, signature=armour, signed=signed_text(text, armour))
