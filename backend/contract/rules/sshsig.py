@@ -14,6 +14,8 @@ from backend.contract.rules.ssh_wire import Wire, string
 
 RECEIPTS: Final = "receipt-v1@ecp"
 CHECKPOINTS: Final = "checkpoint-v1@ecp"
+SFTP_KEYS: Final = "sftp-key@ecp"
+"""A new key of somebody's, signed by the one before."""
 _MAGIC: Final = b"SSHSIG"
 _VERSION: Final = 1
 _ARMOUR: Final = re.compile(r"\s*-----BEGIN SSH SIGNATURE-----(.*?)-----END SSH SIGNATURE-----\s*", re.DOTALL)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from backend.contract.faults import KEY_NOT_ACCEPTABLE, NOT_ALLOWED, NOT_FOUND, Refused
 from backend.contract.messages import RemoveAddress, RevokeKey, RotateKey
 from backend.contract.rules.public_keys import fingerprint_of
+from backend.contract.rules.sshsig import SFTP_KEYS, SshSignature, read_signature
 from backend.core.accounts import Account, SftpKey
 from backend.core.activity import Ledger
 from backend.core.actor import Actor
 from backend.core.client_connect.changes.keys import KEY_LIFE, new_key
 from backend.core.client_connect.mails import Mailer
-from backend.core.client_connect.ssh_signatures import SshSignature, read_signature
 from backend.core.client_connect.standing import as_of_now
 from backend.core.gate import may_revoke, may_rotate, refuse_unseen
 from backend.core.ports import Clock, PublicKeys, Store
@@ -60,7 +60,7 @@ class SftpActs:
 
     def rotate_key(self, actor: Actor, asked: RotateKey) -> None:
         """Registers the new key at once; the old one stays until it is revoked or expires. 5001, 5002, 5004."""
-        signature = read_signature(asked.signature)
+        signature = _read(asked.signature)
 
         def unit(unit: Unit) -> None:
             who, now = as_of_now(unit, actor), self._clock.now()
@@ -117,6 +117,14 @@ class SftpActs:
             object=what,
             source=who.source,
         )
+
+
+def _read(text: str) -> SshSignature:
+    try:
+        return read_signature(text, SFTP_KEYS)
+    except ValueError as error:
+        fix = f"Sign it with ssh-keygen -Y sign -n {SFTP_KEYS} -f OLD NEW.pub, and give the file NEW.pub.sig."
+        raise Refused(KEY_NOT_ACCEPTABLE, what=str(error), fix=fix) from None
 
 
 def _not_by_a_live_key(subject: Account) -> Refused:
