@@ -53,6 +53,7 @@ from ecp_tui.commands.shapes import (
     ReceiptsAnswer,
     SavedAnswer,
     TrialAnswer,
+    VerifiedAnswer,
     VerifyAnswer,
 )
 
@@ -70,7 +71,7 @@ ANSWERS: Final[dict[str, tuple[type[BaseModel], ...]]] = {
     "ls": (PublicationsAnswer,),
     "get": (PublicationAnswer,),
     "activity": (ActivityPageAnswer,),
-    "verify": (VerifyAnswer,),
+    "verify": (VerifyAnswer, VerifiedAnswer),
     "receipts list": (ReceiptsAnswer,),
     "receipts show": (ReceiptAnswer,),
     "receipts save": (SavedAnswer,),

@@ -102,6 +102,25 @@ class VerifyAnswer(BaseModel):
     items: list[ActivityAnswer]
 
 
+class CheckedAnswer(BaseModel):
+    """One of the things looked at; `remedy` is empty where nothing is to be done."""
+
+    name: Literal["receipt", "file", "signature", "log", "checkpoint"]
+    state: Literal["ok", "wrong", "missing"]
+    what: str
+    remedy: str
+
+
+class VerifiedAnswer(BaseModel):
+    """With `--receipt`, of these files alone. `receipt` has the receipt's own names, with underscores."""
+
+    state: Literal["verified", "not-verified"]
+    sha256: str
+    file_name: str | None
+    receipt: dict[str, str | None]
+    checks: list[CheckedAnswer]
+
+
 class PublicationAnswer(BaseModel):
     """One published file; by SFTP some of it is not told."""
 

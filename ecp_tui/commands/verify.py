@@ -1,4 +1,4 @@
-"""`ecp verify`: whether a file, or its SHA-256, is what the exchange received."""
+"""`ecp verify`: whether a file, or its SHA-256, is what the exchange received; with a receipt, without asking it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from backend.contract.rules.receipts import instant_text
 from ecp_tui import wording
 from ecp_tui.client import EcpClient
 from ecp_tui.commands.call import Call, command
+from ecp_tui.commands.holding import holding_options, verify_held
 from ecp_tui.commands.local import STANDARD, LocalFile, served
 from ecp_tui.commands.piped import blocks, name_option
 from ecp_tui.digest import digest
@@ -50,19 +51,28 @@ def _evidence(ctx: click.Context, param: click.Parameter, words: Sequence[str]) 
 @click.command()
 @click.argument("evidence", nargs=-1, required=True, callback=_evidence, metavar="FILE|SHA256")
 @name_option
+@holding_options
 @command
-async def verify(call: Call, evidence: Path | str, name: str | None) -> Exit:
+async def verify(call: Call, /, evidence: Path | str, name: str | None, **held: Any) -> Exit:
     """Compare a file, or its SHA-256, with what was received.
 
     MATCH (0): these very bytes were received. DIFFERENT (5): others were, under that name. NOT FOUND (4): neither.
     FILE may be - for standard input; SHA256 may be all that certutil, sha256sum or Get-FileHash wrote.
 
+    With --receipt nothing is asked of any server: VERIFIED (0) says that the file is the one of the receipt, that the
+    exchange signed it, and that its log has it; NOT VERIFIED (5) says what is wrong or missing.
+
     \b
     Examples:
       ecp verify SD1_01234_20261120.csv
+      ecp verify SD1_01234_20261120.csv --receipt SD1_01234_20261120.csv.receipt
       ecp verify "$(sha256sum return.csv)" --name SD1_01234_20261120.csv
       ecp verify - --name SD1_01234_20261120.csv --json < return.csv
     """
+    if held["receipt"] is not None:
+        return verify_held(call, evidence if isinstance(evidence, str) else await _sha256(evidence), **held)
+    if any(held.values()):
+        raise Refused(NOT_UNDERSTOOD, what="What lies beside a receipt is named with --receipt.")
     if name is not None and isinstance(evidence, Path) and evidence != STANDARD:
         raise Refused(NOT_UNDERSTOOD, what="--name goes with - or a SHA-256; a file has a name of its own.")
     async with call.client() as client:

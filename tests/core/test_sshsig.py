@@ -134,10 +134,10 @@ needs_openssh = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="s
 @needs_openssh
 def test_the_armour_is_the_one_that_ssh_keygen_writes(key: SigningKeyFile, tmp_path: Path) -> None:
     (tmp_path / "f").write_bytes(RECEIPT)
-    made = ["ssh-keygen", "-Y", "sign", "-q", "-f", tmp_path / "receipt_key", "-n", RECEIPTS, tmp_path / "f"]
+    made = ["ssh-keygen", "-Y", "sign", "-q", "-f", f"{tmp_path}/receipt_key", "-n", RECEIPTS, f"{tmp_path}/f"]
     subprocess.run(made, check=True, capture_output=True)
     assert (tmp_path / "f.sig").read_text() == signed(key)
-    asked = ["ssh-keygen", "-l", "-f", tmp_path / "receipt_key"]
+    asked = ["ssh-keygen", "-l", "-f", f"{tmp_path}/receipt_key"]
     assert fingerprint(key.public_key) in subprocess.run(asked, check=True, capture_output=True, text=True).stdout
 
 

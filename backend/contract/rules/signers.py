@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from backend.contract.rules.sshsig import CHECKPOINTS, RECEIPTS
+from backend.contract.rules.sshsig import CHECKPOINTS, RECEIPTS, blob_of
 
 ALLOWED_SIGNERS: Final = "allowed_signers"
 REVOKED_KEYS: Final = "revoked_keys"
+_ED25519: Final = "ssh-ed25519"
+_LINE: Final = re.compile(r"(\S+) (\S*namespaces=\S+) ssh-ed25519 ([A-Za-z0-9+/=]+)(?: .*)?", re.ASCII)
+_OPTION: Final = re.compile(r'([a-z-]+)(?:="([^"]*)")?(?:,|$)')
+_KNOWN: Final = {"namespaces", "valid-after", "valid-before"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,33 @@ def revoked_keys(keys: Iterable[SigningKey]) -> str:
     return "".join(f"{key.public_key}\n" for key in keys if key.revoked is not None)
 
 
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """One line of an allowed_signers file: whose key it is, for what, and when it counts."""
+
+    origin: str
+    namespaces: frozenset[str]
+    public_key: str
+    after: datetime | None = None
+    before: datetime | None = None
+
+    def counts(self, at: datetime) -> bool:
+        """As ssh-keygen judges it, to the second."""
+        second = at.replace(microsecond=0)
+        return (self.after is None or second >= self.after) and (self.before is None or second <= self.before)
+
+
+def read_allowed_signers(text: str) -> list[Signer]:
+    """Lines with Ed25519 keys and namespaces; what stands there besides counts for nothing here."""
+    found = (_LINE.fullmatch(line.strip()) for line in text.splitlines())
+    return [signer for line in found if line is not None and (signer := _signer(line)) is not None]
+
+
+def read_revoked_keys(text: str) -> set[str]:
+    lines = (line.split() for line in text.splitlines())
+    return {f"{words[0]} {words[1]}" for words in lines if len(words) > 1 and words[0] == _ED25519}
+
+
 def verify_line(origin: str, file_name: str, received: datetime) -> str:
     """What verifies a receipt's signature in a shell, as of when it was received: keys change."""
     name = _quoted(f"{file_name}.receipt")
@@ -45,6 +77,25 @@ def _options(key: SigningKey) -> str:
     told += [f'valid-after="{_stamp(key.since)}"'] if key.since is not None else []
     told += [f'valid-before="{_stamp(key.until)}"'] if key.until is not None else []
     return ",".join(told)
+
+
+def _signer(line: re.Match[str]) -> Signer | None:
+    options = dict(_OPTION.findall(line[2]))
+    public_key = f"{_ED25519} {line[3]}"
+    try:
+        blob_of(public_key)
+        after, before = (_instant(options.get(name)) for name in ("valid-after", "valid-before"))
+    except ValueError:
+        return None
+    if not set(options) <= _KNOWN:  # what narrows a key in a way not known here makes it none
+        return None
+    return Signer(line[1], frozenset(options["namespaces"].split(",")), public_key, after, before)
+
+
+def _instant(stamp: str | None) -> datetime | None:
+    if stamp is None:
+        return None
+    return datetime.strptime(stamp, "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
 
 
 def _stamp(instant: datetime) -> str:
