@@ -18,6 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from backend.__main__ import main
@@ -26,7 +27,9 @@ from backend.adapters.vault.local import LocalStaging, LocalVault
 from backend.core.activity import Ledger
 from backend.core.keeping import Keeping
 from backend.core.submissions import Submissions
+from backend.demo import running
 from backend.doors.ssh.submitting import Submitting
+from backend.settings import Settings
 
 STEPS = (
     *("opening", "opened", "writing", "staged", "closing", "judging", "judged", "fsyncing", "fsynced"),
@@ -78,6 +81,7 @@ class Faults:
         self.around(Submissions, "_accept", "unit begun")
         self.around(Ledger, "record", None, "recorded")
         self.around(SQLiteDialect_pysqlite, "do_commit", "committing", "committed")
+        self.around(PGDialect_psycopg, "do_commit", "committing", "committed")
         self.around(Keeping, "keep", None, "answering")
 
 
@@ -89,7 +93,9 @@ def _error(step: str, number: int) -> Exception:
     return failed
 
 
-def serve(data_dir: Path) -> None:
+def serve(data_dir: Path, database_url: str) -> None:
+    if database_url:
+        running.Settings = functools.partial(Settings, database_url=database_url)  # type: ignore[misc,assignment]
     Faults(data_dir.with_name(f"{data_dir.name}.fault")).install()
     main(["demo", "--json", "--data-dir", str(data_dir)])
 
@@ -101,6 +107,6 @@ if __name__ == "__main__":
         if child == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-            serve(Path(sys.argv[1]))
+            serve(Path(sys.argv[1]), "".join(sys.argv[2:]))
             os._exit(0)
         print(json.dumps({"pid": child}), flush=True)  # noqa: T201 - its answer

@@ -28,8 +28,9 @@ _AGED = 25 * 3600
 class Served:
     """One data folder and whatever serves it now."""
 
-    def __init__(self, zygote: asyncio.subprocess.Process, data_dir: Path) -> None:
+    def __init__(self, zygote: asyncio.subprocess.Process, data_dir: Path, database_url: str = "") -> None:
         self._zygote = zygote
+        self._postgres = database_url.replace("+psycopg", "", 1)
         self.data_dir = data_dir
         self.fault_file = data_dir.with_name(f"{data_dir.name}.fault")
         self.told = Told()
@@ -171,7 +172,7 @@ class Served:
     # ── afterwards ───────────────────────────────────────────────────────────────────────────────────────────
 
     def look(self) -> invariant.Found:
-        return invariant.look(self.data_dir, self.told)
+        return invariant.look(self.data_dir, self.told, self._postgres)
 
     async def swept(self) -> None:
         """A day later nothing is left that nobody stands on: neither staged bytes nor loose objects."""
@@ -188,16 +189,16 @@ class Served:
 
 
 @asynccontextmanager
-async def served(data_dir: Path) -> AsyncIterator[Served]:
+async def served(data_dir: Path, database_url: str = "") -> AsyncIterator[Served]:
     """A world that is served; gone with its server at the end."""
     with data_dir.with_name(f"{data_dir.name}.log").open("wb") as log:
         zygote = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.campaigns.faulty", str(data_dir)),
+            *(sys.executable, "-m", "tests.campaigns.faulty", str(data_dir), database_url),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=log,
         )
-    one = Served(zygote, data_dir)
+    one = Served(zygote, data_dir, database_url)
     try:
         await one.start()
         yield one
