@@ -32,6 +32,20 @@ def write_once(path: Path, data: bytes) -> None:
     sync_folder(path.parent)
 
 
+def replace_file(path: Path, data: bytes) -> None:
+    """A file for its owner alone, in place of one that is there: a kill at any point leaves the old or the new."""
+    written = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        with os.fdopen(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        written.rename(path)
+    finally:
+        written.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
 def sync_folder(folder: Path) -> None:
     """Makes the names in a folder durable."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

@@ -29,6 +29,7 @@ KIND_WORDS: Final[dict[RequestKind, str]] = {
     "decommission": "decommission",
     "change-folder": "change folder",
     "change-function": "change function",
+    "accept-loss": "accept loss",
 }
 DECIDING: Final[dict[RequestAct, tuple[str, str, str]]] = {
     "reject": ("Reject request {id}?", "It ends here; its maker reads the reason.", "Reject"),
@@ -57,6 +58,7 @@ _FOLLOWS: Final[dict[RequestKind, str]] = {
     "decommission": "The existing ECP takes nothing any more.",
     "change-folder": "It holds for the next file.",
     "change-function": "It holds at once, in open sessions too.",
+    "accept-loss": "ECP goes on; lost entries stay lost.",
 }
 
 

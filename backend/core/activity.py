@@ -30,6 +30,7 @@ from backend.core.activity_row import (
 from backend.core.actor import Actor, Scope
 from backend.core.calendar import Calendar
 from backend.core.catalogue import Catalogue
+from backend.core.continuity import Continuity
 from backend.core.gate import activity_scope
 from backend.core.page_marks import PageMarks
 from backend.core.ports import Store
@@ -43,9 +44,10 @@ LARGEST_PAGE: Final = 500
 class Ledger:
     """Every act leaves one row, through `record`, in the unit that does it; receipts are signed there."""
 
-    def __init__(self, origin: str, signing: Signing | None = None) -> None:
+    def __init__(self, origin: str, signing: Signing | None = None, continuity: Continuity | None = None) -> None:
         self.origin = origin
         self._signing = signing
+        self._continuity = continuity
 
     def record(self, unit: Unit, act: str, at: datetime, channel: str, **facts: Any) -> ActivityRow:
         """Appends the act to the log and returns its row."""
@@ -60,6 +62,8 @@ class Ledger:
         completed: list[Node] = []
         head = unit.head()
         for facts in each:
+            if self._continuity is not None:
+                self._continuity.refuse(act, facts.get("kind"))
             beside = salts_for(facts)
             told: dict[str, Any] = {**facts, "details": details_hash(facts, beside), "personal": beside}
             row = ActivityRow(self.origin, head.size, act, milliseconds(at), channel, **told)

@@ -46,8 +46,14 @@ class LogRows(Protocol):
         """The first checkpoint over an entry that was signed by none of the keys `besides`."""
         ...
 
+    def loss_accepted(self, size: int, root: bytes) -> bool:
+        """Whether operators accepted that the log no longer has what a checkpoint of this size and root had."""
+        ...
+
 
 class LogUnit(Protocol):
+    def accept_loss(self, entry: int, anchor: Checkpoint, size: int, root: bytes) -> None: ...
+
     def add_checkpoint(self, kept: KeptCheckpoint) -> None: ...
 
     def add_signing_key(self, public_key: str, since: datetime | None) -> int:

@@ -75,6 +75,18 @@ class Signer(Protocol):
         ...
 
 
+class Anchor(Protocol):
+    """Where the last checkpoint is remembered outside the database; each backend has its own."""
+
+    def read(self) -> str | None:
+        """The signed checkpoint; `None` where there was none yet."""
+        ...
+
+    def write(self, signed: str) -> None:
+        """Durable when it returns."""
+        ...
+
+
 class PublicKeys(Protocol):
     """Public keys of SSH."""
 

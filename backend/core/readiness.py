@@ -27,10 +27,18 @@ _READY: Final = Measure("ecp_ready", "What /readyz says, as 1 beside its word.",
 class ReadinessService:
     """Asks database and vault themselves, one question at a time whoever asks."""
 
-    def __init__(self, store: Store, vault: Vault, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        store: Store,
+        vault: Vault,
+        clock: Callable[[], float] = time.monotonic,
+        holds: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """`holds`: whether the log has all that it ever had."""
         self._store = store
         self._vault = vault
         self._clock = clock
+        self._holds = holds
         self._lock = Lock()
         self._threads = ThreadPoolExecutor(1, thread_name_prefix="readiness")
         self._asked: Future[None] | None = None
@@ -69,6 +77,8 @@ class ReadinessService:
             room = self._vault.room()
         except OSError:
             return Readiness(state="vault")
+        if not self._holds():
+            return Readiness(state="rolled-back")
         return Readiness(state="ready" if room > RESERVE else "room")
 
     def _writes(self) -> bool:

@@ -22,6 +22,7 @@ from backend.core.client_connect.sftp_setup import SftpSetup
 from backend.core.client_connect.sign_in import SignInService
 from backend.core.client_connect.users import UserService
 from backend.core.collecting import Collecting
+from backend.core.continuity import Continuity
 from backend.core.downloads import Downloads
 from backend.core.drop_box import DropBox
 from backend.core.existing_intake import ExistingIntake
@@ -79,6 +80,7 @@ class Services:
     tickets: Tickets
     activity: ActivityEnquiry
     checkpoints: Checkpoints
+    continuity: Continuity
     explaining: Explaining
     drop_box: DropBox
     outcomes: Outcomes

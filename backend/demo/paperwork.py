@@ -41,7 +41,10 @@ class Paperwork:
         self._clock = clock
         ledger = platform.ledger
         calendar = Calendar(platform.settings.zone, platform.settings.every_day_trades)
-        notices, changes = RequestNotices(platform.mailer), every_change(platform.issuer, calendar)
+        notices, changes = (
+            RequestNotices(platform.mailer),
+            every_change(platform.issuer, calendar, platform.services.continuity),
+        )
         self._requests = ChangeRequests(platform.store, clock, ledger, notices, changes, b"")
         self._access = Access(platform.store, clock, ledger)
         self._made: dict[Paper, ChangeRequest] = {}

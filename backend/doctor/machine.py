@@ -34,6 +34,7 @@ _UNREADY: Final = {
     "database": "Look at the database; ecpd goes on by itself once it is back.",
     "vault": "Look at the disk of the data folder.",
     "room": "Make room on the disk of the data folder.",
+    "rolled-back": "Put the newest database back, or have two operators accept the loss (docs/operate.md, 9101).",
     "stopping": "Wait until it has stopped, then start it.",
 }
 

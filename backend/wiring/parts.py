@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from backend.adapters.database import (
     DatabaseStore,
@@ -37,6 +38,7 @@ from backend.core.client_connect.sign_in import SignInService
 from backend.core.client_connect.source_limit import SourceLimit
 from backend.core.client_connect.users import UserService
 from backend.core.collecting import Collecting
+from backend.core.continuity import Continuity
 from backend.core.downloads import Downloads
 from backend.core.drop_box import DropBox
 from backend.core.existing import existing_as_of_now
@@ -81,6 +83,7 @@ class Parts:
     codes: OneTimeCodes
     ledger: Ledger
     signing: Signing
+    continuity: Continuity
     mailer: Mailer
     issuer: CodeIssuer
     derive: Callable[[bytes], bytes]
@@ -90,7 +93,7 @@ class Parts:
     def services(self, landing: Landing) -> Services:
         settings, store, clock, ledger = self.settings, self.store, self.clock, self.ledger
         calendar = Calendar(settings.zone, settings.every_day_trades)
-        changes = every_change(self.issuer, calendar)
+        changes = every_change(self.issuer, calendar, self.continuity)
         requests = ChangeRequests(store, clock, ledger, RequestNotices(self.mailer), changes, self.derive(b"cursor"))
         book = RecoveryCodeBook(self.derive(b"recovery-codes"))
         proving = (store, clock, self.hasher, self.codes)
@@ -110,7 +113,7 @@ class Parts:
             landing=landing,
             tally=self.tally,
             figures=Figures(self.tally.figures, store.figures, standing_figures(store, clock)),
-            readiness=ReadinessService(store, self.vault),
+            readiness=ReadinessService(store, self.vault, holds=lambda: self.continuity.loss is None),
             sign_in=SignInService(*proving, book, self.issuer, ledger, self.derive(b"sign-in"), self.tally),
             sign_in_pool=BoundedPool(),
             recovery=RecoveryService(*recovering),
@@ -135,7 +138,10 @@ class Parts:
             submissions=submissions,
             unfinished=Unfinished(submissions, clock),
             tickets=Tickets(store, clock, submissions, publishing, sessions),
-            checkpoints=Checkpoints(store, clock, settings.origin, self.signing),
+            checkpoints=Checkpoints(
+                store, clock, settings.origin, self.signing, self.continuity.keep, partial(self.continuity.holds, store)
+            ),
+            continuity=self.continuity,
             activity=ActivityEnquiry(store, calendar, self.derive(b"cursor")),
             explaining=Explaining(store, clock, ledger, as_of_now),
             drop_box=DropBox(store, clock, calendar, submissions),
@@ -152,9 +158,14 @@ class Parts:
     ) -> Submissions:
         """As `standing` knows who submits: by Client Connect, or by an account of the existing ECP."""
         made = (self.store, self.vault, self.clock, calendar, self.ledger, standing)
-        return Submissions(*made, lambda: watch.taking, notices.resubmitted)
+        return Submissions(*made, partial(self._taking, watch), notices.resubmitted)
+
+    def _taking(self, watch: AccessWatch) -> bool:
+        """Whether anything new is taken; raises 9101 where the log lacks what it had."""
+        self.continuity.refuse()
+        return watch.taking
 
     def _publishing(self, calendar: Calendar, watch: AccessWatch, submissions: Submissions) -> Publishing:
-        keeping, notices = Keeping(self.store, self.vault, lambda: watch.taking), PublishingNotices(self.mailer)
+        keeping, notices = Keeping(self.store, self.vault, partial(self._taking, watch)), PublishingNotices(self.mailer)
         made = (self.store, keeping, submissions.stagings, self.clock, calendar, self.ledger)
         return Publishing(*made, notices, as_of_now)

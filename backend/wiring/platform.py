@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from backend.adapters.anchor_file import AnchorFile
 from backend.adapters.clock import SystemClock
 from backend.adapters.database import (
     DatabaseStore,
@@ -27,6 +28,7 @@ from backend.core.client_connect.key_warnings import KeyWarnings
 from backend.core.client_connect.mail_carrier import MailCarrier
 from backend.core.client_connect.mails import Mailer
 from backend.core.client_connect.operators import Operators
+from backend.core.continuity import Continuity
 from backend.core.deadline_mails import DeadlineMails
 from backend.core.figures import Tally
 from backend.core.ports import Clock, Hasher
@@ -64,7 +66,7 @@ class Platform:
 
     def tell_of_deadlines(self) -> int:
         """Reminds who may file, and tells operators who is missing."""
-        queued = self.deadlines.tell()
+        queued = self.deadlines.tell() if self.services.continuity.loss is None else 0
         self.services.tally.done("deadlines", self.services.clock.now())
         return queued
 
@@ -73,6 +75,8 @@ class Platform:
 
         And what it will end: SFTP keys.
         """
+        if self.services.continuity.loss is not None:
+            return 0  # nothing ends, and nothing is put aside, while it is not known what stands
         self.services.requests.expire()
         self.services.unfinished.expire()
         self.services.tickets.expire()
@@ -96,11 +100,13 @@ def open_platform(
         tally = Tally()
         store = DatabaseStore(engine, tally)
         stack.callback(store.close)
-        signing = right_signing_key(settings, store)
-        ledger, mailer = Ledger(settings.origin, signing), Mailer(KeyedSeals(keys["seed_key"]))
+        signing, continuity = right_signing_key(settings, store), Continuity(AnchorFile(settings.data_dir / "anchor"))
+        continuity.holds(store)
+        ledger, mailer = Ledger(settings.origin, signing, continuity), Mailer(KeyedSeals(keys["seed_key"]))
         derive = partial(derived, keys["throttle_key"])
         issuer = CodeIssuer(mailer, settings.zone, derive(b"codes"))
-        built = Parts(settings, store, vault, clock, hasher, codes, ledger, signing, mailer, issuer, derive, tally)
+        kept = (store, vault, clock, hasher, codes, ledger, signing, continuity)
+        built = Parts(settings, *kept, mailer, issuer, derive, tally)
         services = built.services(landing_of(settings, store, demo))
         mails = settings.data_dir / ("demo/mails" if demo else "mails")
         operators = Operators(store, clock, ledger, issuer, mailer)
@@ -110,24 +116,7 @@ def open_platform(
         counted.begin()
         for source in (counted.figures, services.readiness.figures, own_figures(settings, services)):
             services.figures.add(source)
-        stack.callback(services.readiness.close)
-        stack.callback(services.unfinished.close)
-        stack.callback(services.tickets.close)
-        services.access_watch.listen(services.tickets.expire)
-        stack.callback(services.sign_in_pool.close)
-        services.access_watch.start()
-        stack.callback(services.access_watch.stop)
-        background = Background(
-            {
-                "migration": (PERIOD, services.migration.switch),
-                "checkpoints": (CHECKPOINTS_EVERY, services.checkpoints.make),
-            },
-            tally,
-            clock,
-        )
-        stack.callback(services.checkpoints.close)
-        background.start()
-        stack.callback(background.stop)
+        _begin(stack, services, continuity, tally)
         carrier.start()
         stack.callback(carrier.stop)
         close = stack.pop_all().close
@@ -147,3 +136,31 @@ def open_platform(
             mails,
             close,
         )
+
+
+def _unless_lost(continuity: Continuity, job: Callable[[], object]) -> None:
+    """Nothing happens by itself while the log lacks what it had."""
+    if continuity.loss is None:
+        job()
+
+
+def _begin(stack: ExitStack, services: Services, continuity: Continuity, tally: Tally) -> None:
+    """Everything that goes on by itself, and ends with the platform."""
+    stack.callback(services.readiness.close)
+    stack.callback(services.unfinished.close)
+    stack.callback(services.tickets.close)
+    services.access_watch.listen(services.tickets.expire)
+    stack.callback(services.sign_in_pool.close)
+    services.access_watch.start()
+    stack.callback(services.access_watch.stop)
+    background = Background(
+        {
+            "migration": (PERIOD, partial(_unless_lost, continuity, services.migration.switch)),
+            "checkpoints": (CHECKPOINTS_EVERY, services.checkpoints.make),
+        },
+        tally,
+        services.clock,
+    )
+    stack.callback(services.checkpoints.close)
+    background.start()
+    stack.callback(background.stop)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backend.contract import paths
-from backend.contract.messages import Consistency, Proof, SignedCheckpoint
+from backend.contract.messages import Consistency, Continuity, Proof, SignedCheckpoint
 from ecp_tui.client.transport import Transport
 
 
@@ -25,6 +25,10 @@ class LedgerCalls(Transport):
         """The newest, or that of this size."""
         asked = {} if size is None else {"size": str(size)}
         return await self._get(SignedCheckpoint, paths.CHECKPOINT, params=asked, background=background)
+
+    async def continuity(self, *, background: bool = False) -> Continuity:
+        """For the operator's staff."""
+        return await self._get(Continuity, paths.CONTINUITY, background=background)
 
     async def consistency(self, old: int, new: int) -> Consistency:
         return await self._get(Consistency, paths.CONSISTENCY, params={"old": str(old), "new": str(new)})

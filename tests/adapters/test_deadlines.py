@@ -17,6 +17,7 @@ from backend.core.catalogue import CutOff, FolderRule
 from backend.core.claims import Claim, Upload
 from tests.adapters.test_obligations import FRIDAY, MONDAY, SD1, files, hong_kong, states
 from tests.submitting import submitted
+from tests.tampering import unguarded
 from tests.tui.administrators import settles
 from tests.world import World
 
@@ -35,7 +36,7 @@ def extended(until: datetime, folder: str = "SD-1", day: date = FRIDAY, codes: t
 def begin(world: World, at: datetime) -> None:
     """The log has begun then."""
     world.actor("OPER01")
-    with world.platform.store.engine.begin() as connection:
+    with unguarded(world) as connection:
         first = update(tables.activity).where(tables.activity.c.log_index == 0)
         connection.execute(first.values(at=at))
 

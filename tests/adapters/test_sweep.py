@@ -38,6 +38,9 @@ def test_an_older_database_costs_no_accepted_bytes(prepared_sqlite: Prepared, tm
     shutil.copy(data_dir / "ecp.db", newer)
     shutil.copy(older, data_dir / "ecp.db")
     with reopened_world(prepared_sqlite, data_dir) as world:
+        assert sweep_a_day_later(world) == 0 and objects(world) == 1, "nothing is touched while the log lacks entries"
+    (data_dir / "anchor").unlink()
+    with reopened_world(prepared_sqlite, data_dir) as world:
         assert sweep_a_day_later(world) == 1 and objects(world) == 0
     (aside,) = (data_dir / "vault-orphans").iterdir()
     assert aside.read_bytes() == b"accepted after the backup"

@@ -95,7 +95,7 @@ def _error(step: str, number: int) -> Exception:
 
 def serve(data_dir: Path, database_url: str) -> None:
     if database_url:
-        running.Settings = functools.partial(Settings, database_url=database_url)  # type: ignore[misc,assignment]
+        running.Settings = functools.partial(Settings, database_url=database_url)  # type: ignore[attr-defined,assignment]  # it is called as the class would be
     Faults(data_dir.with_name(f"{data_dir.name}.fault")).install()
     main(["demo", "--json", "--data-dir", str(data_dir)])
 

@@ -132,7 +132,7 @@ def _asking(data_dir: Path, postgres: str) -> Iterator[Callable[[str], list[Row]
     if postgres:
         with psycopg.connect(postgres, row_factory=dict_row) as connection:
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-            yield lambda question: connection.execute(question).fetchall()  # type: ignore[call-overload]
+            yield lambda question: connection.execute(question).fetchall()
         return
     with closing(sqlite3.connect(f"file:{data_dir / 'ecp.db'}?mode=ro", uri=True)) as database:
         database.row_factory = sqlite3.Row

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, Select, exists, func, insert, select, tuple_, update
 
 from backend.adapters.database import tables
 from backend.contract.rules.checkpoints import Checkpoint
@@ -14,6 +14,7 @@ from backend.contract.rules.signers import SigningKey
 from backend.core.log import KeptCheckpoint, Place
 
 _nodes, _checkpoints, _keys, _activity = tables.log_nodes, tables.checkpoints, tables.signing_keys, tables.activity
+_losses = tables.losses
 _ONES: Final = select(_checkpoints)
 
 
@@ -49,6 +50,10 @@ class LogRows:
         these = (_checkpoints.c.size > log_index, _checkpoints.c.signed_by.not_in(besides))
         return self._checkpoint(_ONES.where(*these).order_by(_checkpoints.c.size).limit(1))
 
+    def loss_accepted(self, size: int, root: bytes) -> bool:
+        these = (_losses.c.anchor_size == size, _losses.c.anchor_root == root)
+        return self._connection.scalar(select(exists().where(*these))) or False
+
     def _checkpoint(self, question: Select[Any]) -> KeptCheckpoint | None:
         row = self._connection.execute(question).one_or_none()
         return None if row is None else _kept(row)
@@ -62,6 +67,10 @@ class LogUnit:
         told = {"origin": one.origin, "size": one.size, "root": one.root, "at": one.at}
         signed = {"signed_by": kept.signed_by, "signature": kept.signature}
         self._connection.execute(insert(_checkpoints).values(told | signed))
+
+    def accept_loss(self, entry: int, anchor: Checkpoint, size: int, root: bytes) -> None:
+        lost = {"anchor_size": anchor.size, "anchor_root": anchor.root, "size": size, "root": root}
+        self._connection.execute(insert(_losses).values(entry=entry, **lost))
 
     def add_signing_key(self, public_key: str, since: datetime | None) -> int:
         """The next key, from now on the one that signs; returns its number."""

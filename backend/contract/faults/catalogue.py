@@ -196,6 +196,14 @@ GOING_DOWN = row(
     Exit.NETWORK,
     Sftp.NO_CONNECTION,
 )
+LOG_ROLLED_BACK = row(
+    9101,
+    "Audit log was rolled back",
+    "An older database was put back: {anchor} entries were vouched for, {entries} are there.",
+    "Ask the operator's staff, who must mend it first; keep your files and receipts, and submit afterwards.",
+    503,
+    Exit.REFUSED,
+)
 VERSIONS_DIFFER = row(
     9004,
     "Client and server versions differ",

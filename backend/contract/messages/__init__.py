@@ -78,6 +78,8 @@ from backend.contract.messages.inbox import InboxQuery as InboxQuery
 from backend.contract.messages.inbox import InboxState as InboxState
 from backend.contract.messages.inbox import PickUp as PickUp
 from backend.contract.messages.ledger import Consistency as Consistency
+from backend.contract.messages.ledger import Continuity as Continuity
+from backend.contract.messages.ledger import LogLoss as LogLoss
 from backend.contract.messages.ledger import Proof as Proof
 from backend.contract.messages.ledger import SignedCheckpoint as SignedCheckpoint
 from backend.contract.messages.migration import Migration as Migration
@@ -94,6 +96,7 @@ from backend.contract.messages.obligations import ObligationFilter as Obligation
 from backend.contract.messages.obligations import ObligationPage as ObligationPage
 from backend.contract.messages.obligations import ObligationQuery as ObligationQuery
 from backend.contract.messages.obligations import TradingYear as TradingYear
+from backend.contract.messages.platform_requests import AcceptLoss as AcceptLoss
 from backend.contract.messages.platform_requests import ChangeFolder as ChangeFolder
 from backend.contract.messages.platform_requests import ChangeFunction as ChangeFunction
 from backend.contract.messages.platform_requests import CloseMarket as CloseMarket

@@ -36,6 +36,22 @@ class SignedCheckpoint(Message):
     """Both as one file."""
 
 
+class LogLoss(Message):
+    """Entries are missing: the log that the anchor vouches for, and the one that was found instead. Roots in hex."""
+
+    anchor_size: int
+    anchor_root: str
+    anchor_at: datetime
+    size: int
+    root: str
+
+
+class Continuity(Message):
+    """Whether the log still has all that it ever had: nothing is lost where `loss` is absent."""
+
+    loss: LogLoss | None = None
+
+
 class Consistency(Message):
     """That a log of `new` entries begins with the `old` ones (RFC 9162, section 2.1.4)."""
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from backend.contract.messages.base import Ask, Day, IdentityCode, Moment, Name, Words
+from backend.contract.messages.base import Ask, Day, Hash, IdentityCode, Moment, Name, Words
 
 FolderCode = Annotated[str, StringConstraints(to_upper=True, strip_whitespace=True, max_length=40)]
 BatchCode = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9A-Za-z]{1,8}$")]
@@ -79,6 +79,17 @@ class Decommission(PlatformProposal):
     """The existing ECP ends, for good; only once every folder has moved."""
 
     kind: Literal["decommission"] = "decommission"
+
+
+class AcceptLoss(PlatformProposal):
+    """That the log lacks what its anchor vouches for, for good; both heads as the server found them, roots in hex."""
+
+    kind: Literal["accept-loss"] = "accept-loss"
+    anchor_size: Annotated[int, Field(ge=1)]
+    anchor_root: Hash
+    size: Annotated[int, Field(ge=0)]
+    root: Hash
+    reason: Reason
 
 
 class ChangeFolder(PlatformProposal):

@@ -23,6 +23,7 @@ from backend.contract.messages.base import (
 )
 from backend.contract.messages.forms import Form
 from backend.contract.messages.platform_requests import (
+    AcceptLoss,
     ChangeFolder,
     ChangeFunction,
     CloseMarket,
@@ -164,7 +165,8 @@ Proposal = Annotated[
     | PlanBatch
     | Decommission
     | ChangeFolder
-    | ChangeFunction,
+    | ChangeFunction
+    | AcceptLoss,
     Field(discriminator="kind"),
 ]
 RequestKind = Literal[
@@ -188,6 +190,7 @@ RequestKind = Literal[
     "decommission",
     "change-folder",
     "change-function",
+    "accept-loss",
 ]
 REQUEST_KINDS: tuple[RequestKind, ...] = get_args(RequestKind)
 

@@ -16,4 +16,4 @@ class Alive(Message):
 class Readiness(Message):
     """Whether it can take a file now; in one word, why not."""
 
-    state: Literal["ready", "stopping", "database", "vault", "room"]
+    state: Literal["ready", "stopping", "database", "vault", "room", "rolled-back"]

@@ -67,6 +67,7 @@ _KINDS: Final = {
     "decommission": "the end of the existing ECP",
     "change-folder": "the folder",
     "change-function": "the function",
+    "accept-loss": "the loss of entries",
 }
 
 

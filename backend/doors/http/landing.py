@@ -14,7 +14,8 @@ router = APIRouter(tags=["sign-in"])
 
 @router.get(paths.LANDING)
 def landing(services: OnServices) -> Landing:
-    return services.migration.landing(services.landing.model_copy(update={"now": services.clock.now()}))
+    landing = services.landing.model_copy(update={"now": services.clock.now()})
+    return services.continuity.landing(services.migration.landing(landing))
 
 
 @router.post(paths.LOGIN_TRANSACTIONS)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import PlainTextResponse
 
 from backend.contract import paths
-from backend.contract.messages import Consistency, Proof, SignedCheckpoint
+from backend.contract.messages import Consistency, Continuity, Proof, SignedCheckpoint
 from backend.doors.http.activity import LogIndex
 from backend.doors.http.signed_in import OnServices, SignedIn
 
@@ -34,6 +34,11 @@ def proof(actor: SignedIn, services: OnServices, log_index: LogIndex) -> Proof:
 @router.get(paths.CHECKPOINT)
 def checkpoint(actor: SignedIn, services: OnServices, size: _Size | None = None) -> SignedCheckpoint:
     return services.checkpoints.one(actor, size)
+
+
+@router.get(paths.CONTINUITY)
+def continuity(actor: SignedIn, services: OnServices) -> Continuity:
+    return services.continuity.told(actor)
 
 
 @router.get(paths.CONSISTENCY)

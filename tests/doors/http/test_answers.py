@@ -74,6 +74,8 @@ PUBLIC = {
     ("GET", paths.ALIVE),
     ("GET", paths.READY),
     ("GET", paths.LANDING),
+    ("GET", paths.ALLOWED_SIGNERS),
+    ("GET", paths.REVOKED_KEYS),
     ("POST", paths.LOGIN_TRANSACTIONS),
     ("POST", paths.SIGN_IN),
     ("POST", paths.SESSIONS),

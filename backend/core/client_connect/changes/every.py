@@ -24,6 +24,7 @@ from backend.core.client_connect.changes.change import Change
 from backend.core.client_connect.changes.companies import CloseCompanyChange
 from backend.core.client_connect.changes.forms import ApplyFormChange
 from backend.core.client_connect.changes.keys import RegisterAddressChange, RegisterKeyChange
+from backend.core.client_connect.changes.ledger import AcceptLossChange
 from backend.core.client_connect.changes.migration import DecommissionChange, PlanBatchChange
 from backend.core.client_connect.changes.users import (
     ChangeUserChange,
@@ -32,9 +33,10 @@ from backend.core.client_connect.changes.users import (
     GrantFunctionsChange,
 )
 from backend.core.client_connect.codes import CodeIssuer
+from backend.core.continuity import Continuity
 
 
-def every_change(codes: CodeIssuer, calendar: Calendar) -> Mapping[RequestKind, Change[Any]]:
+def every_change(codes: CodeIssuer, calendar: Calendar, continuity: Continuity) -> Mapping[RequestKind, Change[Any]]:
     """One of each kind; those that invite somebody issue codes."""
     return {
         "create-user": CreateUserChange(codes),
@@ -57,4 +59,5 @@ def every_change(codes: CodeIssuer, calendar: Calendar) -> Mapping[RequestKind, 
         "decommission": DecommissionChange(),
         "change-folder": ChangeFolderChange(calendar),
         "change-function": ChangeFunctionChange(),
+        "accept-loss": AcceptLossChange(continuity),
     }

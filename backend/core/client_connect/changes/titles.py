@@ -29,6 +29,7 @@ _TITLES: Final = {
     "decommission": "Decommission the existing ECP",
     "change-folder": "Change folder {subject}",
     "change-function": "Change function {subject}",
+    "accept-loss": "Accept the loss of entries",
 }
 _STAFF: Final = {"operator": "Appoint operator {subject}", "auditor": "Appoint auditor {subject}"}
 

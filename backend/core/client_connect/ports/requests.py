@@ -18,8 +18,9 @@ OF_THE_PLATFORM: Final[tuple[RequestKind, ...]] = (
     "decommission",
     "change-folder",
     "change-function",
+    "accept-loss",
 )
-"""What operators alone make and check: their subject is a folder, a day, a batch."""
+"""What operators alone make and check: their subject is a folder, a day, a batch, the log."""
 NOT_OF_ACCOUNTS: Final[tuple[RequestKind, ...]] = ("apply-form", "close-company", *OF_THE_PLATFORM)
 """Their subject is none of an account's; every other kind's is a login ID."""
 

@@ -1,0 +1,42 @@
+"""Changes of the ledger: that entries are lost for good, accepted by two operators."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from backend.contract.faults import NOT_FOUND, NOT_UNDERSTOOD, Refused
+from backend.contract.messages import AcceptLoss, Line
+from backend.core.client_connect.changes.change import Plan
+from backend.core.continuity import Continuity
+from backend.core.rows import Rows, Unit
+
+
+class AcceptLossChange:
+    """The heads must be those that this server found; both stand in the entry, for whoever holds older receipts."""
+
+    def __init__(self, continuity: Continuity) -> None:
+        self._continuity = continuity
+
+    def plan(self, rows: Rows, company: str | None, proposal: AcceptLoss, now: datetime) -> Plan:
+        if company is not None:
+            raise Refused(NOT_FOUND)
+        loss = self._continuity.loss
+        if loss is None:
+            raise Refused(NOT_UNDERSTOOD, what="The log has all that it ever had: there is no loss to accept.")
+        found = (loss.anchor.size, loss.anchor.root.hex(), loss.size, loss.root.hex())
+        if found != (proposal.anchor_size, proposal.anchor_root, proposal.size, proposal.root):
+            raise Refused(NOT_UNDERSTOOD, what="The server found other heads by now: propose it anew.")
+        lines = (
+            Line(label="Entries", before=f"{loss.anchor.size:,}", after=f"{loss.size:,}", weighs=True),
+            Line(label="Root", before=loss.anchor.root.hex(), after=loss.root.hex()),
+            Line(label="Vouched for", before=f"{loss.anchor.at:%Y-%m-%d %H:%M:%S} UTC", after="no more", weighs=True),
+            Line(label="Reason", before="", after=proposal.reason),
+        )
+        heads = f"{loss.anchor.size} {loss.anchor.root.hex()} {loss.size} {loss.root.hex()}"
+        return Plan("operator", None, "AUDIT-LOG", "Audit log", lines, object=heads)
+
+    def apply(self, unit: Unit, proposal: AcceptLoss, plan: Plan, now: datetime) -> bool:
+        """The entry that names both heads is the one before the log's end."""
+        if (loss := self._continuity.loss) is not None:
+            unit.accept_loss(unit.head().size - 1, loss.anchor, loss.size, loss.root)
+        return False

@@ -1,0 +1,179 @@
+"""An older database put back: it is noticed, sign-in goes on, all else stops, and two operators accept the loss."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from backend.contract.faults import LOG_ROLLED_BACK, Refused
+from backend.contract.messages import AcceptLoss, Approval, ChangeUser, NewRequest
+from backend.contract.rules.checkpoints import read_checkpoint, read_signed
+from backend.core.continuity import Loss
+from tests.databases import Prepared
+from tests.databases import reopened_world as world_of
+from tests.publishing import publish
+from tests.submitting import submitted
+from tests.world import World, open_world
+
+
+@pytest.fixture
+def lost(tmp_path: Path) -> Iterator[World]:
+    """Yesterday's database under today's anchor: of two submissions it has the first alone."""
+    data_dir, yesterday = tmp_path / "data", tmp_path / "yesterday.db"
+    with open_world(data_dir) as world:
+        submitted(world, world.actor("CHAN01"), b"one")
+        people = world.people
+    shutil.copy(data_dir / "ecp.db", yesterday)
+    prepared = Prepared(data_dir, "", people)
+    with reopened_world(prepared, data_dir) as world:
+        submitted(world, world.actor("CHAN01"), b"two")
+    for name in ("ecp.db-wal", "ecp.db-shm"):
+        (data_dir / name).unlink(missing_ok=True)
+    shutil.copy(yesterday, data_dir / "ecp.db")
+    with reopened_world(prepared, data_dir) as world:
+        yield world
+
+
+@contextmanager
+def reopened_world(prepared: Prepared, data_dir: Path) -> Iterator[World]:
+    """Later than it was left, by an hour for each time."""
+    _hours.append(1)
+    with world_of(prepared, data_dir) as world:
+        world.clock.move(hours=len(_hours))
+        yield world
+
+
+_hours: list[int] = []
+
+
+def anchor(world: World) -> int:
+    signed = (world.platform.settings.data_dir / "anchor").read_text()
+    return read_checkpoint(read_signed(signed)[0]).size
+
+
+def loss(world: World) -> Loss:
+    found = world.services.continuity.loss
+    assert found is not None
+    return found
+
+
+@contextmanager
+def refused() -> Iterator[None]:
+    with pytest.raises(Refused) as said:
+        yield
+    assert said.value.fault is LOG_ROLLED_BACK and said.value.remedy
+
+
+def accepting(world: World) -> AcceptLoss:
+    told = loss(world).shown.model_dump(exclude={"anchor_at"})
+    return AcceptLoss(**told, reason="The disk of last night is gone.")
+
+
+def test_the_anchor_follows_the_log_and_a_log_ahead_of_it_is_normal(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    with open_world(data_dir) as world:
+        submitted(world, world.actor("CHAN01"), b"one")
+        people, before = world.people, anchor_text(data_dir)
+    with reopened_world(Prepared(data_dir, "", people), data_dir) as world:
+        assert world.services.continuity.loss is None
+        size = anchor(world)
+        submitted(world, world.actor("CHAN01"), b"two")
+        assert anchor(world) == size
+        world.services.checkpoints.make()
+        assert anchor(world) > size
+    if before is not None:  # the older one is a beginning of the log still
+        (data_dir / "anchor").write_text(before)
+    with reopened_world(Prepared(data_dir, "", people), data_dir) as world:
+        assert world.services.continuity.loss is None
+
+
+def anchor_text(data_dir: Path) -> str | None:
+    path = data_dir / "anchor"
+    return path.read_text() if path.exists() else None
+
+
+def test_sign_in_goes_on_and_everything_that_would_change_something_is_refused(lost: World) -> None:
+    before = anchor(lost)
+    assert loss(lost).size < loss(lost).anchor.size == before
+    assert lost.token("CHAN01")
+    wong = lost.actor("WONGDA1")
+    with refused():
+        submitted(lost, lost.actor("CHAN01"), b"three")
+    with refused():
+        publish(lost, b"c\n")
+    account = lost.account("CHAN01")
+    changed = ChangeUser(login_id="CHAN01", name="Chan", email=account.email, phone="+85291112222")
+    with refused():
+        lost.services.requests.make(wong, NewRequest(proposal=changed))
+    lost.services.checkpoints.make()
+    lost.platform.sweep()
+    assert anchor(lost) == before, "what the anchor vouches for is not forgotten"
+    assert lost.services.readiness.state().state == "rolled-back"
+    assert any("9101" in notice for notice in lost.services.continuity.landing(lost.services.landing).notices)
+
+
+def test_a_pair_accepts_the_loss_and_filing_goes_on(lost: World) -> None:
+    found, requests = loss(lost), lost.services.requests
+    assert lost.token("OPER01") and lost.token("OPER02"), "entries that are added meanwhile change nothing"
+    made = requests.make(lost.actor("OPER01"), NewRequest(proposal=accepting(lost)))
+    with refused():
+        submitted(lost, lost.actor("CHAN01"), b"three")
+    approval = Approval(rev=made.rev, digest=made.digest)
+    with pytest.raises(Refused):
+        requests.approve(lost.actor("OPER01"), made.id, approval)
+    assert requests.approve(lost.actor("OPER02"), made.id, approval).state == "applied"
+    lost.services.checkpoints.make()
+    assert lost.services.continuity.loss is None
+    receipt = submitted(lost, lost.actor("CHAN01"), b"three")
+    lost.services.checkpoints.make()
+    assert anchor(lost) == receipt.activity.log_index + 1
+    with lost.platform.store.reading() as rows:
+        entries = rows.entries(0, 1000)
+    (entry,) = (one for one in entries if one.kind == "accept-loss" and one.act == "request-applied")
+    assert entry.object == f"{found.anchor.size} {found.anchor.root.hex()} {found.size} {found.root.hex()}"
+
+
+def test_other_heads_than_those_found_are_no_loss_and_firms_accept_none(lost: World) -> None:
+    proposal = accepting(lost)
+    for wrong in ({"size": proposal.size + 1}, {"anchor_root": "0" * 64}, {"root": "0" * 64}, {"anchor_size": 1}):
+        with pytest.raises(Refused) as said:
+            lost.services.requests.make(lost.actor("OPER01"), NewRequest(proposal=proposal.model_copy(update=wrong)))
+        assert said.value.number == 9002
+    for who in (
+        "WONGDA1",
+        "CHAN01",
+    ):
+        with pytest.raises(Refused) as said:
+            lost.services.requests.make(lost.actor(who), NewRequest(proposal=proposal))
+        assert said.value.number in (2001, 2002)
+
+
+def test_where_nothing_is_lost_there_is_nothing_to_accept(world: World) -> None:
+    proposal = AcceptLoss(anchor_size=1, anchor_root="0" * 64, size=0, root="0" * 64, reason="x")
+    with pytest.raises(Refused) as said:
+        world.services.requests.make(world.actor("OPER01"), NewRequest(proposal=proposal))
+    assert said.value.number == 9002
+
+
+def test_a_rewritten_log_of_the_same_length_is_noticed_too(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    with open_world(data_dir) as world:
+        submitted(world, world.actor("CHAN01"), b"one")
+        people = world.people
+    with open_world(tmp_path / "other") as world:
+        submitted(world, world.actor("CHAN01"), b"one")
+        for number in range(30):
+            submitted(world, world.actor("CHAN01"), b"%d" % number)
+        world.services.checkpoints.make()
+        foreign = anchor_text(tmp_path / "other")
+    assert foreign is not None
+    (data_dir / "anchor").write_text(foreign.replace("\n", "\n", 1))
+    with reopened_world(Prepared(data_dir, "", people), data_dir) as world:
+        for number in range(40):
+            with pytest.raises(Refused):
+                submitted(world, world.actor("CHAN01"), b"%d" % number)
+        assert loss(world).anchor.size > 0
