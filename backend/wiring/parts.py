@@ -138,9 +138,7 @@ class Parts:
             submissions=submissions,
             unfinished=Unfinished(submissions, clock),
             tickets=Tickets(store, clock, submissions, publishing, sessions),
-            checkpoints=Checkpoints(
-                store, clock, settings.origin, self.signing, self.continuity.keep, partial(self.continuity.holds, store)
-            ),
+            checkpoints=self._checkpoints(),
             continuity=self.continuity,
             activity=ActivityEnquiry(store, calendar, self.derive(b"cursor")),
             explaining=Explaining(store, clock, ledger, as_of_now),
@@ -159,6 +157,10 @@ class Parts:
         """As `standing` knows who submits: by Client Connect, or by an account of the existing ECP."""
         made = (self.store, self.vault, self.clock, calendar, self.ledger, standing)
         return Submissions(*made, partial(self._taking, watch), notices.resubmitted)
+
+    def _checkpoints(self) -> Checkpoints:
+        kept, holds = self.continuity.keep, partial(self.continuity.holds, self.store)
+        return Checkpoints(self.store, self.clock, self.settings.origin, self.signing, kept, holds)
 
     def _taking(self, watch: AccessWatch) -> bool:
         """Whether anything new is taken; raises 9101 where the log lacks what it had."""
