@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,6 +122,22 @@ async def open_door(world: World, folder: Path) -> AsyncIterator[SftpWorld]:
         yield SftpWorld(world, door, folder)
     finally:
         await door.close(grace=2)
+
+
+def told_in(names: Iterable[object]) -> list[str]:
+    """What a folder says, without what goes with each receipt: its signature and its proof, and nobody else's."""
+    found = {str(name) for name in names}
+    receipts = {name for name in found if name.endswith(".receipt")}
+    beside = {f"{name}.sig" for name in receipts} | {name.removesuffix("receipt") + "proof" for name in receipts}
+    assert beside <= found and beside == {name for name in found if name.endswith((".sig", ".proof"))}
+    return sorted(found - beside)
+
+
+def identities_in(names: Iterable[object]) -> list[str]:
+    """What lies at the root, without the two files about signing keys."""
+    found = {str(name) for name in names}
+    assert {"allowed_signers", "revoked_keys"} <= found
+    return sorted(found - {"allowed_signers", "revoked_keys"})
 
 
 def files_of(visit: Visit) -> Session:

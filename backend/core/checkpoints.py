@@ -111,12 +111,21 @@ class Checkpoints:
         """How many bytes that document has; `None` where no checkpoint covers the entry yet."""
         return self.lengths([log_index])[log_index]
 
-    def lengths(self, log_indexes: Sequence[int]) -> dict[int, int | None]:
+    def lengths(self, log_indexes: Sequence[int], *, make: bool = False) -> dict[int, int | None]:
+        """Of each; `make` has what no checkpoint covers covered first."""
+        if not log_indexes:
+            return {}
         with self._store.reading() as rows:
             keys = rows.signing_keys()
-            covers = {one: rows.covering(one, _revoked(keys)) for one in log_indexes}
+            covers = rows.covers(log_indexes, _revoked(keys))
+        if make and None in covers.values():
+            self.make()
+            return self.lengths(log_indexes)
+        signed = {kept.checkpoint.size: len(_signed(kept, keys)) for kept in covers.values() if kept is not None}
         return {
-            log_index: None if kept is None else proof_size(log_index, kept.checkpoint.size, len(_signed(kept, keys)))
+            log_index: None
+            if kept is None
+            else proof_size(log_index, kept.checkpoint.size, signed[kept.checkpoint.size])
             for log_index, kept in covers.items()
         }
 

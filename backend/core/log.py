@@ -46,6 +46,10 @@ class LogRows(Protocol):
         """The first checkpoint over an entry that was signed by none of the keys `besides`."""
         ...
 
+    def covers(self, log_indexes: Sequence[int], besides: Sequence[int]) -> dict[int, KeptCheckpoint | None]:
+        """The same of many entries."""
+        ...
+
     def loss_accepted(self, size: int, root: bytes) -> bool:
         """Whether operators accepted that the log no longer has what a checkpoint of this size and root had."""
         ...

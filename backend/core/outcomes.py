@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import Final, Literal
 
@@ -15,11 +16,12 @@ from backend.contract.rules.file_names import plain, read_name
 from backend.contract.rules.finding_documents import findings_text
 from backend.contract.rules.receipts import instant_text
 from backend.contract.rules.refusals import refusal_text
-from backend.core.activity import refusal_of
+from backend.core.activity import refusal_of, signature_of
 from backend.core.activity_row import ACCEPTED, ActivityRow
 from backend.core.actor import Actor, Scope
 from backend.core.calendar import Calendar
 from backend.core.catalogue import Catalogue, FolderRule
+from backend.core.checkpoints import Checkpoints
 from backend.core.counter_receipts import counter_name, counter_text, leaves_one, read_counter_name
 from backend.core.gate import activity_scope, folder_for, folders_for
 from backend.core.ports import Clock, Store
@@ -31,7 +33,7 @@ PAGE: Final = 500
 _MOST_REFUSALS: Final = 2000
 _MOST_SEARCHED: Final = 20 * PAGE
 _LONGEST_SHOWN_NAME: Final = 100
-_OF_ACCEPTED: Final = re.compile(r"(.+?)(?:(?:\.v[0-9]+)?\.receipt|\.findings\.txt)", re.ASCII)
+_OF_ACCEPTED: Final = re.compile(r"(.+?)(?:(?:\.v[0-9]+)?\.(?:receipt|receipt\.sig|proof)|\.findings\.txt)", re.ASCII)
 _REFUSED_TXT: Final = ".refused.txt"
 _FINDINGS_TXT: Final = ".findings.txt"
 
@@ -53,11 +55,21 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text file: a receipt, why a file was refused, or what in an accepted one wants an explanation."""
+    """A text file: a receipt, its signature, its proof, why a file was refused, what wants an explanation."""
 
     name: str
-    text: str
+    size: int
     at: datetime
+    read: Callable[[], str] = field(repr=False, compare=False)
+    """A proof is made only once somebody reads it."""
+
+    @classmethod
+    def of(cls, name: str, text: str, at: datetime) -> Document:
+        return cls(name, len(text.encode()), at, lambda: text)
+
+    @property
+    def text(self) -> str:
+        return self.read()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +85,8 @@ class Received:
 class Outcomes:
     """Reads only, and only what the actor may see."""
 
-    def __init__(self, store: Store, clock: Clock, calendar: Calendar) -> None:
+    def __init__(self, store: Store, clock: Clock, calendar: Calendar, checkpoints: Checkpoints) -> None:
+        self._checkpoints = checkpoints
         self._store = store
         self._clock = clock
         self._calendar = calendar
@@ -85,11 +98,11 @@ class Outcomes:
     def documents(self, actor: Actor, identity_code: str, folder: str) -> Iterator[list[Document]]:
         """The refusals that nothing has followed, then the receipt of each version and what operators did with it.
 
-        Of the last 90 days; by pages.
+        Each receipt with its signature and its proof. Of the last 90 days; by pages.
         """
         yield self._refusals(actor, identity_code, folder)
         for found in self._acts(actor, identity_code, folder):
-            yield [document for row in found for document in _of(row)]
+            yield self._documents(found)
 
     def document(self, actor: Actor, identity_code: str, folder: str, name: str) -> Document | None:
         """One of the documents, by its name."""
@@ -102,7 +115,7 @@ class Outcomes:
         if said is None or not plain(said[1]):
             return None
         pages = islice(self._acts(actor, identity_code, folder, said[1]), _MOST_SEARCHED // PAGE)
-        documents = (one for page in pages for row in page if row.act == ACCEPTED for one in _of(row))
+        documents = (one for page in pages for one in self._documents([row for row in page if row.act == ACCEPTED]))
         return next((one for one in documents if one.name == name), None)
 
     def _counter_receipt(
@@ -114,6 +127,16 @@ class Outcomes:
         if row is None or (row.folder, row.identity_code) != (folder, identity_code) or row.act == ACCEPTED:
             return None
         return next((one for one in _of(row) if one.name == name), None)
+
+    def _documents(self, rows: Sequence[ActivityRow]) -> list[Document]:
+        lengths = self._checkpoints.lengths([row.log_index for row in rows if row.act == ACCEPTED], make=True)
+        return [one for row in rows for one in (*_of(row), *self._proof(row, lengths.get(row.log_index)))]
+
+    def _proof(self, row: ActivityRow, length: int | None) -> Iterator[Document]:
+        """None where no checkpoint covers it yet, since none is made for now."""
+        if length is not None:
+            read = partial(self._checkpoints.document, row.log_index)
+            yield Document(f"{_versioned(row)}.proof", length, row.at, read)
 
     def received(self, actor: Actor, identity_code: str, folder: str) -> Iterator[list[Received]]:
         """The files that stand, of the last 90 days, by pages."""
@@ -176,8 +199,12 @@ def _mine(catalogue: Catalogue, actor: Actor, identity_code: str, folder: str) -
 
 
 def _receipt(row: ActivityRow) -> Document:
+    return Document.of(f"{_versioned(row)}.receipt", row.text(), row.at)
+
+
+def _versioned(row: ActivityRow) -> str:
     version = "" if row.superseded_by is None else f".v{row.version}"
-    return Document(f"{_file_name(row)}{version}.receipt", row.text(), row.at)
+    return f"{_file_name(row)}{version}"
 
 
 def _of(row: ActivityRow) -> Iterator[Document]:
@@ -186,12 +213,14 @@ def _of(row: ActivityRow) -> Iterator[Document]:
     Of what operators did with one, the counter-receipt.
     """
     if leaves_one(row):
-        yield Document(counter_name(_file_name(row), row), counter_text(row), row.at)
+        yield Document.of(counter_name(_file_name(row), row), counter_text(row), row.at)
     if row.act != ACCEPTED:
         return
     yield _receipt(row)
+    if signature := signature_of(row):
+        yield Document.of(f"{_versioned(row)}.receipt.sig", signature, row.at)
     if row.unexplained and row.superseded_by is None:
-        yield Document(f"{_file_name(row)}{_FINDINGS_TXT}", _findings_text(row), row.at)
+        yield Document.of(f"{_file_name(row)}{_FINDINGS_TXT}", _findings_text(row), row.at)
 
 
 def _findings_text(row: ActivityRow) -> str:
@@ -199,7 +228,7 @@ def _findings_text(row: ActivityRow) -> str:
 
 
 def _refusal(row: ActivityRow) -> Document:
-    return Document(f"{_file_name(row)}{_REFUSED_TXT}", _refusal_text(row), row.at)
+    return Document.of(f"{_file_name(row)}{_REFUSED_TXT}", _refusal_text(row), row.at)
 
 
 def _refusal_text(row: ActivityRow) -> str:

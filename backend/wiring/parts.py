@@ -104,6 +104,7 @@ class Parts:
         inbox_notices = InboxNotices(self.mailer)
         submissions = self._submissions(calendar, watch, inbox_notices, as_of_now)
         of_existing = self._submissions(calendar, watch, inbox_notices, existing_as_of_now)
+        checkpoints = self._checkpoints()
         endpoint = Endpoint(settings.sftp_host, settings.sftp_listener.port)
         publishing = self._publishing(calendar, watch, submissions)
         handing_out = HandingOut(store, Readings(self.vault), clock, ledger)
@@ -138,12 +139,12 @@ class Parts:
             submissions=submissions,
             unfinished=Unfinished(submissions, clock),
             tickets=Tickets(store, clock, submissions, publishing, sessions),
-            checkpoints=self._checkpoints(),
+            checkpoints=checkpoints,
             continuity=self.continuity,
             activity=ActivityEnquiry(store, calendar, self.derive(b"cursor")),
             explaining=Explaining(store, clock, ledger, as_of_now),
             drop_box=DropBox(store, clock, calendar, submissions),
-            outcomes=Outcomes(store, clock, calendar),
+            outcomes=Outcomes(store, clock, calendar, checkpoints),
             publishing=publishing,
             published_files=PublishedFiles(store, clock, calendar, self.derive(b"cursor")),
             downloads=Downloads(store, clock, handing_out, as_of_now, self.derive(b"cursor")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import stat
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager, suppress
 from datetime import UTC, date, datetime
@@ -48,8 +49,8 @@ class SftpClient:
     async def tree(self) -> Tree:
         """The folders of each identity code that the account may use by SFTP."""
         async with self._speaking() as (_, sftp):
-            codes = sorted(set(await _names(sftp, "/")) - _STAFF)
-            return {code: sorted(await _names(sftp, f"/{code}")) for code in codes}
+            codes = sorted(set(await _folders(sftp, "/")) - _STAFF)
+            return {code: sorted(await _folders(sftp, f"/{code}")) for code in codes}
 
     async def published(self, tree: Tree, name: str | None = None, *, limit: int = 1) -> list[Publication]:
         """Published files, newest first, with their SHA-256; of this name alone where one is given."""
@@ -208,8 +209,10 @@ async def _text(sftp: asyncssh.SFTPClient, path: str) -> str | None:
         return None
 
 
-async def _names(sftp: asyncssh.SFTPClient, path: str) -> list[str]:
-    return [name for name in map(str, await sftp.listdir(path)) if name not in {".", ".."}]
+async def _folders(sftp: asyncssh.SFTPClient, path: str) -> list[str]:
+    """The folders in a folder: files lie beside those of identities."""
+    found = [one for one in await sftp.readdir(path) if stat.S_ISDIR(one.attrs.permissions or 0)]
+    return [name for name in (str(one.filename) for one in found) if name not in {".", ".."}]
 
 
 async def _published(sftp: asyncssh.SFTPClient, place: Place, name: str | None) -> list[Publication]:

@@ -50,6 +50,15 @@ class LogRows:
         these = (_checkpoints.c.size > log_index, _checkpoints.c.signed_by.not_in(besides))
         return self._checkpoint(_ONES.where(*these).order_by(_checkpoints.c.size).limit(1))
 
+    def covers(self, log_indexes: Sequence[int], besides: Sequence[int]) -> dict[int, KeptCheckpoint | None]:
+        over = (_checkpoints.c.size > _activity.c.log_index, _checkpoints.c.signed_by.not_in(besides))
+        first = select(func.min(_checkpoints.c.size)).where(*over).correlate(_activity).scalar_subquery()
+        asked = select(_activity.c.log_index, first).where(_activity.c.log_index.in_(log_indexes))
+        sizes: dict[int, int | None] = {place: size for place, size in self._connection.execute(asked)}
+        ones = self._connection.execute(_ONES.where(_checkpoints.c.size.in_({*sizes.values()} - {None})))
+        found = {row.size: _kept(row) for row in ones}
+        return {log_index: None if size is None else found[size] for log_index, size in sizes.items()}
+
     def loss_accepted(self, size: int, root: bytes) -> bool:
         these = (_losses.c.anchor_size == size, _losses.c.anchor_root == root)
         return self._connection.scalar(select(exists().where(*these))) or False

@@ -154,7 +154,7 @@ def published(one: Published) -> Attributes:
 
 
 def _document(one: Document) -> Attributes:
-    return readable(len(one.text.encode()), one.at)
+    return readable(one.size, one.at)
 
 
 def _folder(room: str) -> Attributes:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from backend.core.actor import Actor
 from backend.core.services import Services
+from backend.doors.ssh.key_files import KeyFiles
 from backend.doors.ssh.rooms import FOLDER, Identities, Opened, Page, Room
 from backend.doors.ssh.spots import Spot
 from backend.doors.ssh.staff_rooms import Collect, Publish, StaffRoom
@@ -18,6 +19,7 @@ class Tree:
     def __init__(self, services: Services) -> None:
         self._stagings = services.submissions.stagings
         self._identities = Identities(services.outcomes, services.downloads)
+        self._keys = KeyFiles(services.checkpoints)
         self._staff: dict[str, StaffRoom] = {
             "collect": Collect(services.collecting),
             "publish": Publish(services.publishing),
@@ -26,6 +28,7 @@ class Tree:
     def pages(self, actor: Actor, where: Spot) -> Iterator[Page]:
         """The listing of a folder, piece by piece; 2001 where there is none."""
         if where == Spot():
+            yield self._keys.entries()
             yield [Entry(name, FOLDER) for name, room in self._staff.items() if room.opens_for(actor)]
         yield from self._room(where).pages(actor, where)
 
@@ -51,4 +54,6 @@ class Tree:
         return limit, min(limit, self._stagings.room())
 
     def _room(self, where: Spot) -> Room:
+        if self._keys.has(where):
+            return self._keys
         return self._staff.get(where.room, self._identities)

@@ -9,7 +9,7 @@ import asyncssh
 import pytest
 
 from tests.inbox import WHY
-from tests.sftp_world import RECEIPTS, SUBMIT, TODAY, SftpWorld
+from tests.sftp_world import RECEIPTS, SUBMIT, TODAY, SftpWorld, told_in
 
 FRIDAY = date(2022, 5, 20)
 HOSTILE = "see ../../etc/passwd\\n[/] “quoted” 陳大文"
@@ -31,11 +31,11 @@ async def test_a_returned_file_leaves_its_reason_beside_its_receipt_and_may_be_p
         await put(sftp, b"one")
         async with operator.open(f"/collect/SD-1/01234/2022-05-20/{TODAY}", "rb") as file:
             assert cast(bytes, await file.read()) == b"one"
-        assert await sftp.listdir(RECEIPTS) == [f"{TODAY}.receipt"], "routine collection leaves no file"
+        assert told_in(await sftp.listdir(RECEIPTS)) == [f"{TODAY}.receipt"], "routine collection leaves no file"
         one = sftp_world.activities(state="collected")[-1].log_index
         replayed = services.inbox.replay(oper, one, "lost on our side").activity.log_index
         back = services.inbox.give_back(oper, one, HOSTILE).activity.log_index
-        names = sorted(await sftp.listdir(RECEIPTS))
+        names = told_in(await sftp.listdir(RECEIPTS))
         assert names == sorted(
             [f"{TODAY}.replayed-{replayed}.txt", f"{TODAY}.returned-{back}.txt", f"{TODAY}.v1.receipt"]
         )
