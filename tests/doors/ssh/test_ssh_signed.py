@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 from pathlib import Path
+from typing import cast
 
 import asyncssh
 import pytest
@@ -19,7 +20,7 @@ async def fetched(sftp: asyncssh.SFTPClient, path: str) -> bytes:
     """The whole of it, which is as long as its listing says."""
     attributes = await sftp.stat(path)
     async with sftp.open(path, "rb") as file:
-        data = bytes(await file.read())
+        data = cast(bytes, await file.read())
     assert attributes.size == len(data)
     return data
 
