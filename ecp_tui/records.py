@@ -63,6 +63,7 @@ def activity_record(activity: Activity) -> dict[str, Any]:
 def receipt_record(receipt: Receipt) -> dict[str, Any]:
     """As `activity_record`, with the receipt's own text and the leaf hash that its holder can recompute."""
     added = {"receipt": receipt.receipt, "leaf_hash": receipt.leaf_hash, "replayed": receipt.replayed}
+    added |= {"signature": receipt.signature, "signed_by": receipt.signed_by}
     done = [activity_record(act) for act in receipt.counter_receipts]
     said = [activity_record(act) for act in receipt.explanations]
     after = {name: acts for name, acts in (("counter_receipts", done), ("explanations", said)) if acts}

@@ -105,7 +105,6 @@ class Parts:
         submissions = self._submissions(calendar, watch, inbox_notices, as_of_now)
         of_existing = self._submissions(calendar, watch, inbox_notices, existing_as_of_now)
         checkpoints = self._checkpoints()
-        endpoint = Endpoint(settings.sftp_host, settings.sftp_listener.port)
         publishing = self._publishing(calendar, watch, submissions)
         handing_out = HandingOut(store, Readings(self.vault), clock, ledger)
         return Services(
@@ -128,7 +127,7 @@ class Parts:
             cataloguing=Cataloguing(store, clock, calendar),
             companies=Companies(store, clock, changes["apply-form"]),
             sftp_access=SftpAccess(store, clock),
-            sftp_setup=SftpSetup(store, clock, settings.zone, endpoint, requests.views.about),
+            sftp_setup=SftpSetup(store, clock, settings.zone, self._endpoint(), requests.views.about),
             sftp_acts=SftpActs(store, clock, ledger, SshPublicKeys(), self.mailer),
             access=Access(store, clock, ledger),
             access_watch=watch,
@@ -158,6 +157,9 @@ class Parts:
         """As `standing` knows who submits: by Client Connect, or by an account of the existing ECP."""
         made = (self.store, self.vault, self.clock, calendar, self.ledger, standing)
         return Submissions(*made, partial(self._taking, watch), notices.resubmitted)
+
+    def _endpoint(self) -> Endpoint:
+        return Endpoint(self.settings.sftp_host, self.settings.sftp_listener.port)
 
     def _checkpoints(self) -> Checkpoints:
         kept, holds = self.continuity.keep, partial(self.continuity.holds, self.store)

@@ -1,7 +1,8 @@
-"""`ecp receipts`: the receipts of what was accepted, listed, shown and saved."""
+"""`ecp receipts`: the receipts of what was accepted, listed, shown and saved, with all that verifies them."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +17,7 @@ from ecp_tui.commands.call import Call, Day, command
 from ecp_tui.commands.local import STANDARD, LocalFile, served
 from ecp_tui.commands.nouns import Noun
 from ecp_tui.commands.rows import table
+from ecp_tui.holdings import Signers, beside, bundle, save_signers, script
 from ecp_tui.records import activity_record, receipt_record
 from ecp_tui.saving import file_name, save
 
@@ -27,12 +29,14 @@ _index = click.IntRange(min=0)
 def receipts() -> None:
     """List receipts, show one, save some.
 
-    A receipt is a text: who submitted which bytes for what, when, and where that stands in the server's log.
+    A receipt is a text that the exchange has signed: who submitted which bytes for what, when, and where that stands in
+    its log. Saved with its signature and its proof it can be verified by anybody, without the exchange: ecp verify.
 
     \b
     Examples:
       ecp receipts --folder SD-1
       ecp receipts save 4711 4712 --output receipts/
+      ecp receipts bundle 4711 --file SD1_01234_20261120.csv
       ecp receipts show 4711 --json
     """
 
@@ -98,10 +102,10 @@ async def show(call: Call, log_index: int) -> Exit:
 @click.option("--replace", is_flag=True, help="Write over a file that lies there.")
 @command
 async def save_(call: Call, log_indexes: Sequence[int], output: Path | None, *, replace: bool) -> Exit:
-    """Save receipts, byte for byte.
+    """Save receipts, byte for byte, with signature and proof.
 
-    They are called NAME.receipt, of older versions NAME.vN.receipt. Over SSH they go to standard
-    output, one after the other.
+    They are called NAME.receipt, NAME.receipt.sig and NAME.proof, of older versions NAME.vN.receipt; allowed_signers
+    and revoked_keys lie beside them. To standard output, and over SSH, go the receipts alone, one after the other.
 
     \b
     Examples:
@@ -113,13 +117,82 @@ async def save_(call: Call, log_indexes: Sequence[int], output: Path | None, *, 
         raise Refused(NOT_UNDERSTOOD, what="--json and --output - both want standard output.")
     async with call.client() as client:
         found = [await _receipt(client, log_index) for log_index in dict.fromkeys(log_indexes)]
-    if printed:
-        click.echo("".join(one.receipt for one in found), nl=False)
-        return Exit.OK
-    paths = [_written(one, _target(one, output, single=len(found) == 1), replace=replace) for one in found]
-    items = [receipt_record(one) | {"path": str(path)} for one, path in zip(found, paths, strict=True)]
-    call.answer({"state": "saved", "items": items}, [f"saved  {path}" for path in paths])
+        if printed:
+            click.echo("".join(one.receipt for one in found), nl=False)
+            return Exit.OK
+        proofs = [await client.proof(one.activity.log_index) for one in found]
+        signers = await _signers(client)
+    targets = [_target(one, output, single=len(found) == 1) for one in found]
+    paths = [
+        _written(target, name, data, replace=replace)
+        for target, proof in zip(targets, proofs, strict=True)
+        for name, data in beside(target.name, proof).items()
+    ]
+    for folder in dict.fromkeys(target.absolute().parent for target in targets):
+        save_signers(folder, signers, replace=replace)
+    items = [
+        receipt_record(one) | {"path": str(target.absolute()), "verify": proof.verify}
+        for one, target, proof in zip(found, targets, proofs, strict=True)
+    ]
+    lines = [*(f"saved  {path}" for path in paths), *(f"verify with  {one.verify}" for one in proofs if one.verify)]
+    call.answer({"state": "saved", "items": items}, lines)
     return Exit.OK
+
+
+@receipts.command("bundle")
+@click.argument("log_indexes", type=_index, nargs=-1, required=True, metavar="LOG_INDEX...")
+@click.option("--output", "-o", type=LocalFile(writes=True), metavar="PATH", help="A file; - is standard output.")
+@click.option(
+    "--file", "submitted", type=LocalFile(dash=False), multiple=True, metavar="PATH", help="Put this file in, too."
+)
+@click.option("--replace", is_flag=True, help="Write over a file that lies there.")
+@command
+async def bundle_(
+    call: Call, /, log_indexes: Sequence[int], output: Path | None, submitted: Sequence[Path], *, replace: bool
+) -> Exit:
+    """Save receipts and all that verifies them as one tar.
+
+    In it are receipts, signatures, proofs, the exchange's keys, a script for sh and openssl, and words on how to use
+    them on a computer without a network. Over SSH it goes to standard output.
+
+    \b
+    Examples:
+      ecp receipts bundle 4711 --file SD1_01234_20261120.csv
+      ecp receipts bundle 4711 4712 --output evidence.tar --json
+    """
+    printed = output == STANDARD or (output is None and served() is not None)
+    if printed and call.json:
+        raise Refused(NOT_UNDERSTOOD, what="--json and --output - both want standard output.")
+    contents = {file.name: _bytes_of(file) for file in submitted}
+    async with call.client() as client:
+        found = [await _receipt(client, log_index) for log_index in dict.fromkeys(log_indexes)]
+        held = {_name(one): await client.proof(one.activity.log_index) for one in found}
+        tar = bundle(held, await _signers(client), contents)
+    if printed:
+        click.echo(tar, nl=False)
+        return Exit.OK
+    target = (output or Path(f"{file_name(_name(found[0]))}.evidence.tar")).expanduser()
+    path = _written(target, target.name, tar, replace=replace)
+    call.answer(
+        {"state": "saved", "items": [receipt_record(one) | {"path": str(path)} for one in found]}, [f"saved  {path}"]
+    )
+    return Exit.OK
+
+
+@receipts.command("script")
+@click.option("--json", "as_json", is_flag=True, help="Answer with JSON.")
+def script_(*, as_json: bool) -> None:
+    """Print the script that verifies with sh and openssl.
+
+    It needs neither ecp nor a network: sh verify.sh NAME.receipt FILE.
+
+    \b
+    Examples:
+      ecp receipts script > verify.sh
+      ecp receipts script --json
+    """
+    text = script().decode("ascii")
+    click.echo(json.dumps({"script": text}) if as_json else text, nl=as_json)
 
 
 async def _accepted(client: EcpClient, wanted: ActivityFilter, limit: int) -> tuple[list[Activity], bool]:
@@ -142,19 +215,38 @@ async def _receipt(client: EcpClient, log_index: int) -> Receipt:
     return receipt
 
 
-def _target(receipt: Receipt, output: Path | None, *, single: bool) -> Path:
+def _name(receipt: Receipt) -> str:
+    """Of the file, as its receipt is called; of an older version with its number."""
     activity = receipt.activity
     version = f".v{activity.version}" if activity.state == "superseded" else ""
-    name = file_name(f"{activity.file_name or activity.log_index}{version}.receipt")
+    return file_name(f"{activity.file_name or activity.log_index}{version}")
+
+
+def _target(receipt: Receipt, output: Path | None, *, single: bool) -> Path:
+    name = f"{_name(receipt)}.receipt"
     if output is None:
         return Path(name)
     folder = output.expanduser()
     return folder if single and not folder.is_dir() else folder / name
 
 
-def _written(receipt: Receipt, target: Path, *, replace: bool) -> Path:
+async def _signers(client: EcpClient) -> Signers:
+    return Signers(await client.allowed_signers(), await client.revoked_keys())
+
+
+def _bytes_of(file: Path) -> bytes:
     try:
-        return save(target, receipt.receipt.encode("ascii"), replace=replace)
+        return file.expanduser().read_bytes()
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise Refused(NOT_UNDERSTOOD, what=f"{shown(str(file), 200)} cannot be read: {why}.") from error
+
+
+def _written(target: Path, name: str, data: bytes, *, replace: bool) -> Path:
+    """Beside the target, or the target itself."""
+    target = target if name == target.name else target.with_name(name)
+    try:
+        return save(target, data, replace=replace)
     except FileExistsError as error:
         words = f"{shown(str(target), 200)} exists already; --replace writes over it, --output names another place."
         raise Refused(NOT_UNDERSTOOD, what=words) from error

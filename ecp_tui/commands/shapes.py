@@ -69,11 +69,16 @@ class ReceiptAnswer(ActivityAnswer):
 
     receipt: str
     leaf_hash: str
+    signature: str = ""
+    """Of the receipt, as ssh-keygen verifies it; by SFTP it lies beside the receipt."""
+    signed_by: str = ""
     replayed: bool
     counter_receipts: list[ActivityAnswer] = []
     explanations: list[ActivityAnswer] = []
     path: str = ""
-    """Where `receipts save` wrote it."""
+    """Where `receipts save` wrote it, or `receipts bundle` all of it."""
+    verify: str = ""
+    """The line that verifies its signature, there."""
 
 
 class ActivityPageAnswer(BaseModel):
@@ -91,6 +96,10 @@ class ReceiptsAnswer(BaseModel):
 class SavedAnswer(BaseModel):
     state: Literal["saved"]
     items: list[ReceiptAnswer]
+
+
+class ScriptAnswer(BaseModel):
+    script: str
 
 
 class VerifyAnswer(BaseModel):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+import subprocess
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -47,6 +50,63 @@ def test_a_receipt_is_shown_and_saved_as_it_was_issued(chan: Ecp, filed: list[in
     assert (tmp_path / "mine.txt").read_text() == one["receipt"]
     both = chan("receipts", "save", *map(str, filed), "-o", "-")
     assert both.out.count("receipt-v1\n") == 2 and one["receipt"] in both.out
+
+
+def test_what_was_saved_verifies_on_a_computer_that_asks_nobody(
+    ecp: Ecp, chan: Ecp, filed: list[int], tmp_path: Path
+) -> None:
+    said = chan("receipts", "save", *map(str, filed))
+    assert said.code == 0 and said.out.count("ssh-keygen -Y verify -f allowed_signers") == 2
+    beside = {f"{NAME}{version}.{kind}" for version in ("", ".v1") for kind in ("receipt", "receipt.sig", "proof")}
+    assert beside | {"allowed_signers", "revoked_keys"} <= {one.name for one in tmp_path.iterdir()}
+    (tmp_path / NAME).write_bytes(b"b\n")
+    assert ecp("verify", NAME, "--receipt", f"{NAME}.receipt", "--server", "http://127.0.0.1:9").code == 0
+    assert ecp("verify", NAME, "--receipt", f"{NAME}.v1.receipt").code == 5, "those are the bytes of the later one"
+    (tmp_path / "allowed_signers").write_text('ecp.local namespaces="receipt-v1@ecp" ssh-ed25519 AAAA\n')
+    refused = chan("receipts", "save", str(filed[0]), "--output", "new.receipt")
+    assert refused.code == 2 and "other keys" in refused.err
+
+
+def test_a_bundle_verifies_by_its_own_script(chan: Ecp, filed: list[int], tmp_path: Path) -> None:
+    (tmp_path / NAME).write_bytes(b"b\n")
+    assert chan("receipts", "bundle", *map(str, filed), "--file", NAME, "-o", "one.tar").code == 0
+    assert chan("receipts", "bundle", *map(str, filed), "--file", NAME, "-o", "two.tar", "--json").code == 0
+    assert (tmp_path / "one.tar").read_bytes() == (tmp_path / "two.tar").read_bytes(), "the same, whenever it is made"
+    with tarfile.open(tmp_path / "one.tar") as tar:
+        assert {one.mode for one in tar.getmembers()} == {0o644, 0o755} and {one.mtime for one in tar.getmembers()} == {
+            0
+        }
+        tar.extractall(tmp_path / "there", filter="data")
+    folder = tmp_path / "there" / "evidence"
+    assert (folder / "verify.sh").read_text() == chan("receipts", "script").out
+    words = (folder / "README.txt").read_text()
+    assert words.count("ssh-keygen -Y verify") == 4 and f"sh verify.sh {NAME}.receipt {NAME}" in words
+    if shutil.which("openssl") is None or shutil.which("ssh-keygen") is None:
+        pytest.skip("openssl or ssh-keygen is not installed")
+
+    def verified(*told: str) -> str:
+        ran = subprocess.run(["sh", "verify.sh", *told], cwd=folder, capture_output=True, text=True)
+        assert (ran.returncode == 0) == ran.stdout.endswith("\nVERIFIED\n"), ran
+        return ran.stdout
+
+    for told in ([f"{NAME}.receipt", NAME], [f"{NAME}.receipt"], [f"{NAME}.v1.receipt"]):
+        assert verified(*told).endswith("\nVERIFIED\n") and "WRONG" not in verified(*told)
+    assert "file        WRONG" in verified(f"{NAME}.v1.receipt", NAME)
+    whole = {one.name: one.read_bytes() for one in folder.iterdir()}
+    spoilt = {
+        f"{NAME}.receipt": (whole[f"{NAME}.receipt"].replace(b"size: 2", b"size: 3"), "log         WRONG"),
+        f"{NAME}.receipt.sig": (whole[f"{NAME}.v1.receipt.sig"], "signature   WRONG"),
+        f"{NAME}.proof": (whole[f"{NAME}.v1.proof"], "log         WRONG"),
+        "allowed_signers": (whole["allowed_signers"].replace(b"checkpoint-v1@ecp", b"x"), "checkpoint  WRONG"),
+        "revoked_keys": (whole["allowed_signers"].split(b" ", 2)[2], "signature   WRONG"),
+    }
+    for name, (data, what) in spoilt.items():
+        (folder / name).write_bytes(data)
+        said = verified(f"{NAME}.receipt", NAME)
+        assert what in said and said.endswith("NOT VERIFIED\n"), (name, said)
+        (folder / name).write_bytes(whole[name])
+    (folder / f"{NAME}.receipt").write_bytes(whole[f"{NAME}.receipt"].replace(b"\n", b"\r\n"))
+    assert "line ends" in verified(f"{NAME}.receipt", NAME)
 
 
 def test_what_has_no_receipt_or_is_another_companys_is_2001(

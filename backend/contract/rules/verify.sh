@@ -1,0 +1,110 @@
+#!/bin/sh
+# Verifies a receipt of ECP without ECP: the file's hash, the proof that the log has the receipt, and the signatures.
+# Needs sh, openssl, and for the signatures ssh-keygen. Asks no network.
+#
+#   sh verify.sh NAME.receipt [FILE]
+#
+# Beside NAME.receipt lie NAME.receipt.sig, NAME.proof, allowed_signers and revoked_keys.
+set -u
+LC_ALL=C
+export LC_ALL
+failed=0
+say() { printf '%-11s %-8s %s\n' "$1" "$2" "$3"; }
+good() { say "$1" ok "$2"; }
+bad() { say "$1" WRONG "$2"; failed=1; }
+absent() { say "$1" MISSING "$2"; failed=1; }
+end() {
+    rm -rf "$work"
+    [ "$failed" -eq 0 ] && echo "VERIFIED" || echo "NOT VERIFIED"
+    exit "$failed"
+}
+
+[ $# -ge 1 ] && [ -f "$1" ] || { echo "usage: sh verify.sh NAME.receipt [FILE]" >&2; exit 2; }
+receipt=$1
+here=$(dirname "$receipt")
+name=${receipt%.receipt}
+work=$(mktemp -d) || exit 2
+trap 'rm -rf "$work"; exit 130' INT TERM
+
+value() { sed -n "s/^$1: //p" "$receipt" | head -n 1; }
+sha256() { openssl dgst -sha256 -binary "$1"; }
+hex() { od -An -v -tx1 | tr -d ' \n'; }
+
+# The receipt.
+if [ "$(head -n 1 "$receipt")" != receipt-v1 ] || grep -q "$(printf '\r')" "$receipt"; then
+    bad receipt "this is no receipt, or its line ends were converted"
+    end
+fi
+origin=$(value origin)
+index=$(value log-index)
+received=$(value received)
+good receipt "$(value file-name), log index $index of $origin"
+
+# The file.
+if [ $# -ge 2 ]; then
+    if [ "$(sha256 "$2" | hex)" = "$(value sha256)" ]; then good file "SHA-256 $(value sha256)"
+    else bad file "its SHA-256 is not the receipt's"; fi
+fi
+
+# The log: from the leaf, the SHA-256 of a zero byte and the receipt, up to the checkpoint's root (RFC 9162, 2.1.3.2).
+{ printf '\000'; cat "$receipt"; } > "$work/leaf"
+sha256 "$work/leaf" > "$work/node"
+proof=$name.proof
+if [ -f "$proof" ]; then
+    sed -n '1,/^$/p' "$proof" | sed '$d' > "$work/head"
+    sed '1,/^$/d' "$proof" | sed -n '/^$/q;p' > "$work/checkpoint"
+    sed -n '/^-----BEGIN SSH SIGNATURE-----$/,$p' "$proof" > "$work/checkpoint.sig"
+    size=$(sed -n 2p "$work/checkpoint")
+    place=$index
+    last=$((size - 1))
+    right=1
+    [ "$(sed -n 1p "$work/head")" = "c2sp.org/tlog-proof@v1" ] || right=0
+    [ "$(sed -n 2p "$work/head")" = "index $index" ] || right=0
+    [ "$index" -lt "$size" ] 2>/dev/null || right=0
+    sed 1,2d "$work/head" > "$work/hashes"
+    while [ "$right" -eq 1 ] && read -r line; do
+        [ "$last" -eq 0 ] && { right=0; break; }
+        echo "$line" | openssl base64 -d -A > "$work/sibling"
+        [ "$(wc -c < "$work/sibling")" -eq 32 ] || { right=0; break; }
+        if [ $((place % 2)) -eq 1 ] || [ "$place" -eq "$last" ]; then
+            { printf '\001'; cat "$work/sibling" "$work/node"; } > "$work/both"
+            while [ $((place % 2)) -eq 0 ] && [ "$place" -ne 0 ]; do place=$((place / 2)); last=$((last / 2)); done
+        else
+            { printf '\001'; cat "$work/node" "$work/sibling"; } > "$work/both"
+        fi
+        sha256 "$work/both" > "$work/node"
+        place=$((place / 2))
+        last=$((last / 2))
+    done < "$work/hashes"
+    [ "$last" -eq 0 ] || right=0
+    [ "$(sed -n 3p "$work/checkpoint")" = "$(openssl base64 -A < "$work/node")" ] || right=0
+    [ "$(sed -n 1p "$work/checkpoint")" = "$origin" ] || right=0
+    if [ "$right" -eq 1 ]; then good log "entry $index of $size"
+    else bad log "the proof does not lead from this receipt to its checkpoint"; fi
+else
+    absent log "$proof is not here"
+fi
+
+# The signatures, by the keys of the exchange as of when they were made.
+stamp() { printf '%s' "$1" | sed 's/\.[0-9]*Z$/Z/; s/[-:T]//g'; }
+signed() { # what, namespace, data, signature, instant
+    [ -f "$4" ] || { absent "$1" "$4 is not here"; return; }
+    [ -f "$here/allowed_signers" ] || { absent "$1" "allowed_signers is not here"; return; }
+    set -- "$@" -f "$here/allowed_signers" -I "$origin" -n "$2" -Overify-time="$(stamp "$5")" -s "$4"
+    [ -s "$here/revoked_keys" ] && set -- "$@" -r "$here/revoked_keys"
+    what=$1
+    data=$3
+    shift 5
+    if told=$(ssh-keygen -Y verify "$@" < "$data" 2>/dev/null); then good "$what" "$told"
+    else bad "$what" "it does not verify: other key, other text, or a key that did not count then"; fi
+}
+if command -v ssh-keygen > /dev/null; then
+    signed signature receipt-v1@ecp "$receipt" "$receipt.sig" "$received"
+    if [ -f "$proof" ]; then
+        signed checkpoint checkpoint-v1@ecp "$work/checkpoint" "$work/checkpoint.sig" \
+            "$(sed -n 's/^at: //p' "$work/checkpoint")"
+    fi
+else
+    absent signature "ssh-keygen is not installed: signatures were not looked at"
+fi
+end
