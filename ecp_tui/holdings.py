@@ -6,12 +6,14 @@ import io
 import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
 from backend.contract.faults import NOT_UNDERSTOOD, Refused
 from backend.contract.messages import Proof
+from backend.contract.rules import signers
 from backend.contract.rules.receipts import read_document, said
 from backend.contract.rules.shown import shown
 from backend.contract.rules.signers import ALLOWED_SIGNERS, REVOKED_KEYS
@@ -70,12 +72,21 @@ def beside(receipt: str, proof: Proof) -> dict[str, bytes]:
     return {file: text.encode("ascii") for file, text in found.items() if text}
 
 
+def verify_line(receipt: str, proof: Proof) -> str:
+    """What verifies the signature of a receipt that was saved under this name; empty where there is none."""
+    if not proof.verify:
+        return ""
+    values = read_document(proof.receipt)
+    received = datetime.fromisoformat(values["received"].replace("Z", "+00:00"))
+    return signers.verify_line(said(values["origin"]) or "", receipt, received)
+
+
 def windows_line(line: str) -> str:
     """The same for cmd, which quotes otherwise."""
     return line.replace("'", '"')
 
 
-def bundle(held: Mapping[str, Proof], signers: Signers, submitted: Mapping[str, bytes] | None = None) -> bytes:
+def bundle(held: Mapping[str, Proof], keys: Signers, submitted: Mapping[str, bytes] | None = None) -> bytes:
     """Receipts, by the names of their files, and all that verifies them, as a tar; the same bytes for the same content.
 
     `submitted` are the files themselves, where they are here.
@@ -83,7 +94,7 @@ def bundle(held: Mapping[str, Proof], signers: Signers, submitted: Mapping[str, 
     contents: dict[str, bytes] = {**(submitted or {})}
     for name, proof in held.items():
         contents |= beside(f"{name}.receipt", proof)
-    contents |= signers.files | {SCRIPT: script()}
+    contents |= keys.files | {SCRIPT: script()}
     contents["README.txt"] = "\n".join(_words(name, proof, submitted or {}) for name, proof in held.items()).encode()
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as tar:
@@ -94,9 +105,9 @@ def bundle(held: Mapping[str, Proof], signers: Signers, submitted: Mapping[str, 
     return out.getvalue()
 
 
-def save_signers(folder: Path, signers: Signers, *, replace: bool = False) -> None:
+def save_signers(folder: Path, keys: Signers, *, replace: bool = False) -> None:
     """Beside the receipts. What lies there and is more than an older version of the same is not written over."""
-    for name, data in signers.files.items():
+    for name, data in keys.files.items():
         path = folder / name
         try:
             before = path.read_bytes()
@@ -113,7 +124,8 @@ def save_signers(folder: Path, signers: Signers, *, replace: bool = False) -> No
 def _words(name: str, proof: Proof, submitted: Mapping[str, bytes]) -> str:
     values = {key: said(value) or "-" for key, value in read_document(proof.receipt).items()}
     told = {"index": values["log-index"], "origin": values["origin"], "received": values["received"]}
+    line = verify_line(f"{name}.receipt", proof)
     quoted = "'" + name.replace("'", "'\\''") + "'" if not name.replace(".", "").replace("_", "").isalnum() else name
     file = f" {quoted}" if name in submitted else ""
-    windows = windows_line(proof.verify)
-    return _README.format(name=name, line=proof.verify, quoted=quoted, file=file, windows=windows, **told)
+    windows = windows_line(line)
+    return _README.format(name=name, line=line, quoted=quoted, file=file, windows=windows, **told)

@@ -91,7 +91,7 @@ class Checkpoints:
     def proof_of(self, row: ActivityRow) -> Proof:
         """Of an entry that its reader may see."""
         text = self.document(row.log_index)
-        line = signers.verify_line(row.origin, row.file_name or "", row.at) if row.act == ACCEPTED else ""
+        line = signers.verify_line(row.origin, f"{row.file_name}.receipt", row.at) if row.act == ACCEPTED else ""
         return Proof(log_index=row.log_index, receipt=row.text(), signature=signature_of(row), proof=text, verify=line)
 
     def document(self, log_index: int) -> str:

@@ -17,7 +17,7 @@ from ecp_tui.commands.call import Call, Day, command
 from ecp_tui.commands.local import STANDARD, LocalFile, served
 from ecp_tui.commands.nouns import Noun
 from ecp_tui.commands.rows import table
-from ecp_tui.holdings import Signers, beside, bundle, save_signers, script
+from ecp_tui.holdings import Signers, beside, bundle, save_signers, script, verify_line
 from ecp_tui.records import activity_record, receipt_record
 from ecp_tui.saving import file_name, save
 
@@ -130,11 +130,12 @@ async def save_(call: Call, log_indexes: Sequence[int], output: Path | None, *, 
     ]
     for folder in dict.fromkeys(target.absolute().parent for target in targets):
         save_signers(folder, signers, replace=replace)
+    verify = [verify_line(target.name, proof) for target, proof in zip(targets, proofs, strict=True)]
     items = [
-        receipt_record(one) | {"path": str(target.absolute()), "verify": proof.verify}
-        for one, target, proof in zip(found, targets, proofs, strict=True)
+        receipt_record(one) | {"path": str(target.absolute()), "verify": line}
+        for one, target, line in zip(found, targets, verify, strict=True)
     ]
-    lines = [*(f"saved  {path}" for path in paths), *(f"verify with  {one.verify}" for one in proofs if one.verify)]
+    lines = [*(f"saved  {path}" for path in paths), *(f"verify with  {line}" for line in verify if line)]
     call.answer({"state": "saved", "items": items}, lines)
     return Exit.OK
 

@@ -16,6 +16,7 @@ from backend.contract.faults import Refused
 from ecp_tui import wording
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.compare import CompareScreen
+from ecp_tui.screens.evidence import LOOKING, Held, held, in_a_line, not_asked
 from ecp_tui.screens.explaining import ExplanationDialog
 from ecp_tui.screens.facts import facts
 from ecp_tui.screens.findings import in_columns
@@ -47,6 +48,8 @@ class ReceiptScreen(EcpScreen):
         self._receipt = receipt
         self._log_index = receipt.activity.log_index if receipt else log_index
         self._fresh = fresh
+        self._held: Held | None = None
+        self._vouched = LOOKING
         self.where = "Submit › receipt" if fresh else "Activity › detail"
 
     def body(self) -> Iterable[Widget]:
@@ -61,6 +64,18 @@ class ReceiptScreen(EcpScreen):
             self.say(ASKING)
         if self._log_index is not None and (self._receipt is None or not self._fresh):
             self._receipt = await self.context.client.one_activity(self._log_index)
+        if self._receipt is not None:
+            self._show(self._receipt)
+            if self._receipt.activity.act == "accepted" and self._held is None:
+                self.run_worker(self._verify(self._receipt), group="evidence", exclusive=True, exit_on_error=False)
+
+    async def _verify(self, receipt: Receipt) -> None:
+        """Asks for what vouches for it, and looks at it here; the page is there before."""
+        try:
+            self._held = await held(self.context.client, receipt)
+            self._vouched = in_a_line(self._held)
+        except Refused as refused:
+            self._vouched = not_asked(refused)
         if self._receipt is not None:
             self._show(self._receipt)
 
@@ -165,10 +180,11 @@ class ReceiptScreen(EcpScreen):
         yield "", ""
         yield from hash_commands(activity.file_name or "FILE").items()
         yield "", ""
-        yield (
-            "Receipt" if activity.act == "accepted" else "Log entry",
-            Content.assemble("leaf hash ", (receipt.leaf_hash[:16], ""), ("…   Enter shows it", "$muted")),
-        )
+        if activity.act == "accepted":
+            yield "Receipt", self._vouched
+        else:
+            leaf = Content.assemble("leaf hash ", (receipt.leaf_hash[:16], ""), ("…   Enter shows it", "$muted"))
+            yield "Log entry", leaf
 
     # ── acts ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -220,11 +236,11 @@ class ReceiptScreen(EcpScreen):
 
     def action_open(self) -> None:
         if self._receipt is not None:
-            self.open(ReceiptTextScreen(self._receipt))
+            self.open(ReceiptTextScreen(self._receipt, self._held))
 
     def action_save(self) -> None:
         if self._receipt is not None:
-            save_receipt(self, self._receipt)
+            save_receipt(self, self._receipt, self._held)
 
     def action_submit(self) -> None:
         self.go("submit")

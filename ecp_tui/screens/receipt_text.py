@@ -1,55 +1,99 @@
-"""The receipt itself: the log's leaf as plain text, to be read and saved."""
+"""The receipt itself: the log's leaf as plain text, what vouches for it, and how anybody verifies that."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 
-from ecp_tui.saving import file_name
 from ecp_tui.screens.base import EcpScreen
-from ecp_tui.screens.save import keep
+from ecp_tui.screens.evidence import Held, receipt_name
+from ecp_tui.screens.facts import facts
+from ecp_tui.screens.save import SaveDialog, keep
 from ecp_tui.widgets.words import Words
 
 if TYPE_CHECKING:  # the first page does not wait for them
     from backend.contract.messages import Receipt
 
+_MARGINS = 6
+_NOT_SIGNED = "This entry is not signed; its proof shows that the log has it: ecp receipts bundle."
+
 
 class ReceiptTextScreen(EcpScreen):
-    """Its text; from it anybody can recompute the leaf hash."""
+    """Its text, from which anybody can recompute the leaf hash; then each check, and the line for any computer."""
 
     CSS_PATH: ClassVar = "receipt_text.tcss"
-    ACTS: ClassVar[tuple[str, ...]] = ("save", "copy")
+    ACTS: ClassVar[tuple[str, ...]] = ("save", "copy", "copy_row")
     HINTS: ClassVar[tuple[str, ...]] = ("save", "copy", "back")
+    HELP_TOPIC: ClassVar[str] = "Receipt"
     where = "Activity › receipt"
 
-    def __init__(self, receipt: Receipt) -> None:
+    def __init__(self, receipt: Receipt, held: Held | None = None) -> None:
         super().__init__()
         self._receipt = receipt
+        self._held = held
 
     def body(self) -> Iterable[Widget]:
         yield Words("Receipt", classes="title")
         with VerticalScroll(id="text"):
             yield Words(Content(self._receipt.receipt))
+            if self._held is not None:
+                yield Words(id="checks")
+                yield Words(Content.styled("Verify it on any computer, with what s saves:", "$muted"))
+                yield Words(Content(self._held.proof.verify or _NOT_SIGNED))
 
     def on_mount(self) -> None:
         self.query_one("#text").focus()
         self.say(f"leaf hash {self._receipt.leaf_hash}")
+        if self._held is not None:
+            checks = facts(self._held.lines(), within=self.app.size.width - _MARGINS)
+            self.query_one("#checks", Words).update(Content.assemble(checks, "\n"))
+
+    def reason(self, key: str) -> str:
+        if key == "copy" and not (self._held and self._held.proof.verify):
+            return "There is no signature here to verify."
+        return super().reason(key)
 
     def action_save(self) -> None:
-        save_receipt(self, self._receipt)
+        save_receipt(self, self._receipt, self._held)
 
     def action_copy(self) -> None:
+        self.copy(self._held.proof.verify if self._held is not None else "")
+
+    def action_copy_row(self) -> None:
         self.copy(self._receipt.leaf_hash)
 
     def hint_word(self, key: str) -> str:
-        return "copy leaf hash" if key == "copy" else ""
+        return {"copy": "copy verify line", "copy_row": "copy leaf hash"}.get(key, "")
 
 
-def save_receipt(screen: EcpScreen, receipt: Receipt) -> None:
-    name = file_name(f"{receipt.activity.file_name or receipt.activity.act}.receipt")
-    text = receipt.receipt.encode("ascii")
-    keep(screen, "Save the receipt", name, lambda _: text, f"receipts show {receipt.activity.log_index}")
+class SaveReceiptDialog(SaveDialog):
+    """The receipt where it is asked for, and beside it its signature, its proof and the exchange's keys."""
+
+    def __init__(self, screen: EcpScreen, name: str, held: Held) -> None:
+        super().__init__(screen.context, "Save the receipt, with all that verifies it", name, lambda _: b"")
+        self._held = held
+
+    async def written(self, path: Path, *, replace: bool) -> Path:
+        return self._held.write(path, replace=replace)
+
+    def said(self, written: Path) -> str:
+        words = "with signature, proof and allowed_signers. Verify it there with:"
+        return f"Saved: {written}\n{words}\n{self._held.line(written.name)}"
+
+
+def save_receipt(screen: EcpScreen, receipt: Receipt, held: Held | None) -> None:
+    """With all that goes with it, once that has come; wherever there is no folder of the person's, as one file."""
+    name = f"{receipt_name(receipt)}.receipt"
+    if held is None:
+        text = receipt.receipt.encode("ascii")
+        keep(screen, "Save the receipt", name, lambda _: text, f"receipts show {receipt.activity.log_index}")
+    elif screen.context.local:
+        screen.app.push_screen(SaveReceiptDialog(screen, name, held))
+    else:
+        name, tar = held.tar(receipt)
+        keep(screen, "Save the receipt", name, lambda _: tar, f"receipts bundle {receipt.activity.log_index}")

@@ -124,7 +124,7 @@ class Folder:
         (folder / "revoked_keys").write_text(revoked_keys(keys))
 
     def verifies(self, at: datetime = NOON, more: str = "") -> bool:
-        line = verify_line("ecp.example", "a.csv", at).replace(" -s ", f" {more} -s ")
+        line = verify_line("ecp.example", "a.csv.receipt", at).replace(" -s ", f" {more} -s ")
         return subprocess.run(line, shell=True, cwd=self.folder, capture_output=True).returncode == 0  # noqa: S602
 
 
@@ -176,4 +176,4 @@ def test_names_that_a_shell_would_read_are_quoted(key: SigningKeyFile, tmp_path:
         (here / f"{name}.receipt").write_bytes(RECEIPT)
         (here / f"{name}.receipt.sig").write_text(signed(key))
         (here / "allowed_signers").write_text(allowed_signers("e", [SigningKey(key.public_key)]))
-        subprocess.run(verify_line("e", name, NOON), shell=True, cwd=here, check=True, capture_output=True)  # noqa: S602
+        subprocess.run(verify_line("e", f"{name}.receipt", NOON), shell=True, cwd=here, check=True, capture_output=True)  # noqa: S602

@@ -222,7 +222,7 @@ async def test_the_receipt_is_shown_and_saved_but_never_over_a_file_unasked(cler
     target = tmp_path / "kept.receipt"
     target.write_text("mine")
     await clerk.press("down", "down", "enter")
-    await clerk.sees("leaf hash")
+    await clerk.sees("signed, in the log: entry 4 of")
     await clerk.press("enter")
     await clerk.sees("receipt-v1", f"sha256: {SHA256}", "submitter: CHAN01")
     clerk.keeps("receipt_text")
@@ -241,6 +241,8 @@ async def test_the_receipt_is_shown_and_saved_but_never_over_a_file_unasked(cler
     await clerk.sees("Saved:")
     text = target.read_text("ascii")
     assert text.startswith("receipt-v1\norigin: ")
+    await clerk.sees("signature, proof and allowed_signers", "ssh-keygen -Y verify")
+    assert {"kept.receipt.sig", "kept.proof", "allowed_signers"} <= {one.name for one in tmp_path.iterdir()}
     assert stat.S_ISREG(target.stat().st_mode)
 
 

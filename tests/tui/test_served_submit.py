@@ -167,7 +167,9 @@ async def test_nothing_of_the_machine_is_looked_at_whatever_is_typed(
             await person.press("escape", "escape")
         finally:
             _HEARD.remove(seen)
-    assert not [path for path in seen if str(tmp_path) in path or "passwd" in path]
+    data_dir = world.platform.settings.data_dir  # where the server, in this very process, keeps its anchor
+    typed = [path for path in seen if path != str(data_dir) and "/.anchor." not in path]
+    assert not [path for path in typed if str(tmp_path) in path or "passwd" in path]
 
 
 _HEARD: list[list[str]] = []

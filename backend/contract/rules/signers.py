@@ -65,11 +65,11 @@ def read_revoked_keys(text: str) -> set[str]:
     return {f"{words[0]} {words[1]}" for words in lines if len(words) > 1 and words[0] == _ED25519}
 
 
-def verify_line(origin: str, file_name: str, received: datetime) -> str:
-    """What verifies a receipt's signature in a shell, as of when it was received: keys change."""
-    name = _quoted(f"{file_name}.receipt")
+def verify_line(origin: str, receipt: str, received: datetime) -> str:
+    """What verifies, in a shell, the signature of a receipt in a file of that name; as of when it was received."""
+    name = _quoted(receipt)
     told = f"-f {ALLOWED_SIGNERS} -I {origin} -n {RECEIPTS} -Overify-time={_stamp(received)}"
-    return f"ssh-keygen -Y verify {told} -s {_quoted(f'{file_name}.receipt.sig')} < {name}"
+    return f"ssh-keygen -Y verify {told} -s {_quoted(f'{receipt}.sig')} < {name}"
 
 
 def _options(key: SigningKey) -> str:
