@@ -40,6 +40,7 @@ from ecp_tui.commands.publish_shapes import EditionAnswer, EditionsAnswer, Publi
 from ecp_tui.commands.shapes import (
     ActivityPageAnswer,
     CheckAnswer,
+    CheckpointAnswer,
     DoctorAnswer,
     ExportedAnswer,
     Fault,
@@ -78,6 +79,7 @@ ANSWERS: Final[dict[str, tuple[type[BaseModel], ...]]] = {
     "receipts save": (SavedAnswer,),
     "receipts bundle": (SavedAnswer,),
     "receipts script": (ScriptAnswer,),
+    "checkpoint": (CheckpointAnswer,),
     "inbox list": (InboxAnswer,),
     "inbox replay": (ReceiptAnswer,),
     "inbox withdraw": (ReceiptAnswer,),

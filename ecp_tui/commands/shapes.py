@@ -114,7 +114,7 @@ class VerifyAnswer(BaseModel):
 class CheckedAnswer(BaseModel):
     """One of the things looked at; `remedy` is empty where nothing is to be done."""
 
-    name: Literal["receipt", "file", "signature", "log", "checkpoint"]
+    name: Literal["receipt", "file", "signature", "log", "checkpoint", "since"]
     state: Literal["ok", "wrong", "missing"]
     what: str
     remedy: str
@@ -128,6 +128,21 @@ class VerifiedAnswer(BaseModel):
     file_name: str | None
     receipt: dict[str, str | None]
     checks: list[CheckedAnswer]
+
+
+class CheckpointAnswer(BaseModel):
+    """What the whole log is now, and with `--since` whether it begins with what it was then."""
+
+    state: Literal["verified", "not-verified", "consistent", "not-consistent"]
+    origin: str
+    size: int
+    root: str
+    at: datetime
+    signed: str
+    """As a file: what is signed, and the signature."""
+    checks: list[CheckedAnswer]
+    path: str = ""
+    """Where it was saved."""
 
 
 class PublicationAnswer(BaseModel):

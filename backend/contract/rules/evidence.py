@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Literal
 
-from backend.contract.rules.checkpoints import Checkpoint, read_checkpoint
+from backend.contract.rules.checkpoints import Checkpoint, checkpoint_text, read_checkpoint
 from backend.contract.rules.log_proofs import proven
 from backend.contract.rules.proof_documents import ProofDocument, read_proof
 from backend.contract.rules.receipts import RECEIPT, leaf_hash, read_document, said
@@ -131,14 +131,19 @@ def _checkpoint(
 ) -> Check:
     if proof is None:
         return Check("checkpoint", "missing", "Without a proof there is no checkpoint.", _FETCH_PROOF)
-    checkpoint: Checkpoint = read_checkpoint(proof.checkpoint_text)
+    checkpoint = read_checkpoint(proof.checkpoint_text)
     if checkpoint.origin != values["origin"]:
         words = (
             f"The checkpoint is of {shown(checkpoint.origin, 80)}, the receipt of {shown(values['origin'] or '', 80)}."
         )
         return Check("checkpoint", "wrong", words, _FETCH_PROOF)
-    signed = proof.checkpoint_text.encode("ascii")
-    known, key = _by_whom(proof.armour, signed, CHECKPOINTS, checkpoint.origin, signers, checkpoint.at)
+    return judge_checkpoint(checkpoint, proof.armour, signers, revoked)
+
+
+def judge_checkpoint(checkpoint: Checkpoint, armour: str, signers: Sequence[Signer], revoked: set[str]) -> Check:
+    """Whether a key that counts signed it."""
+    signed = checkpoint_text(checkpoint).encode("ascii")
+    known, key = _by_whom(armour, signed, CHECKPOINTS, checkpoint.origin, signers, checkpoint.at)
     if key is None:
         return Check("checkpoint", "wrong", known, _OTHER_KEYS)
     if key in revoked:
