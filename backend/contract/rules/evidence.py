@@ -15,7 +15,7 @@ from backend.contract.rules.shown import shown
 from backend.contract.rules.signers import Signer, read_allowed_signers, read_revoked_keys
 from backend.contract.rules.sshsig import CHECKPOINTS, RECEIPTS, fingerprint, signed_by
 
-CheckName = Literal["receipt", "file", "signature", "log", "checkpoint"]
+CheckName = Literal["receipt", "file", "signature", "log", "checkpoint", "since"]
 CheckState = Literal["ok", "wrong", "missing"]
 
 
