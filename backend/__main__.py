@@ -1,4 +1,4 @@
-"""ecpd's commands: serve, init, operators, catalogue, upgrade, doctor, check, demo."""
+"""ecpd's commands: serve, init, operators, catalogue, audit, upgrade, doctor, check, demo."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from backend import catalogue_file, holidays, logs, operators
+from backend.audit_log import audit_group
 from backend.contract.faults import Exit
 from backend.contract.findings import Finding, as_data, as_lines, worst
 from backend.demo.running import as_line, run_demo
@@ -127,6 +128,7 @@ def diff_catalogue(file: Path, **flags: Any) -> None:
 
 
 main.add_command(existing_group)
+main.add_command(audit_group)
 
 
 @main.group("calendar")

@@ -30,7 +30,9 @@ RETURNED: Final = "returned"
 """An operator gave a submission back, to be submitted again: `subject` as above."""
 FIRST_COUNTS: Final = "first"
 FILE_ACTS: Final = (ACCEPTED, REFUSED, PUBLISHED, WITHDRAWN, FETCHED, COLLECTED, REPLAYED, RETURNED, EXPLAINED)
-_BESIDE: Final = ("source", "note", "fault_values", "findings", "cut_off", "counts")
+_BESIDE: Final = (
+    *("source", "note", "fault_values", "findings", "cut_off", "counts", "version", "supersedes", "bytes_of"),
+)
 COUNTER_RECEIPTS: Final = (COLLECTED, REPLAYED, WITHDRAWN, RETURNED)
 """What the operator's staff did with a submission: its submitter sees each."""
 
@@ -39,9 +41,8 @@ COUNTER_RECEIPTS: Final = (COLLECTED, REPLAYED, WITHDRAWN, RETURNED)
 class ActivityRow:
     """Facts of one act.
 
-    In its leaf are all but `superseded_by`, `collected`, `ended`, `again`, `explanation`, `object_key` and `bytes_of`,
-    which other entries and the bytes themselves tell. Of `source`, `fault_values`, `note`, `findings`, `cut_off` and
-    `counts` it has the hash, `details`.
+    In its leaf are all but `superseded_by`, `collected`, `ended`, `again`, `explanation` and `object_key`,
+    which other entries and the bytes themselves tell. Of what stands beside it, it has the hash: `details`.
     """
 
     origin: str

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from backend.contract.rules.merkle import Head
-from backend.contract.rules.receipts import leaf_hash
 from backend.contract.rules.shown import shown
 from backend.core.activity_row import ACCEPTED, PUBLISHED, ActivityRow
+from backend.core.auditing import audit
 from backend.core.ports import Clock, Store, Stored, Vault
 
 _AT_ONCE: Final = 500
@@ -26,6 +24,7 @@ class Checked:
     """What was looked at, and each thing that is wrong, in words; of many the first 100."""
 
     entries: int = 0
+    signatures: int = 0
     files: int = 0
     bytes: int = 0
     log: list[str] = field(default_factory=list)
@@ -45,36 +44,16 @@ class Checked:
 def check(store: Store, vault: Vault, clock: Clock, *, contents: bool = True) -> Checked:
     """Follows the log from its first entry to its head as of now; `contents` reads every file for its SHA-256."""
     found = Checked()
-    with store.reading() as rows:
-        head = rows.head()
-    again = Head()
-    for row in _entries(store, head.size):
-        if row.log_index != again.size:
-            found.log.append(f"Entry {again.size} is missing: the next one is {row.log_index}.")
-            break
-        again = again.appended(leaf_hash(row.text()))
-        found.entries += 1
+
+    def file(row: ActivityRow) -> None:
         if row.act in (ACCEPTED, PUBLISHED):
             _file(found, vault, row, contents=contents)
-    if not found.log and again != head:
-        found.log.append(
-            f"The log ends at entry {again.size - 1}, its head says {head.size - 1}."
-            if again.size != head.size
-            else "An entry was changed: the entries do not make the root that the head has."
-        )
+
+    audited = audit(store, each=file)
+    found.entries, found.signatures = audited.entries, audited.signatures
+    found.log = [one.words for one in audited.wrong]
     _strangers(found, store, vault, clock)
     return found
-
-
-def _entries(store: Store, size: int) -> Iterator[ActivityRow]:
-    start = 0
-    while start < size:
-        with store.reading() as rows:
-            page = rows.entries(start, min(_AT_ONCE, size - start))
-        yield from (row for row in page if row.log_index < size)
-        if not page:
-            return
-        start = page[-1].log_index + 1
 
 
 def _file(found: Checked, vault: Vault, row: ActivityRow, *, contents: bool) -> None:

@@ -105,7 +105,7 @@ class Checkpoints:
             keys = rows.signing_keys()
             kept = _found(rows.covering(log_index, _revoked(keys)))
             hashes = roots(rows, inclusion_path(log_index, kept.checkpoint.size))
-        return proof_text(log_index, hashes, _signed(kept, keys))
+        return proof_text(log_index, hashes, signed_checkpoint(kept, keys))
 
     def length(self, log_index: int) -> int | None:
         """How many bytes that document has; `None` where no checkpoint covers the entry yet."""
@@ -121,7 +121,9 @@ class Checkpoints:
         if make and None in covers.values():
             self.make()
             return self.lengths(log_indexes)
-        signed = {kept.checkpoint.size: len(_signed(kept, keys)) for kept in covers.values() if kept is not None}
+        signed = {
+            kept.checkpoint.size: len(signed_checkpoint(kept, keys)) for kept in covers.values() if kept is not None
+        }
         return {
             log_index: None
             if kept is None
@@ -146,7 +148,7 @@ class Checkpoints:
         signature = self._signing.of_checkpoint(checkpoint_text(checkpoint))
         kept = KeptCheckpoint(checkpoint, self._signing.key, signature)
         unit.add_checkpoint(kept)
-        return _signed(kept, unit.signing_keys())
+        return signed_checkpoint(kept, unit.signing_keys())
 
 
 def _revoked(keys: dict[int, SigningKey]) -> list[int]:
@@ -163,7 +165,8 @@ def _armour(kept: KeptCheckpoint, keys: dict[int, SigningKey]) -> str:
     return sshsig.armour(sshsig.blob_of(keys[kept.signed_by].public_key), sshsig.CHECKPOINTS, kept.signature)
 
 
-def _signed(kept: KeptCheckpoint, keys: dict[int, SigningKey]) -> str:
+def signed_checkpoint(kept: KeptCheckpoint, keys: dict[int, SigningKey]) -> str:
+    """As a file: its text and its signature."""
     return signed_text(checkpoint_text(kept.checkpoint), _armour(kept, keys))
 
 

@@ -40,6 +40,10 @@ class LogRows(Protocol):
 
     def latest_checkpoint(self) -> KeptCheckpoint | None: ...
 
+    def checkpoints(self, after: int, limit: int) -> list[KeptCheckpoint]:
+        """Over more than so many entries, the smallest first."""
+        ...
+
     def checkpoint(self, size: int) -> KeptCheckpoint | None: ...
 
     def covering(self, log_index: int, besides: Sequence[int]) -> KeptCheckpoint | None:
@@ -74,7 +78,7 @@ def roots(rows: LogRows, ranges: Sequence[tuple[int, int]]) -> list[bytes]:
 
     A range is a perfect subtree, or the ragged end of a log: it begins where a perfect one as large would.
     """
-    pieces = [_pieces(start, end) for start, end in ranges]
+    pieces = [perfect(start, end) for start, end in ranges]
     kept = rows.nodes([piece for some in pieces for piece in some if piece[0] >= LOWEST_KEPT])
     return [reduce(_joined, (_root(rows, kept, piece) for piece in reversed(some))) for some in pieces]
 
@@ -83,7 +87,7 @@ def _joined(right: bytes, left: bytes) -> bytes:
     return node_hash(left, right)
 
 
-def _pieces(start: int, end: int) -> list[Place]:
+def perfect(start: int, end: int) -> list[Place]:
     """The perfect subtrees of a range, from the largest to the smallest."""
     found: list[Place] = []
     while start < end:

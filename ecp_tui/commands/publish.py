@@ -39,9 +39,10 @@ class _Publish(Noun):
 
 def _place(run: _Run) -> _Run:
     """Where to, and for whom."""
-    to = "To an identity CODE, ALL, COMPANY-CODE or TYPE-CODE."
     for option in (
-        click.option("--to", metavar="WHOM", required=True, help=to),
+        click.option(
+            "--to", metavar="WHOM", required=True, help="To an identity CODE, ALL, COMPANY-CODE or TYPE-CODE."
+        ),
         click.option("--folder", metavar="CODE", required=True, help="The download folder."),
     ):
         run = option(run)

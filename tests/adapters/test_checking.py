@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backend.contract.messages import ChangeUser, Decision, NewRequest
-from backend.core import checking
+from backend.core import auditing
 from backend.core.checking import check
 from backend.core.client_connect import request_views
 from tests.publishing import publish
@@ -16,7 +16,7 @@ from tests.world import World
 def test_the_log_and_its_files_are_found_sound_whatever_the_database(
     any_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checking, "_AT_ONCE", 2)
+    monkeypatch.setattr(auditing, "_AT_ONCE", 2)
     actor = any_world.actor("CHAN01")
     for data in (b"a\n", b"b\n", b"b\n"):
         submitted(any_world, actor, data)

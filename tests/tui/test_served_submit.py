@@ -168,8 +168,8 @@ async def test_nothing_of_the_machine_is_looked_at_whatever_is_typed(
         finally:
             _HEARD.remove(seen)
     data_dir = world.platform.settings.data_dir  # where the server, in this very process, keeps its anchor
-    typed = [path for path in seen if path != str(data_dir) and "/.anchor." not in path]
-    assert not [path for path in typed if str(tmp_path) in path or "passwd" in path]
+    looked_at = [path for path in seen if path != str(data_dir) and "/.anchor." not in path]
+    assert not [path for path in looked_at if str(tmp_path) in path or "passwd" in path]
 
 
 _HEARD: list[list[str]] = []

@@ -43,6 +43,10 @@ class LogRows:
     def latest_checkpoint(self) -> KeptCheckpoint | None:
         return self._checkpoint(_ONES.order_by(_checkpoints.c.size.desc()).limit(1))
 
+    def checkpoints(self, after: int, limit: int) -> list[KeptCheckpoint]:
+        some = _ONES.where(_checkpoints.c.size > after).order_by(_checkpoints.c.size).limit(limit)
+        return [_kept(row) for row in self._connection.execute(some)]
+
     def checkpoint(self, size: int) -> KeptCheckpoint | None:
         return self._checkpoint(_ONES.where(_checkpoints.c.size == size))
 

@@ -50,6 +50,7 @@ def details_text(values: Mapping[str, Any], personal: Personal) -> str:
         "findings": _json([asdict(one) for one in findings]),
         "cut-off": instant_text(cut_off) if cut_off is not None else "",
         "counts": values.get("counts") or "",
+        **{key: _number(values.get(key.replace("-", "_"))) for key in ("version", "supersedes", "bytes-of")},
     }
     return "\n".join([DETAILS, *(f"{key}: {value or '-'}" for key, value in lines.items()), ""])
 
@@ -62,6 +63,10 @@ def _stands_for(personal: Personal, name: str, value: str | None) -> str:
         return ""
     salted = f"{name}\0{kept.get('salt', '')}\0{value}"
     return hashlib.sha256(salted.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _number(value: int | None) -> str:
+    return "" if value is None else str(value)
 
 
 def _json(value: dict[str, str] | list[dict[str, Any]]) -> str:
