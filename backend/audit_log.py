@@ -69,7 +69,7 @@ def export_log(file: TextIO, **flags: Any) -> None:
     settings = load(flags)
     with _opened(settings) as store:
         count = _export(store, settings, file)
-    if file.name != "<stdout>":
+    if file.name != "-":
         click.echo(f"{count:,} entries are in {file.name}.")
 
 

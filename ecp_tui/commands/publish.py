@@ -39,14 +39,9 @@ class _Publish(Noun):
 
 def _place(run: _Run) -> _Run:
     """Where to, and for whom."""
-    for option in (
-        click.option(
-            "--to", metavar="WHOM", required=True, help="To an identity CODE, ALL, COMPANY-CODE or TYPE-CODE."
-        ),
-        click.option("--folder", metavar="CODE", required=True, help="The download folder."),
-    ):
-        run = option(run)
-    return run
+    to = "To an identity CODE, ALL, COMPANY-CODE or TYPE-CODE."
+    run = click.option("--to", metavar="WHOM", required=True, help=to)(run)
+    return click.option("--folder", metavar="CODE", required=True, help="The download folder.")(run)
 
 
 @click.group(cls=_Publish)
