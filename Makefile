@@ -16,7 +16,7 @@ say = @printf '%-44s %s\n' '$(1)' '$(2)'
 told = $(BIN)/python -m pytest $(1) || { [ $$? -eq 1 ] && printf '%s\n' 'Once more, alone:' && \
 	$(BIN)/python -m pytest -n0 --last-failed --last-failed-no-failures none $(2); }
 
-.PHONY: demo test test-slow campaign-sftp check fmt bench bench-console bench-signin bench-sftp lock docs screens clean
+.PHONY: demo test test-slow campaign-sftp campaign-ledger check fmt bench bench-console bench-signin bench-sftp lock docs screens clean
 
 demo: $(VENV)/.installed
 	$(call say,Starting the demo,usually 3 seconds; ctrl+q leaves)
@@ -31,8 +31,12 @@ test-slow: $(VENV)/.installed-dev
 	@$(call told,-n auto -m "slow and not campaign",-m "slow and not campaign")
 
 campaign-sftp: $(VENV)/.installed-dev
-	$(call say,Hurting a real SFTP server,usually 3 minutes)
-	@$(BIN)/python -m pytest tests/campaigns -m campaign -n0
+	$(call say,Hurting a real SFTP server,usually 6 minutes)
+	@$(BIN)/python -m pytest tests/campaigns -m campaign -n0 --ignore tests/campaigns/test_ledger_kills.py
+
+campaign-ledger: $(VENV)/.installed-dev
+	$(call say,Killing a server under four writing clients on both databases,usually 10 minutes)
+	@$(BIN)/python -m pytest tests/campaigns/test_ledger_kills.py -n0
 
 check: $(VENV)/.installed-dev
 	$(call say,Checking format and lint,usually 1 second)

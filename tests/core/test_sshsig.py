@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 import subprocess
 from base64 import b64encode
 from datetime import UTC, datetime, timedelta
@@ -27,6 +26,7 @@ from backend.contract.rules.sshsig import (
     signed_by,
     to_sign,
 )
+from tests.sftp_world import installed
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 RECEIPT = b"receipt-v1\nany: thing\n"
@@ -128,10 +128,13 @@ class Folder:
         return subprocess.run(line, shell=True, cwd=self.folder, capture_output=True).returncode == 0  # noqa: S602
 
 
-needs_openssh = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen is not installed")
+@pytest.fixture
+def openssh() -> str:
+    """Missing, it is a reason to skip, or to fail where clients are required."""
+    return installed("ssh-keygen")
 
 
-@needs_openssh
+@pytest.mark.usefixtures("openssh")
 def test_the_armour_is_the_one_that_ssh_keygen_writes(key: SigningKeyFile, tmp_path: Path) -> None:
     (tmp_path / "f").write_bytes(RECEIPT)
     made = ["ssh-keygen", "-Y", "sign", "-q", "-f", f"{tmp_path}/receipt_key", "-n", RECEIPTS, f"{tmp_path}/f"]
@@ -141,7 +144,7 @@ def test_the_armour_is_the_one_that_ssh_keygen_writes(key: SigningKeyFile, tmp_p
     assert fingerprint(key.public_key) in subprocess.run(asked, check=True, capture_output=True, text=True).stdout
 
 
-@needs_openssh
+@pytest.mark.usefixtures("openssh")
 def test_the_printed_line_verifies_and_nothing_changed_does(key: SigningKeyFile, tmp_path: Path) -> None:
     here = Folder(tmp_path / "here", key, SigningKey(key.public_key))
     assert here.verifies()
@@ -157,7 +160,7 @@ def test_the_printed_line_verifies_and_nothing_changed_does(key: SigningKeyFile,
     assert not here.verifies()
 
 
-@needs_openssh
+@pytest.mark.usefixtures("openssh")
 def test_a_key_counts_within_its_time_and_not_once_it_is_revoked(key: SigningKeyFile, tmp_path: Path) -> None:
     hour = timedelta(hours=1)
     here = Folder(tmp_path / "here", key, SigningKey(key.public_key, NOON - hour, NOON + hour))
@@ -168,7 +171,7 @@ def test_a_key_counts_within_its_time_and_not_once_it_is_revoked(key: SigningKey
     assert not here.verifies(more="-r revoked_keys")
 
 
-@needs_openssh
+@pytest.mark.usefixtures("openssh")
 def test_names_that_a_shell_would_read_are_quoted(key: SigningKeyFile, tmp_path: Path) -> None:
     for number, name in enumerate(("say 'cheese' $(id).csv", "a b;c.csv", "x`id`.csv")):
         here = tmp_path / str(number)
