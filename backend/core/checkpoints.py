@@ -37,7 +37,7 @@ class Checkpoints:
         kept: Callable[[str], None] = lambda signed: None,
         holds: Callable[[], bool] = lambda: True,
     ) -> None:
-        """`kept` hears of each that was made here; none is made while the log does not hold what it held before."""
+        """`kept` hears of the newest each time; none is made while the log does not hold what it held before."""
         self._store = store
         self._clock = clock
         self._origin = origin
@@ -46,9 +46,9 @@ class Checkpoints:
         self._holds = holds
 
     def make(self) -> None:
-        """One over the whole log, as of now; none where there is one already, or nothing."""
-        if self._holds() and (made := self._store.write(self._make)) is not None:
-            self._kept(made)
+        """One over the whole log, as of now; the newest is kept elsewhere too, whoever made it."""
+        if self._holds() and (newest := self._store.write(self._make)) is not None:
+            self._kept(newest)
 
     def close(self) -> None:
         """The last one before the end."""
@@ -142,7 +142,9 @@ class Checkpoints:
 
     def _make(self, unit: Unit) -> str | None:
         head, latest = unit.head(), unit.latest_checkpoint()
-        if head.size == 0 or (latest is not None and latest.checkpoint.size >= head.size):
+        if latest is not None and latest.checkpoint.size >= head.size:
+            return signed_checkpoint(latest, unit.signing_keys())
+        if head.size == 0:
             return None
         checkpoint = Checkpoint(origin=self._origin, size=head.size, root=head.root, at=milliseconds(self._clock.now()))
         signature = self._signing.of_checkpoint(checkpoint_text(checkpoint))

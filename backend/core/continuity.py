@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from threading import Lock
 from typing import Final
 
 import structlog
@@ -16,6 +17,7 @@ from backend.core.gate import refuse_outside_staff
 from backend.core.log import roots
 from backend.core.ports import Anchor, Store
 from backend.core.rows import Rows
+from backend.settings import SettingsError
 
 ACCEPTING: Final = "accept-loss"
 """The kind of change request by which two operators accept that entries are lost."""
@@ -24,9 +26,10 @@ _GO_ON: Final = frozenset(
         *("signed-in", "signed-out", "sign-in-refused", "locked", "unlocked", "session-ended", "sessions-ended"),
         *("confirmed", "confirmation-refused", "recovery-requested", "recovery-refused", "password-reset"),
         *("suspended", "key-revoked", "address-removed", "fetched", "collected"),
+        *("operator-invited", "enrolled", "activated"),
     }
 )
-"""Acts that stay possible: signing in, taking rights away, and reading."""
+"""Acts that stay possible: signing in, taking rights away, reading, and becoming one of the two who accept the loss."""
 _log = structlog.get_logger(__name__)
 
 
@@ -51,6 +54,8 @@ class Continuity:
     def __init__(self, anchor: Anchor) -> None:
         self._anchor = anchor
         self._known = _read(anchor.read())
+        self._accepted = False
+        self._lock = Lock()
         self.loss: Loss | None = None
 
     def holds(self, store: Store) -> bool:
@@ -59,6 +64,8 @@ class Continuity:
         if known is not None:
             with store.reading() as rows:
                 found = _lost(rows, known)
+                self._accepted = found is not None and rows.loss_accepted(known.size, known.root)
+            found = None if self._accepted else found
             if found is not None and self.loss is None:
                 _log.error("the audit log was rolled back", anchor=known.size, entries=found.size)
             if found is None or self.loss is None:
@@ -67,9 +74,13 @@ class Continuity:
 
     def keep(self, signed: str) -> None:
         """The newest checkpoint, to be remembered once it is committed."""
-        if self.loss is None:
+        with self._lock:
+            checkpoint, known = _read(signed), self._known
+            older = known is not None and checkpoint is not None and checkpoint.size <= known.size
+            if self.loss is not None or (older and not self._accepted):
+                return
             self._anchor.write(signed)
-            self._known = _read(signed)
+            self._known, self._accepted = checkpoint, False
 
     def told(self, actor: Actor) -> messages.Continuity:
         refuse_outside_staff(actor)
@@ -96,17 +107,17 @@ def _lost(rows: Rows, known: Checkpoint) -> Loss | None:
     head = rows.head()
     if head.size >= known.size and roots(rows, [(0, known.size)])[0] == known.root:
         return None
-    if rows.loss_accepted(known.size, known.root):
-        return None
     return Loss(known, head.size, head.root)
 
 
 def _read(signed: str | None) -> Checkpoint | None:
-    """Of the anchor's file; what cannot be read is none, and said in the log."""
+    """Raises `SettingsError` where it is none: what it vouched for must not be forgotten in silence."""
     if signed is None:
         return None
     try:
         return read_checkpoint(read_signed(signed)[0])
-    except ValueError:
-        _log.error("the anchor cannot be read: what it vouched for is not known")
-        return None
+    except ValueError as error:
+        raise SettingsError(
+            "The anchor in the data folder is damaged. Run ecpd audit verify --since with a checkpoint kept elsewhere, "
+            "then remove the anchor."
+        ) from error
