@@ -38,12 +38,15 @@ def _seed(data_dir: Path) -> None:
         for number in range(NAMES):
             key = hashlib.sha256(str(number).encode()).hexdigest()[:32]
             own = {"log_index": len(leaves), "file_name": f"SEEDED_{number:06d}.csv", "object_key": key}
+            own |= dict.fromkeys(("details", "signed_by", "signature"))  # as from before receipts were signed
             own |= {"version": 1, "supersedes": None, "superseded_by": None, "submission": key, "folder": "SD-1"}
             row = model | own
             _object(data_dir, key).parent.mkdir(exist_ok=True)
             os.symlink(bytes_of, _object(data_dir, key))
             leaves.append(invariant.leaf(row))
+            row["leaf_hash"] = leaves[-1]
             database.execute(f"INSERT INTO activity ({names}) VALUES ({marks})", row)  # noqa: S608 - its own columns
+        database.executemany("INSERT OR IGNORE INTO log_nodes VALUES (?, ?, ?)", invariant.subtrees(leaves))
         head = (len(leaves), invariant.frontier(leaves))
         database.execute("UPDATE log_head SET size = ?, frontier = ?", head)
 
