@@ -39,7 +39,7 @@ async def test_a_person_signs_in_sends_a_file_by_link_submits_it_and_reloads_whe
     edition: Edition, browser: Chromium, tmp_path: Path
 ) -> None:
     tab = await signed_in(edition, browser)
-    await tab.sees("Due today", "F10 menu")
+    await tab.sees("of 20 users", "F10 menu")
     await tab.press("3")
     await tab.sees("File Submission")
     await tab.sees("type or paste its name", "Submit", "Cancel")
@@ -72,7 +72,7 @@ async def test_keys_that_browsers_use_reach_the_console_and_files_it_makes_reach
     edition: Edition, browser: Chromium, tmp_path: Path
 ) -> None:
     tab = await signed_in(edition, browser)
-    await tab.sees("Due today")
+    await tab.sees("of 20 users")
     loaded = await tab.run("performance.timeOrigin")
     opened = {
         "F10": "Menu",
@@ -87,7 +87,7 @@ async def test_keys_that_browsers_use_reach_the_console_and_files_it_makes_reach
         await tab.press(key.removeprefix("^"), ctrl=key.startswith("^"))
         await tab.sees(words)
         await tab.press("Escape")
-        await tab.sees("Due today")
+        await tab.sees("of 20 users")
     for key, ctrl in (("F5", False), ("r", True), ("s", True), ("f", True)):
         await tab.press(key, ctrl=ctrl)
     assert await tab.run("performance.timeOrigin") == loaded, "no key reloads the page"
@@ -109,13 +109,13 @@ async def test_a_console_in_two_tabs_is_in_the_newer_one_and_leaving_leads_back_
     edition: Edition, browser: Chromium
 ) -> None:
     tab = await signed_in(edition, browser)
-    await tab.sees("Due today")
+    await tab.sees("of 20 users")
     newer = await browser.tab()
     await newer.go(f"{edition.url}/")  # who is signed in already goes on
-    await newer.sees("Due today")
+    await newer.sees("of 20 users")
     await tab.until("document.body.innerText.includes('shown in another page now')")
     await tab.run("document.querySelector('#cover-act').click()")
-    await tab.sees("Due today")
+    await tab.sees("of 20 users")
     await newer.until("!document.querySelector('#cover').hidden")
     await tab.press("q", ctrl=True)
     await tab.sees("Leave ECP 2.0?")

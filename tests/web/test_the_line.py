@@ -92,7 +92,7 @@ async def test_a_page_that_comes_back_shows_the_same_console_and_one_opened_besi
 ) -> None:
     async with visitor.line() as line:
         page = Page(line)
-        await page.sees("Due today")
+        await page.sees("of 20 users")
         await page.press("4")
         await page.sees("Activity")
         await page.press("2")
@@ -101,20 +101,20 @@ async def test_a_page_that_comes_back_shows_the_same_console_and_one_opened_besi
     async with visitor.line(query="?width=100&height=30") as line:
         again = Page(line)
         await again.sees("Stamp Duty Daily Return")
-        assert "Due today" not in again.text and b"\x1b[?1049h" in again.painted
+        assert "of 20 users" not in again.text and b"\x1b[?1049h" in again.painted
         async with visitor.line() as other:
             newest = Page(other)
             why, _ = await asyncio.gather(again.closed(), newest.sees("Stamp Duty Daily Return"))
             assert why == Closed.ELSEWHERE
             await newest.press("1")
-            await newest.sees("Due today")
+            await newest.sees("of 20 users")
     assert len(consoles()) == 1
 
 
 async def test_a_console_that_is_left_ends_session_cookie_and_process(visitor: Visitor) -> None:
     async with visitor.line() as line:
         page = Page(line)
-        await page.sees("Due today")
+        await page.sees("of 20 users")
         await page.press("\x11")
         await page.sees("Leave ECP 2.0?")
         await page.press("o")
@@ -128,7 +128,7 @@ async def test_a_console_that_is_left_ends_session_cookie_and_process(visitor: V
 async def test_a_page_that_stays_away_for_a_minute_has_left(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(visits, "GRACE", 0.5)
     async with visitor.line() as line:
-        await Page(line).sees("Due today")
+        await Page(line).sees("of 20 users")
         assert len(consoles()) == 1
     await until(lambda: not consoles())
     assert (await visitor.ask("GET", "/alive"))[0] == 401
@@ -141,7 +141,7 @@ async def test_a_killed_console_hurts_its_own_visit_alone(visitor: Visitor) -> N
         await other.sign_in("LEE02")
         async with visitor.line() as line, other.line() as theirs:
             page, whole = Page(line), Page(theirs)
-            await page.sees("Due today")
+            await page.sees("of 20 users")
             mine = consoles()
             await whole.sees("LEE02")
             os.kill(mine[0], signal.SIGKILL)
@@ -156,7 +156,7 @@ async def test_a_console_has_its_token_from_the_pipe_alone_and_an_empty_environm
 ) -> None:
     monkeypatch.setenv("ECP_SECRET_OF_THE_SERVER", "yes")
     async with visitor.line() as line:
-        await Page(line).sees("Due today")
+        await Page(line).sees("of 20 users")
         place = Path(f"/proc/{consoles()[0]}")
         names = {one.partition(b"=")[0] for one in (place / "environ").read_bytes().split(b"\0") if one}
         assert names == {b"LANG", b"TEXTUAL_COLOR_SYSTEM"}
@@ -169,7 +169,7 @@ async def test_a_console_whose_session_ended_covers_itself_and_signing_in_gives_
     world = visitor.edition.world
     async with visitor.line() as line:
         page = Page(line)
-        await page.sees("Due today")
+        await page.sees("of 20 users")
         await page.press("2")
         await page.sees("Stamp Duty Daily Return")
         world.services.sessions.end_others(world.actor("CHAN01"))
@@ -204,7 +204,7 @@ async def test_where_no_process_is_to_be_had_the_page_hears_it_and_the_log_has_i
 async def test_an_idle_console_sends_nothing(visitor: Visitor) -> None:
     async with visitor.line() as line:
         page = Page(line)
-        await page.sees("Due today")
+        await page.sees("of 20 users")
         windows = [await page.quiet(3.0) for _ in range(4)]
         assert 0 in windows, "what is due is told anew each minute, and nothing between"
 
@@ -219,29 +219,29 @@ async def test_a_page_that_says_what_our_script_never_says_is_closed_and_the_con
 ) -> None:
     async with visitor.line() as line:
         page = Page(line)
-        await page.sees("Due today")
+        await page.sees("of 20 users")
         for harmless in ('["stdin", 5]', '["resize", "x"]', '["resize", {"width": -5, "height": 1e9}]', '["ping", ""]'):
             await line.send_str(harmless)
         await line.send_str(said)
         assert await page.closed() == Closed.BROKEN
     async with visitor.line() as line:
-        await Page(line).sees("Due today")
+        await Page(line).sees("of 20 users")
 
 
 async def test_a_message_that_is_too_large_ends_the_line_and_not_the_console(visitor: Visitor) -> None:
     async with visitor.line() as line:
         page = Page(line)
-        await page.sees("Due today")
+        await page.sees("of 20 users")
         await line.send_str(json.dumps(["stdin", "x" * (showing.LARGEST + 1)]))
         assert await page.closed() == aiohttp.WSCloseCode.MESSAGE_TOO_BIG
     async with visitor.line(query="?width=99999999999&height=x") as line:
-        await Page(line).sees("Due today")
+        await Page(line).sees("of 20 users")
 
 
 async def test_eight_bit_junk_and_long_pastes_hurt_nobody(visitor: Visitor) -> None:
     async with visitor.line() as line:
         page = Page(line)
-        await page.sees("Due today")
+        await page.sees("of 20 users")
         await page.press("".join(map(chr, range(0x80, 0x100))) + "\ud800\x1b[999999;999999R\x1b]52;c;!\x07")
         await page.press("\x1b[200~" + "p" * 200_000 + "\x1b[201~")
         await page.press("2")
@@ -253,7 +253,7 @@ async def test_the_end_of_the_server_ends_every_console(edition: Edition) -> Non
     async with edition.visitor() as visitor:
         await visitor.sign_in()
         line = await visitor.line()
-        await Page(line).sees("Due today")
+        await Page(line).sees("of 20 users")
         assert consoles()
         os.kill(consoles()[0], signal.SIGSTOP)  # one that does not end by itself is ended
     edition.world.closed = True
