@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import subprocess
 import tarfile
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
 
+from ecp_tui.holdings import script
 from tests.commands.conftest import Ecp, SignIn
 from tests.sftp_world import installed
 
@@ -115,3 +118,26 @@ def test_what_has_no_receipt_or_is_another_companys_is_2001(
     assert chan("receipts", "save", str(filed[0]), "999999").code == 4
     assert not list(tmp_path.glob("*.receipt")), "nothing is saved where one is missing"
     assert sign_in("TAI09")("receipts", "show", str(filed[0])).code == 4
+
+
+@pytest.mark.parametrize("shell", ["sh", "bash", "dash"])
+def test_the_script_runs_nothing_that_stands_in_a_strangers_files(shell: str, tmp_path: Path) -> None:
+    """In bash, which is sh on macOS, arithmetic runs commands that stand in the place of a number."""
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not on this machine")
+    assert installed("openssl")
+    (tmp_path / "verify.sh").write_bytes(script())
+    wrong = ("PATH[$(>RAN)0]", "BASH_VERSINFO[$(touch${IFS}RAN)0]", "010", "-1", "", "1+1", "9" * 30)
+    for index, size in [*((one, "2") for one in wrong), *(("0", one) for one in wrong)]:
+        receipt = (
+            f"receipt-v1\norigin: e\nlog-index: {index}\nfile-name: a\nsha256: 0\nreceived: 2026-11-23T10:00:00.000Z\n"
+        )
+        (tmp_path / "a.receipt").write_text(receipt)
+        leaf = b64encode(hashlib.sha256(b"\0" + receipt.encode()).digest()).decode()
+        (tmp_path / "a.proof").write_text(f"c2sp.org/tlog-proof@v1\nindex {index}\n\ne\n{size}\n{leaf}\nat: x\n\n")
+        ran = subprocess.run(
+            [shell, "verify.sh", "a.receipt"], cwd=tmp_path, capture_output=True, text=True, timeout=20
+        )
+        assert not (tmp_path / "RAN").exists(), (shell, index, size)
+        assert ran.returncode == 1 and ran.stdout.endswith("\nNOT VERIFIED\n"), (shell, index, size, ran)
+        assert "log         WRONG" in ran.stdout, (shell, index, size, ran.stdout)

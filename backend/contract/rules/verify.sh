@@ -29,6 +29,8 @@ trap 'rm -rf "$work"; exit 130' INT TERM
 value() { sed -n "s/^$1: //p" "$receipt" | head -n 1; }
 sha256() { openssl dgst -sha256 -binary "$1"; }
 hex() { od -An -v -tx1 | tr -d ' \n'; }
+# Before arithmetic: bash runs the commands that stand in a number's place.
+natural() { case $1 in 0 | [1-9]*) case $1 in *[!0-9]*) return 1 ;; esac ;; *) return 1 ;; esac; }
 
 # The receipt.
 if [ "$(head -n 1 "$receipt")" != receipt-v1 ] || grep -q "$(printf '\r')" "$receipt"; then
@@ -55,12 +57,16 @@ if [ -f "$proof" ]; then
     sed '1,/^$/d' "$proof" | sed -n '/^$/q;p' > "$work/checkpoint"
     sed -n '/^-----BEGIN SSH SIGNATURE-----$/,$p' "$proof" > "$work/checkpoint.sig"
     size=$(sed -n 2p "$work/checkpoint")
-    place=$index
-    last=$((size - 1))
-    right=1
+    place=0
+    last=0
+    right=0
+    if natural "$index" && natural "$size" && [ "$index" -lt "$size" ] 2>/dev/null; then
+        place=$index
+        last=$((size - 1))
+        right=1
+    fi
     [ "$(sed -n 1p "$work/head")" = "c2sp.org/tlog-proof@v1" ] || right=0
     [ "$(sed -n 2p "$work/head")" = "index $index" ] || right=0
-    [ "$index" -lt "$size" ] 2>/dev/null || right=0
     sed 1,2d "$work/head" > "$work/hashes"
     while [ "$right" -eq 1 ] && read -r line; do
         [ "$last" -eq 0 ] && { right=0; break; }
