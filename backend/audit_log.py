@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, TextIO
 
 import click
 
 from backend.adapters.anchor_file import AnchorFile
-from backend.adapters.database import DatabaseStore, check_schema
+from backend.adapters.database import DatabaseStore
 from backend.contract.rules.checkpoints import Checkpoint, read_checkpoint, read_signed
-from backend.contract.rules.signers import allowed_signers
+from backend.contract.rules.evidence import judge_checkpoint
+from backend.contract.rules.signers import (
+    SigningKey,
+    allowed_signers,
+    read_allowed_signers,
+    read_revoked_keys,
+    revoked_keys,
+)
 from backend.core.activity import signature_of
 from backend.core.auditing import Audited, audit
 from backend.core.checkpoints import signed_checkpoint
 from backend.options import OPTIONS, in_words, with_
 from backend.settings import Settings, SettingsError, load
-from backend.wiring.keys import opened_engine
+from backend.wiring.keys import opened_store
 
 _AT_ONCE: Final = 500
 _RESTORE: Final = "Keep this database as it is, and compare it with a backup: docs/operate.md, 9101."
@@ -47,9 +53,13 @@ def verify_log(since: Path | None, as_json: bool, **flags: Any) -> None:
     """
     settings = load(flags)
     progress = _progress if sys.stderr.isatty() and not as_json else _silent
-    with _opened(settings) as store:
-        anchor = _anchor(settings)
-        kept = _read(since) if since is not None else None
+    with opened_store(settings) as store:
+        with store.reading() as rows:
+            keys = list(rows.signing_keys().values())
+        anchor = _anchor(settings, keys)
+        kept = None
+        if since is not None:
+            kept = _checkpoint(since.read_text("ascii", "replace"), str(since), settings, keys)
         vouched = [one for one in (anchor, kept) if one is not None]
         found = audit(store, since=kept, vouched=vouched, progress=progress)
     click.echo(json.dumps(_data(found), ensure_ascii=False) if as_json else "\n".join(_lines(found)))
@@ -61,13 +71,13 @@ def verify_log(since: Path | None, as_json: bool, **flags: Any) -> None:
 @with_(OPTIONS)
 @in_words
 def export_log(file: TextIO, **flags: Any) -> None:
-    """Write the whole log into a new FILE; - is standard output.
+    """Write the log, up to its newest checkpoint, into a new FILE; - is standard output.
 
-    A line of JSON an entry: its text, whose hash is the leaf, and the signature of a receipt. The last line has the
-    newest signed checkpoint and the keys, so that the file can be verified elsewhere.
+    A line of JSON an entry: its text, whose hash is the leaf, and the signature of a receipt. The last line has
+    that checkpoint, signed, and the keys, so that the file can be verified elsewhere.
     """
     settings = load(flags)
-    with _opened(settings) as store:
+    with opened_store(settings) as store:
         count = _export(store, settings, file)
     if file.name != "-":
         click.echo(f"{count:,} entries are in {file.name}.")
@@ -99,8 +109,6 @@ def _lines(found: Audited) -> Iterator[str]:
         yield f"  and {found.more:,} more"
     if found.unsigned:
         yield f"  {found.unsigned:,} receipts are from before receipts were signed"
-    if found.erased:
-        yield f"  of {found.erased:,} entries personal data was erased; their hashes hold"
     if found.wrong:
         yield f"  {_RESTORE}"
 
@@ -112,40 +120,29 @@ def _data(found: Audited) -> dict[str, Any]:
         "signatures": found.signatures,
         "checkpoints": found.checkpoints,
         "unsigned": found.unsigned,
-        "erased": found.erased,
         "first_wrong": found.wrong[0].entry if found.wrong else None,
         "wrong": [{"entry": one.entry, "what": one.words} for one in found.wrong],
         "more": found.more,
     }
 
 
-@contextmanager
-def _opened(settings: Settings) -> Iterator[DatabaseStore]:
-    if not settings.data_dir.is_dir():
-        raise SettingsError(f"{settings.data_dir} is not there. Name the right --data-dir.")
-    with opened_engine(settings) as engine:
-        check_schema(engine)
-        store = DatabaseStore(engine)
-        try:
-            yield store
-        finally:
-            store.close()
-
-
-def _anchor(settings: Settings) -> Checkpoint | None:
+def _anchor(settings: Settings, keys: Sequence[SigningKey]) -> Checkpoint | None:
     signed = AnchorFile(settings.data_dir / "anchor").read()
-    return None if signed is None else _checkpoint(signed, "The anchor")
+    return None if signed is None else _checkpoint(signed, "The anchor", settings, keys)
 
 
-def _read(path: Path) -> Checkpoint:
-    return _checkpoint(path.read_text("ascii", "replace"), str(path))
-
-
-def _checkpoint(signed: str, what: str) -> Checkpoint:
+def _checkpoint(signed: str, what: str, settings: Settings, keys: Sequence[SigningKey]) -> Checkpoint:
+    """As it was signed by a key of this platform: what anybody may have written vouches for nothing."""
     try:
-        return read_checkpoint(read_signed(signed)[0])
+        text, armour = read_signed(signed)
+        checkpoint = read_checkpoint(text)
     except ValueError as error:
         raise SettingsError(f"{what} is not a signed checkpoint.") from error
+    signers = read_allowed_signers(allowed_signers(settings.origin, keys))
+    judged = judge_checkpoint(checkpoint, armour, signers, read_revoked_keys(revoked_keys(keys)))
+    if judged.state != "ok":
+        raise SettingsError(f"{what} cannot be relied on. {judged.words}")
+    return checkpoint
 
 
 def _progress(done: int, of: int) -> None:

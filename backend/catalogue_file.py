@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from backend.adapters.database import DatabaseStore, check_schema
 from backend.contract.messages import Line
 from backend.contract.rules.shown import shown
 from backend.core.catalogue import Catalogue, FolderRule
 from backend.core.catalogue_text import catalogue_text, parse
 from backend.core.rule_lines import folder_lines, function_lines
 from backend.settings import Settings, SettingsError
-from backend.wiring.keys import opened_engine
+from backend.wiring.keys import opened_store
 
 
 def exported(settings: Settings) -> str:
@@ -32,16 +31,8 @@ def differences(settings: Settings, file: Path) -> list[str]:
 
 
 def _kept(settings: Settings) -> Catalogue:
-    if not settings.data_dir.is_dir():
-        raise SettingsError(f"{settings.data_dir} is not there. Name the right --data-dir.")
-    with opened_engine(settings) as engine:
-        check_schema(engine)
-        store = DatabaseStore(engine)
-        try:
-            with store.reading() as rows:
-                return rows.catalogue()
-        finally:
-            store.close()
+    with opened_store(settings) as store, store.reading() as rows:
+        return rows.catalogue()
 
 
 def _differences(kept: Catalogue, said: Catalogue) -> Iterator[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -19,28 +20,29 @@ def make_folder(folder: Path) -> None:
 
 def write_once(path: Path, data: bytes) -> None:
     """A file for its owner alone. One that is there already stays; a kill at any point leaves none or the whole."""
-    written = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        with os.fdopen(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(written, path)
-    finally:
-        written.unlink(missing_ok=True)
-    sync_folder(path.parent)
+    with _written(path, secrets.token_hex(8), data) as written, suppress(FileExistsError):
+        os.link(written, path)
 
 
 def replace_file(path: Path, data: bytes) -> None:
-    """A file for its owner alone, in place of one that is there: a kill at any point leaves the old or the new."""
-    written = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    """A file for its owner alone, in place of one that is there: a kill at any point leaves the old or the new.
+
+    One writer at a time: the next one takes the place of what a kill left on its way.
+    """
+    with _written(path, "new", data) as written:
+        written.rename(path)
+
+
+@contextmanager
+def _written(path: Path, suffix: str, data: bytes) -> Iterator[Path]:
+    """The data on disk beside its place; gone afterwards, unless it took it."""
+    written = path.with_name(f".{path.name}.{suffix}")
     try:
-        with os.fdopen(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        with os.fdopen(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        written.rename(path)
+        yield written
     finally:
         written.unlink(missing_ok=True)
     sync_folder(path.parent)

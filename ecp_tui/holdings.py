@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import io
+import shlex
 import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
 from backend.contract.faults import NOT_UNDERSTOOD, Refused
-from backend.contract.messages import Proof
+from backend.contract.messages import Proof, Receipt
 from backend.contract.rules import signers
-from backend.contract.rules.receipts import read_document, said
+from backend.contract.rules.receipts import read_document, read_instant, said
 from backend.contract.rules.shown import shown
 from backend.contract.rules.signers import ALLOWED_SIGNERS, REVOKED_KEYS
-from ecp_tui.saving import save
+from ecp_tui.saving import file_name, save
 
 SCRIPT: Final = "verify.sh"
 _README: Final = """\
@@ -27,13 +27,13 @@ Evidence of a submission
 {name}
 log index {index} of {origin}, received {received}
 
-Linux and macOS, with ssh-keygen (OpenSSH 8.9 or later):
+Linux and macOS, with ssh-keygen (OpenSSH; tried with 9.2):
 
     {line}
 
 says that the exchange signed this receipt. All of it, the place in the exchange's log too, by sh and openssl:
 
-    sh verify.sh {quoted}.receipt{file}
+    sh verify.sh {receipt}{file}
 
 Windows, in cmd (ssh-keygen comes with Windows):
 
@@ -57,7 +57,7 @@ class Signers:
 
     @property
     def files(self) -> dict[str, bytes]:
-        return {ALLOWED_SIGNERS: self.allowed.encode("ascii"), REVOKED_KEYS: self.revoked.encode("ascii")}
+        return {ALLOWED_SIGNERS: self.allowed.encode(), REVOKED_KEYS: self.revoked.encode()}
 
 
 def script() -> bytes:
@@ -69,16 +69,15 @@ def beside(receipt: str, proof: Proof) -> dict[str, bytes]:
     """The files of one receipt that is to be called so, `NAME.receipt`."""
     name = receipt.removesuffix(".receipt")
     found = {receipt: proof.receipt, f"{receipt}.sig": proof.signature, f"{name}.proof": proof.proof}
-    return {file: text.encode("ascii") for file, text in found.items() if text}
+    return {file: text.encode() for file, text in found.items() if text}
 
 
 def verify_line(receipt: str, proof: Proof) -> str:
     """What verifies the signature of a receipt that was saved under this name; empty where there is none."""
-    if not proof.verify:
+    if not proof.signature:
         return ""
     values = read_document(proof.receipt)
-    received = datetime.fromisoformat(values["received"].replace("Z", "+00:00"))
-    return signers.verify_line(said(values["origin"]) or "", receipt, received)
+    return signers.verify_line(said(values["origin"]) or "", receipt, read_instant(values["received"]))
 
 
 def windows_line(line: str) -> str:
@@ -97,7 +96,7 @@ def bundle(held: Mapping[str, Proof], keys: Signers, submitted: Mapping[str, byt
     contents |= keys.files | {SCRIPT: script()}
     contents["README.txt"] = "\n".join(_words(name, proof, submitted or {}) for name, proof in held.items()).encode()
     out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.GNU_FORMAT) as tar:
         for file, data in sorted(contents.items()):
             entry = tarfile.TarInfo(f"evidence/{file}")
             entry.size, entry.mode = len(data), 0o755 if file == SCRIPT else 0o644
@@ -105,27 +104,53 @@ def bundle(held: Mapping[str, Proof], keys: Signers, submitted: Mapping[str, byt
     return out.getvalue()
 
 
-def save_signers(folder: Path, keys: Signers, *, replace: bool = False) -> None:
-    """Beside the receipts. What lies there and is more than an older version of the same is not written over."""
-    for name, data in keys.files.items():
-        path = folder / name
-        try:
-            before = path.read_bytes()
-        except OSError:
-            before = None
-        if before == data:
-            continue
-        if before is not None and not data.startswith(before) and not replace:
-            words = f"{shown(str(path), 200)} has other keys than this server shows; nothing was written over."
-            raise Refused(NOT_UNDERSTOOD, what=words)
+def save_all(receipt: Path, proof: Proof, keys: Signers, *, replace: bool = False) -> list[Path]:
+    """The receipt under that name, and all that goes with it beside it; returns where.
+
+    Raises `FileExistsError` before anything is written, unless it may `replace`. Keys that lie there are never written
+    over by a server that does not show all of them.
+    """
+    receipt = receipt.expanduser().absolute()
+    files = {receipt.with_name(name): data for name, data in beside(receipt.name, proof).items()}
+    signers = {receipt.with_name(name): data for name, data in keys.files.items()}
+    for path, data in signers.items():
+        _refuse_other_keys(path, data)
+    for path in files:
+        if not replace and path.exists():
+            raise FileExistsError(path)
+    written = [save(path, data, replace=replace) for path, data in files.items()]
+    for path, data in signers.items():
         save(path, data, replace=True)
+    return written
+
+
+def receipt_name(receipt: Receipt) -> str:
+    """Of the file, as its receipt is called; of an older version with its number."""
+    activity = receipt.activity
+    version = f".v{activity.version}" if activity.state == "superseded" else ""
+    return file_name(f"{activity.file_name or activity.log_index}{version}")
+
+
+def _refuse_other_keys(path: Path, data: bytes) -> None:
+    """A key may come, and an older one may end; none goes."""
+    try:
+        before = path.read_text("ascii", "replace")
+    except OSError:
+        return
+    known, shows = _keys(before), _keys(data.decode("utf-8"))
+    if not known <= shows or (before.strip() and not known):
+        words = f"{shown(str(path), 200)} has other keys than this server shows; nothing was written."
+        raise Refused(NOT_UNDERSTOOD, what=words)
+
+
+def _keys(text: str) -> set[str]:
+    return {one.public_key for one in signers.read_allowed_signers(text)} | signers.read_revoked_keys(text)
 
 
 def _words(name: str, proof: Proof, submitted: Mapping[str, bytes]) -> str:
     values = {key: said(value) or "-" for key, value in read_document(proof.receipt).items()}
     told = {"index": values["log-index"], "origin": values["origin"], "received": values["received"]}
     line = verify_line(f"{name}.receipt", proof)
-    quoted = "'" + name.replace("'", "'\\''") + "'" if not name.replace(".", "").replace("_", "").isalnum() else name
-    file = f" {quoted}" if name in submitted else ""
-    windows = windows_line(line)
-    return _README.format(name=name, line=line, quoted=quoted, file=file, windows=windows, **told)
+    told |= {"line": line, "windows": windows_line(line), "receipt": shlex.quote(f"{name}.receipt")}
+    told["file"] = f" {shlex.quote(name)}" if name in submitted else ""
+    return _README.format(name=name, **told)

@@ -12,7 +12,8 @@ from backend.contract.rules.merkle import Head, Node
 from backend.contract.rules.receipts import leaf_hash
 from backend.contract.rules.signers import SigningKey
 from backend.core.activity import signature_of
-from backend.core.activity_row import ACCEPTED, COLLECTED, ActivityRow
+from backend.core.activity_row import ACCEPTED, ActivityRow
+from backend.core.bearing_out import belied, named_in
 from backend.core.log import LOWEST_KEPT, KeptCheckpoint, perfect, roots
 from backend.core.ports import Store
 from backend.core.rows import Rows
@@ -41,8 +42,6 @@ class Audited:
     checkpoints: int = 0
     unsigned: int = 0
     """Receipts from before there was a key."""
-    erased: int = 0
-    """Entries of which an address or words were erased; their hashes hold."""
     wrong: list[Wrong] = field(default_factory=list)
     more: int = 0
 
@@ -101,12 +100,23 @@ class _Audit:
                 words = f"{since.size:,} entries were vouched for, the log has {self._head.size:,}."
                 self._found.is_wrong(self._head.size, words)
                 return Head()
-            hashes = roots(rows, [(place << level, (place + 1) << level) for level, place in perfect(0, since.size)])
+            try:
+                hashes = self._at_its_size(rows, since)
+            except LookupError:
+                self._found.is_wrong(0, f"The first {since.size:,} entries are not all there.")
+                return Head()
         head = Head(since.size, tuple(hashes))
         if head.root != since.root:
             self._found.is_wrong(0, f"The first {since.size:,} entries are not those of the checkpoint.")
             return Head()
         return head
+
+    def _at_its_size(self, rows: Rows, since: Checkpoint) -> list[bytes]:
+        """The frontier there, of what is kept; checkpoints before it are held against the same."""
+        for one in [one for one in self._elsewhere.values() if one.size < since.size]:
+            if roots(rows, [(0, one.size)])[0] != one.root:
+                self._other_log(one, "kept outside the database")
+        return roots(rows, [(place << level, (place + 1) << level) for level, place in perfect(0, since.size)])
 
     def _pages(self, start: int) -> Iterator[tuple[list[ActivityRow], list[bytes]]]:
         size = self._head.size
@@ -146,7 +156,10 @@ class _Audit:
         if not row.details_hold:
             words = f"Entry {place:,} ({row.act}): what stands beside it was changed or removed."
             self._found.is_wrong(place, words)
-        self._found.erased += any("hash" in one for one in row.personal.values())
+        if any("hash" in one for one in row.personal.values()):
+            self._found.is_wrong(
+                place, f"Entry {place:,} ({row.act}): something beside it was erased, and no entry says so."
+            )
         if row.act == ACCEPTED:
             self._signature(row, text)
         self._each(row)
@@ -156,10 +169,12 @@ class _Audit:
         if row.details is None and row.signature is None:
             self._found.unsigned += 1
             return
-        armour, data = signature_of(row), text.encode("ascii")
-        if not armour or sshsig.signed_by(armour, data, sshsig.RECEIPTS, [row.signer or ""]) is None:
-            words = f"Entry {row.log_index:,}: its receipt's signature is not of this receipt."
-            self._found.is_wrong(row.log_index, words)
+        place, armour, data = row.log_index, signature_of(row), text.encode("ascii")
+        key = self._keys.get(row.signed_by or 0)
+        if key is None or not armour or sshsig.signed_by(armour, data, sshsig.RECEIPTS, [key.public_key]) is None:
+            self._found.is_wrong(place, f"Entry {place:,}: its receipt's signature is not of this receipt.")
+        elif not key.counts(row.at):
+            self._found.is_wrong(place, f"Entry {place:,}: the key that signed its receipt did not count then.")
         else:
             self._found.signatures += 1
 
@@ -214,6 +229,9 @@ class _Audit:
             holds = False
         if not holds:
             self._found.is_wrong(one.size - 1, f"The checkpoint of {one.size:,} entries is not signed by its key.")
+        elif key is not None and not key.counts(one.at):
+            words = f"The key that signed the checkpoint of {one.size:,} entries did not count then."
+            self._found.is_wrong(one.size - 1, words)
 
     def _other_log(self, one: Checkpoint, where: str) -> None:
         words = (
@@ -225,10 +243,11 @@ class _Audit:
 
     def _follow(self, rows: Rows, page: Sequence[ActivityRow]) -> None:
         """What a row says became of it, against the entries that did it; and the other way round."""
-        named = {place for row in page for place in _named(row) if place is not None}
+        named = {place for row in page for place in named_in(row)}
         others = rows.entries_at(sorted(named))
         for row in page:
-            if (words := _belied(row, others)) is not None:
+            words = belied(rows, row, others)
+            if words is not None:
                 self._found.is_wrong(row.log_index, f"Entry {row.log_index:,} ({row.act}): {words}")
 
     def _end(self, again: Head) -> None:
@@ -244,29 +263,3 @@ class _Audit:
             if one.size > self._head.size:
                 words = f"{one.size:,} entries were vouched for at {one.at:%Y-%m-%d %H:%M} UTC"
                 self._found.is_wrong(self._head.size, f"{words}; the log has {self._head.size:,}.")
-
-
-def _named(row: ActivityRow) -> tuple[int | None, ...]:
-    return row.superseded_by, row.supersedes, row.collected
-
-
-def _belied(row: ActivityRow, others: dict[int, ActivityRow]) -> str | None:
-    """What it says of others, or they of it, that the log does not bear out."""
-    if row.superseded_by is not None:
-        by = others.get(row.superseded_by)
-        right = by is not None and (
-            by.supersedes == row.log_index
-            if row.ended is None
-            else (by.act, by.subject) == (row.ended, str(row.log_index))
-        )
-        if not right:
-            return f"it is said to have been ended by entry {row.superseded_by:,}, which does not say so."
-    if row.supersedes is not None:
-        before = others.get(row.supersedes)
-        if before is None or before.superseded_by != row.log_index:
-            return f"it took the place of entry {row.supersedes:,}, which is said to stand still."
-    if row.collected is not None:
-        by = others.get(row.collected)
-        if by is None or (by.act, by.subject) != (COLLECTED, str(row.log_index)):
-            return f"it is said to have been collected by entry {row.collected:,}, which does not say so."
-    return None

@@ -14,7 +14,7 @@ from backend.contract.rules.log_proofs import consistency_path, inclusion_path
 from backend.contract.rules.proof_documents import proof_size, proof_text
 from backend.contract.rules.signers import SigningKey
 from backend.core.activity import milliseconds, seen_file, signature_of
-from backend.core.activity_row import ACCEPTED, ActivityRow
+from backend.core.activity_row import ActivityRow
 from backend.core.actor import Actor
 from backend.core.gate import refuse_inactive
 from backend.core.log import KeptCheckpoint, roots
@@ -91,8 +91,7 @@ class Checkpoints:
     def proof_of(self, row: ActivityRow) -> Proof:
         """Of an entry that its reader may see."""
         text = self.document(row.log_index)
-        line = signers.verify_line(row.origin, f"{row.file_name}.receipt", row.at) if row.act == ACCEPTED else ""
-        return Proof(log_index=row.log_index, receipt=row.text(), signature=signature_of(row), proof=text, verify=line)
+        return Proof(log_index=row.log_index, receipt=row.text(), signature=signature_of(row), proof=text)
 
     def document(self, log_index: int) -> str:
         """The proof that this entry is in the log, as a text; the same whenever it is asked for.

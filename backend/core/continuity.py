@@ -105,9 +105,11 @@ class Continuity:
 
 def _lost(rows: Rows, known: Checkpoint) -> Loss | None:
     head = rows.head()
-    if head.size >= known.size and roots(rows, [(0, known.size)])[0] == known.root:
-        return None
-    return Loss(known, head.size, head.root)
+    try:
+        stands = head.size >= known.size and roots(rows, [(0, known.size)])[0] == known.root
+    except LookupError:
+        stands = False
+    return None if stands else Loss(known, head.size, head.root)
 
 
 def _read(signed: str | None) -> Checkpoint | None:

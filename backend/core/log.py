@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import reduce
 from typing import Final, Protocol
 
@@ -64,19 +63,12 @@ class LogUnit(Protocol):
 
     def add_checkpoint(self, kept: KeptCheckpoint) -> None: ...
 
-    def add_signing_key(self, public_key: str, since: datetime | None) -> int:
-        """The next key, from now on the one that signs; returns its number."""
-        ...
-
-    def retire_signing_key(self, number: int, at: datetime) -> None: ...
-
-    def revoke_signing_key(self, number: int, at: datetime, reason: str) -> None: ...
-
 
 def roots(rows: LogRows, ranges: Sequence[tuple[int, int]]) -> list[bytes]:
     """The root over each of these ranges of leaves, `start` up to and without `end`.
 
-    A range is a perfect subtree, or the ragged end of a log: it begins where a perfect one as large would.
+    A range is a perfect subtree, or the ragged end of a log: it begins where a perfect one as large would. Raises
+    `LookupError` where leaves or roots that stood there are missing.
     """
     pieces = [perfect(start, end) for start, end in ranges]
     kept = rows.nodes([piece for some in pieces for piece in some if piece[0] >= LOWEST_KEPT])
@@ -102,6 +94,8 @@ def _root(rows: LogRows, kept: Mapping[Place, bytes], piece: Place) -> bytes:
         return kept[piece]
     level, place = piece
     hashes = rows.leaf_hashes(place << level, (place + 1) << level)
+    if len(hashes) != 1 << level:
+        raise LookupError(f"of the leaves from {place << level} on some are missing")
     while len(hashes) > 1:
         hashes = [node_hash(*pair) for pair in zip(hashes[::2], hashes[1::2], strict=True)]
     return hashes[0]

@@ -5,27 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from backend.adapters.clock import SystemClock
-from backend.adapters.database import DatabaseStore, check_schema
 from backend.adapters.vault import LocalVault
 from backend.contract.findings import Finding
 from backend.core.checking import Checked, check
-from backend.settings import Settings, SettingsError
-from backend.wiring.keys import opened_engine
+from backend.settings import Settings
+from backend.wiring.keys import opened_store
 
 _RESTORE = "Restore database and vault from one backup; do not serve before that."
 
 
 def verify(settings: Settings, *, contents: bool = True) -> list[Finding]:
     """Every accepted and published file by its size and SHA-256, the log by its root, and what no entry stands on."""
-    if not settings.data_dir.is_dir():
-        raise SettingsError(f"{settings.data_dir} is not there. Name the right --data-dir.")
-    with opened_engine(settings) as engine:
-        check_schema(engine)
-        store = DatabaseStore(engine)
-        try:
-            return list(_told(check(store, LocalVault(settings.data_dir), SystemClock(), contents=contents), contents))
-        finally:
-            store.close()
+    with opened_store(settings) as store:
+        return list(_told(check(store, LocalVault(settings.data_dir), SystemClock(), contents=contents), contents))
 
 
 def _told(found: Checked, contents: bool) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from backend.adapters.database import (
     DatabaseStore,
+    check_schema,
     key_checks,
     open_engine,
 )
@@ -32,6 +33,20 @@ def opened_engine(settings: Settings) -> Iterator[Engine]:
         yield engine
     finally:
         engine.dispose()
+
+
+@contextmanager
+def opened_store(settings: Settings) -> Iterator[DatabaseStore]:
+    """To read in, beside an ecpd that may run; `SettingsError` where there is no data folder."""
+    if not settings.data_dir.is_dir():
+        raise SettingsError(f"{settings.data_dir} is not there. Name the right --data-dir.")
+    with opened_engine(settings) as engine:
+        check_schema(engine)
+        store = DatabaseStore(engine)
+        try:
+            yield store
+        finally:
+            store.close()
 
 
 def kept_keys(settings: Settings) -> dict[str, bytes]:
@@ -63,7 +78,9 @@ def right_signing_key(settings: Settings, store: DatabaseStore) -> Signing:
         path = settings.secrets / RECEIPT_KEY
         raise SettingsError(f"{path} is not the key that signs here: restore the secrets folder from its backup.")
     if keys[number].until is not None or keys[number].revoked is not None:
-        raise SettingsError("The key that signs receipts has ended. Make a new one: ecpd keys rotate.")
+        raise SettingsError(
+            "The key that signs receipts has ended. Restore the secrets folder that goes with this database."
+        )
     return Signing(signer, number)
 
 

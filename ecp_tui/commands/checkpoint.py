@@ -11,20 +11,19 @@ import click
 
 from backend.contract.faults import NOT_UNDERSTOOD, Exit, Refused
 from backend.contract.rules.checkpoints import Checkpoint, read_checkpoint, read_signed
-from backend.contract.rules.evidence import Check, CheckState, judge_checkpoint
+from backend.contract.rules.evidence import Check, judge_checkpoint
 from backend.contract.rules.log_proofs import extends
 from backend.contract.rules.proof_documents import PROOF, read_proof
 from backend.contract.rules.shown import shown
 from backend.contract.rules.signers import read_allowed_signers, read_revoked_keys
 from ecp_tui.client import EcpClient
 from ecp_tui.commands.call import Call, command
-from ecp_tui.commands.local import STANDARD, LocalFile
+from ecp_tui.commands.holding import LARGEST, check_data, check_lines
+from ecp_tui.commands.local import STANDARD, LocalFile, read_local
 from ecp_tui.commands.piped import blocks
 from ecp_tui.saving import save
 
 State = Literal["verified", "not-verified", "consistent", "not-consistent"]
-_LARGEST: Final = 1 << 20
-_SIGNS: Final[dict[CheckState, str]] = {"ok": "ok", "wrong": "WRONG", "missing": "MISSING"}
 _KEEP: Final = "Keep the saved file, and show both to the exchange: one of them signed a log that is not this one."
 
 
@@ -43,7 +42,8 @@ async def checkpoint(
 
     CONSISTENT (0): the log of now begins with the one of the saved checkpoint: nothing in it was changed or removed.
     NOT CONSISTENT (5): it does not, whatever the server says. A NAME.proof has the checkpoint its receipt is in, and
-    so says whether the log still has that receipt. Only what holds is saved.
+    so says whether the log still has that receipt. Only what holds is saved. Over SSH all of this happens on the
+    server: to hold it against the server, use a computer of your own.
 
     \b
     Examples:
@@ -54,7 +54,7 @@ async def checkpoint(
     if output == STANDARD and call.json:
         raise Refused(NOT_UNDERSTOOD, what="--json and --output - both want standard output.")
     before = _signed(await _read(since)) if since is not None else None
-    kept = (await _read(signers)).decode("ascii", "replace") if signers is not None else None
+    kept = read_local(signers, LARGEST).decode("ascii", "replace") if signers is not None else None
     async with call.client() as client:
         found = await client.checkpoint()
         keys = read_allowed_signers(kept if kept is not None else await client.allowed_signers())
@@ -74,7 +74,7 @@ async def checkpoint(
         "state": state,
         **{"origin": now.origin, "size": now.size, "root": now.root.hex(), "at": found.at.isoformat()},
         "signed": found.signed,
-        "checks": [{"name": one.name, "state": one.state, "what": one.words, "remedy": one.remedy} for one in checks],
+        "checks": check_data(checks),
         "path": path,
     }
     if output == STANDARD and holds:
@@ -119,13 +119,7 @@ def _signed(data: bytes) -> tuple[Checkpoint, str]:
 async def _read(path: Path) -> bytes:
     if path == STANDARD:
         return b"".join([block async for block in blocks()])
-    path = path.expanduser()
-    try:
-        with path.open("rb") as file:
-            return file.read(_LARGEST)
-    except OSError as error:
-        why = error.strerror or type(error).__name__
-        raise Refused(NOT_UNDERSTOOD, what=f"{shown(str(path), 200)} cannot be read: {why}.") from error
+    return read_local(path, LARGEST)
 
 
 def _saved(path: Path, signed: str, *, replace: bool) -> str:
@@ -138,9 +132,7 @@ def _saved(path: Path, signed: str, *, replace: bool) -> str:
 
 def _lines(state: State, now: Checkpoint, checks: Sequence[Check], path: str) -> Iterator[str]:
     yield f"{state.replace('-', ' ').upper()}  {now.origin}, {now.size} entries, root {now.root.hex()}"
-    for one in checks:
-        yield f"  {one.name:<10}  {_SIGNS[one.state]:<7}  {shown(one.words, 200)}"
-    yield from dict.fromkeys(f"  {one.remedy}" for one in checks if one.remedy)
+    yield from check_lines(checks)
     if path:
         yield f"saved  {path}"
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
 
-from backend.contract.faults import NOT_UNDERSTOOD, Exit, Refused
-from backend.contract.rules.evidence import CheckState, Evidence, Verdict, judge
+from backend.contract.faults import Exit
+from backend.contract.rules.evidence import Check, CheckState, Evidence, judge
 from backend.contract.rules.shown import shown
 from backend.contract.rules.signers import ALLOWED_SIGNERS, REVOKED_KEYS
 from ecp_tui.commands.call import Call
-from ecp_tui.commands.local import LocalFile
+from ecp_tui.commands.local import LocalFile, read_local
 
 _Run = TypeVar("_Run", bound=Callable[..., Any])
-_LARGEST: Final = 1 << 20
+LARGEST: Final = 1 << 20
+"""Of each of these files no more is read."""
 _HERE: Final = LocalFile(dash=False)
 _SIGNS: Final[dict[CheckState, str]] = {"ok": "ok", "wrong": "WRONG", "missing": "MISSING"}
 
@@ -49,7 +50,7 @@ def verify_held(
     receipt = receipt.expanduser()
     plain = receipt.name.removesuffix(".receipt")
     held = Evidence(
-        _read(receipt, needed=True),
+        read_local(receipt, LARGEST),
         _text(signature, receipt.with_name(f"{receipt.name}.sig")),
         "" if no_proof else _text(proof, receipt.with_name(f"{plain}.proof")),
         _text(signers, receipt.with_name(ALLOWED_SIGNERS)),
@@ -65,37 +66,33 @@ def verify_held(
         "sha256": sha256,
         "file_name": verdict.values.get("file-name"),
         "receipt": told,
-        "checks": [{"name": one.name, "state": one.state, "what": one.words, "remedy": one.remedy} for one in checks],
+        "checks": check_data(checks),
     }
-    call.answer(data, _lines(Verdict(tuple(checks), verdict.values), sha256, holds=holds))
+    call.answer(data, _lines(checks, verdict.values, sha256, holds=holds))
     return Exit.OK if holds else Exit.NOT_ACCEPTABLE
 
 
-def _lines(verdict: Verdict, sha256: str, *, holds: bool) -> Iterator[str]:
+def _lines(checks: Sequence[Check], values: Mapping[str, str | None], sha256: str, *, holds: bool) -> Iterator[str]:
     yield f"{'VERIFIED' if holds else 'NOT VERIFIED'}  {sha256}"
-    for one in verdict.checks:
-        yield f"  {one.name:<10}  {_SIGNS[one.state]:<7}  {shown(one.words, 200)}"
+    yield from check_lines(checks)
     if holds:
-        told = {name: shown(value or "-", 80) for name, value in verdict.values.items()}
+        told = {name: shown(value or "-", 80) for name, value in values.items()}
         yield f"  received {told['received']} from {told['submitter']} for {told['identity-code']}, {told['folder']}"
-    else:
-        yield from dict.fromkeys(f"  {one.remedy}" for one in verdict.checks if one.remedy)
+
+
+def check_data(checks: Iterable[Check]) -> list[dict[str, str]]:
+    return [{"name": one.name, "state": one.state, "what": one.words, "remedy": one.remedy} for one in checks]
+
+
+def check_lines(checks: Sequence[Check]) -> Iterator[str]:
+    """A line each; below them, once, what fixes those that do not hold."""
+    for one in checks:
+        yield f"  {one.name:<10}  {_SIGNS[one.state]:<7}  {shown(one.words, 200)}"
+    yield from dict.fromkeys(f"  {one.remedy}" for one in checks if one.remedy)
 
 
 def _text(named: Path | None, beside: Path) -> str:
     """Of a file that was named, or of the one beside the receipt, if it lies there."""
-    data = _read(named.expanduser(), needed=True) if named is not None else _read(beside, needed=False)
-    return data.decode("ascii", "replace")
-
-
-def _read(path: Path, *, needed: bool) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(_LARGEST)
-    except FileNotFoundError as error:
-        if not needed:
-            return b""
-        raise Refused(NOT_UNDERSTOOD, what=f"There is no file {shown(str(path), 200)}.") from error
-    except OSError as error:
-        why = error.strerror or type(error).__name__
-        raise Refused(NOT_UNDERSTOOD, what=f"{shown(str(path), 200)} cannot be read: {why}.") from error
+    if named is None and not beside.exists():
+        return ""
+    return read_local(named or beside, LARGEST).decode("ascii", "replace")

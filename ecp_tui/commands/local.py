@@ -10,6 +10,8 @@ from typing import Any, Final, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
+from backend.contract.faults import NOT_UNDERSTOOD, Refused
+from backend.contract.rules.shown import shown
 from backend.contract.served import Served
 from ecp_tui.pastes import last_part
 
@@ -22,6 +24,18 @@ def served(ctx: click.Context | None = None) -> Served | None:
     """What the opening said where this runs over SSH; `None` on somebody's own computer."""
     found = (ctx or click.get_current_context()).find_root().obj
     return found if isinstance(found, Served) else None
+
+
+def read_local(path: Path, most: int = -1) -> bytes:
+    """A file of the person's; refuses in words one that cannot be read."""
+    try:
+        with path.expanduser().open("rb") as file:
+            return file.read(most)
+    except FileNotFoundError as error:
+        raise Refused(NOT_UNDERSTOOD, what=f"There is no file {shown(str(path), 200)}.") from error
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise Refused(NOT_UNDERSTOOD, what=f"{shown(str(path), 200)} cannot be read: {why}.") from error
 
 
 class LocalFile(click.ParamType[Path]):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,12 +15,12 @@ from backend.contract.messages import Activity, ActivityFilter, Receipt
 from backend.contract.rules.shown import shown
 from ecp_tui.client import EcpClient
 from ecp_tui.commands.call import Call, Day, command
-from ecp_tui.commands.local import STANDARD, LocalFile, served
+from ecp_tui.commands.local import STANDARD, LocalFile, read_local, served
 from ecp_tui.commands.nouns import Noun
 from ecp_tui.commands.rows import table
-from ecp_tui.holdings import Signers, beside, bundle, save_signers, script, verify_line
+from ecp_tui.holdings import Signers, bundle, receipt_name, save_all, script, verify_line
 from ecp_tui.records import activity_record, receipt_record
-from ecp_tui.saving import file_name, save
+from ecp_tui.saving import save
 
 _PAGE: Final = 500
 _index = click.IntRange(min=0)
@@ -123,13 +124,10 @@ async def save_(call: Call, log_indexes: Sequence[int], output: Path | None, *, 
         proofs = [await client.proof(one.activity.log_index) for one in found]
         signers = await _signers(client)
     targets = [_target(one, output, single=len(found) == 1) for one in found]
-    paths = [
-        _written(target, name, data, replace=replace)
-        for target, proof in zip(targets, proofs, strict=True)
-        for name, data in beside(target.name, proof).items()
-    ]
-    for folder in dict.fromkeys(target.absolute().parent for target in targets):
-        save_signers(folder, signers, replace=replace)
+    paths: list[Path] = []
+    for target, proof in zip(targets, proofs, strict=True):
+        with _asking_to_replace():
+            paths += save_all(target, proof, signers, replace=replace)
     verify = [verify_line(target.name, proof) for target, proof in zip(targets, proofs, strict=True)]
     items = [
         receipt_record(one) | {"path": str(target.absolute()), "verify": line}
@@ -164,16 +162,17 @@ async def bundle_(
     printed = output == STANDARD or (output is None and served() is not None)
     if printed and call.json:
         raise Refused(NOT_UNDERSTOOD, what="--json and --output - both want standard output.")
-    contents = {file.name: _bytes_of(file) for file in submitted}
+    contents = {file.name: read_local(file) for file in submitted}
     async with call.client() as client:
         found = [await _receipt(client, log_index) for log_index in dict.fromkeys(log_indexes)]
-        held = {_name(one): await client.proof(one.activity.log_index) for one in found}
+        held = {receipt_name(one): await client.proof(one.activity.log_index) for one in found}
         tar = bundle(held, await _signers(client), contents)
     if printed:
         click.echo(tar, nl=False)
         return Exit.OK
-    target = (output or Path(f"{file_name(_name(found[0]))}.evidence.tar")).expanduser()
-    path = _written(target, target.name, tar, replace=replace)
+    target = (output or Path(f"{receipt_name(found[0])}.evidence.tar")).expanduser()
+    with _asking_to_replace():
+        path = save(target, tar, replace=replace)
     call.answer(
         {"state": "saved", "items": [receipt_record(one) | {"path": str(path)} for one in found]}, [f"saved  {path}"]
     )
@@ -216,15 +215,8 @@ async def _receipt(client: EcpClient, log_index: int) -> Receipt:
     return receipt
 
 
-def _name(receipt: Receipt) -> str:
-    """Of the file, as its receipt is called; of an older version with its number."""
-    activity = receipt.activity
-    version = f".v{activity.version}" if activity.state == "superseded" else ""
-    return file_name(f"{activity.file_name or activity.log_index}{version}")
-
-
 def _target(receipt: Receipt, output: Path | None, *, single: bool) -> Path:
-    name = f"{_name(receipt)}.receipt"
+    name = f"{receipt_name(receipt)}.receipt"
     if output is None:
         return Path(name)
     folder = output.expanduser()
@@ -235,19 +227,11 @@ async def _signers(client: EcpClient) -> Signers:
     return Signers(await client.allowed_signers(), await client.revoked_keys())
 
 
-def _bytes_of(file: Path) -> bytes:
+@contextmanager
+def _asking_to_replace() -> Iterator[None]:
     try:
-        return file.expanduser().read_bytes()
-    except OSError as error:
-        why = error.strerror or type(error).__name__
-        raise Refused(NOT_UNDERSTOOD, what=f"{shown(str(file), 200)} cannot be read: {why}.") from error
-
-
-def _written(target: Path, name: str, data: bytes, *, replace: bool) -> Path:
-    """Beside the target, or the target itself."""
-    target = target if name == target.name else target.with_name(name)
-    try:
-        return save(target, data, replace=replace)
+        yield
     except FileExistsError as error:
-        words = f"{shown(str(target), 200)} exists already; --replace writes over it, --output names another place."
+        there = shown(str(error.args[0]), 200)
+        words = f"{there} exists already; --replace writes over it, --output names another place."
         raise Refused(NOT_UNDERSTOOD, what=words) from error

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from backend.contract.faults import Refused
-from ecp_tui import wording
-from ecp_tui.holdings import Signers, beside, bundle, save_signers, verify_line
-from ecp_tui.saving import file_name, save
+from ecp_tui.holdings import Signers, bundle, receipt_name, save_all, verify_line
 
 if TYPE_CHECKING:  # the first page does not wait for them
     from pathlib import Path
@@ -43,12 +41,8 @@ class Held:
         return verify_line(receipt, self.proof)
 
     def write(self, path: Path, *, replace: bool) -> Path:
-        """The receipt under that name, and all that goes with it beside it; `FileExistsError` before anything else."""
-        written = save(path, self.proof.receipt.encode("ascii"), replace=replace)
-        for name, data in list(beside(written.name, self.proof).items())[1:]:
-            save(written.with_name(name), data, replace=True)
-        save_signers(written.parent, self.signers)
-        return written
+        """The receipt under that name, and all that goes with it beside it."""
+        return save_all(path, self.proof, self.signers, replace=replace)[0]
 
     def tar(self, receipt: Receipt) -> tuple[str, bytes]:
         """All of it as one file, and what it is called."""
@@ -59,7 +53,7 @@ class Held:
 _SIGNS = {"ok": ("●", "$success"), "wrong": ("✕", "$error"), "missing": ("○", "$warning")}
 _NAMES = {
     "receipt": "Receipt",
-    "file": "File",
+    "file": "SHA-256",
     "signature": "Signed",
     "log": "In the log",
     "checkpoint": "Checkpoint",
@@ -67,12 +61,14 @@ _NAMES = {
 
 
 async def held(client: EcpClient, receipt: Receipt) -> Held:
-    """Judges the very text that is shown, by what the server gives for it."""
+    """Judges the very text and SHA-256 that are shown, by what the server gives for them; what was judged is kept."""
     from backend.contract.rules.evidence import Evidence, judge
 
-    proof = await client.proof(receipt.activity.log_index, background=True)
+    given = await client.proof(receipt.activity.log_index, background=True)
+    proof = given.model_copy(update={"receipt": receipt.receipt})
     signers = Signers(await client.allowed_signers(), await client.revoked_keys())
-    evidence = Evidence(receipt.receipt.encode("ascii"), proof.signature, proof.proof, signers.allowed, signers.revoked)
+    texts = (proof.receipt.encode(), proof.signature, proof.proof, signers.allowed, signers.revoked)
+    evidence = Evidence(*texts, receipt.activity.sha256 or "")
     return Held(proof, signers, await asyncio.to_thread(judge, evidence))
 
 
@@ -89,10 +85,3 @@ def in_a_line(held: Held) -> Content:
 
 def not_asked(refused: Refused) -> Content:
     return Content.styled(f"○ its proof could not be asked for: {refused.number} {refused.title}", "$warning")
-
-
-def receipt_name(receipt: Receipt) -> str:
-    """Of the file, as its receipt is called; of an older version with its number."""
-    activity = receipt.activity
-    version = f".v{activity.version}" if activity.state == "superseded" else ""
-    return file_name(f"{activity.file_name or wording.count(activity.log_index)}{version}")

@@ -10,8 +10,9 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 
+from ecp_tui.holdings import receipt_name
 from ecp_tui.screens.base import EcpScreen
-from ecp_tui.screens.evidence import Held, receipt_name
+from ecp_tui.screens.evidence import Held
 from ecp_tui.screens.facts import facts
 from ecp_tui.screens.save import SaveDialog, keep
 from ecp_tui.widgets.words import Words
@@ -37,6 +38,11 @@ class ReceiptTextScreen(EcpScreen):
         self._receipt = receipt
         self._held = held
 
+    @property
+    def _line(self) -> str:
+        """What verifies it once it is saved under its own name."""
+        return self._held.line(f"{receipt_name(self._receipt)}.receipt") if self._held is not None else ""
+
     def body(self) -> Iterable[Widget]:
         yield Words("Receipt", classes="title")
         with VerticalScroll(id="text"):
@@ -44,7 +50,7 @@ class ReceiptTextScreen(EcpScreen):
             if self._held is not None:
                 yield Words(id="checks")
                 yield Words(Content.styled("Verify it on any computer, with what s saves:", "$muted"))
-                yield Words(Content(self._held.proof.verify or _NOT_SIGNED))
+                yield Words(Content(self._line or _NOT_SIGNED))
 
     def on_mount(self) -> None:
         self.query_one("#text").focus()
@@ -54,7 +60,7 @@ class ReceiptTextScreen(EcpScreen):
             self.query_one("#checks", Words).update(Content.assemble(checks, "\n"))
 
     def reason(self, key: str) -> str:
-        if key == "copy" and not (self._held and self._held.proof.verify):
+        if key == "copy" and not self._line:
             return "There is no signature here to verify."
         return super().reason(key)
 
@@ -62,7 +68,7 @@ class ReceiptTextScreen(EcpScreen):
         save_receipt(self, self._receipt, self._held)
 
     def action_copy(self) -> None:
-        self.copy(self._held.proof.verify if self._held is not None else "")
+        self.copy(self._line)
 
     def action_copy_row(self) -> None:
         self.copy(self._receipt.leaf_hash)

@@ -9,7 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
+from backend.adapters.database import tables
 from backend.contract.faults import LOG_ROLLED_BACK, Refused
 from backend.contract.messages import AcceptLoss, Approval, ChangeUser, NewRequest
 from backend.contract.rules.checkpoints import checkpoint_text, read_checkpoint, read_signed, signed_text
@@ -19,6 +21,7 @@ from tests.databases import Prepared
 from tests.databases import reopened_world as world_of
 from tests.publishing import publish
 from tests.submitting import submitted
+from tests.tampering import unguarded
 from tests.world import World, open_world
 
 
@@ -173,6 +176,21 @@ def test_a_rewritten_log_of_the_same_length_is_noticed_too(tmp_path: Path) -> No
         assert loss(world).size == loss(world).anchor.size
         with refused():
             submitted(world, world.actor("CHAN01"), b"two")
+
+
+def test_entries_that_are_missing_below_the_anchor_are_a_loss_and_no_traceback(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    with open_world(data_dir) as world:
+        submitted(world, world.actor("CHAN01"), b"one")
+        world.services.checkpoints.make()
+        people = world.people
+        with unguarded(world) as to:
+            to.execute(delete(tables.activity_details).where(tables.activity_details.c.log_index == 1))
+            to.execute(delete(tables.activity).where(tables.activity.c.log_index == 1))
+    with reopened_world(Prepared(data_dir, "", people), data_dir) as world:
+        with refused():
+            submitted(world, world.actor("CHAN01"), b"two")
+        assert world.services.readiness.state().state == "rolled-back"
 
 
 def test_the_anchor_is_never_moved_back_and_a_damaged_one_is_not_passed_over(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from backend.adapters.database import tables
 from backend.contract.rules.checkpoints import Checkpoint, read_checkpoint
+from backend.contract.rules.details import details_text
 from backend.contract.rules.merkle import head_of
 from backend.contract.rules.receipts import leaf_hash
 from backend.core import auditing
@@ -206,3 +208,67 @@ def test_what_became_of_a_file_is_what_later_entries_say(filed: World) -> None:
     collected = update(rows).where(at(versions[0])).values(collected=31)
     wrong = found(filed, lambda to: to.execute(collected))
     assert wrong[0][0] == versions[0] and "collected by entry 31, which does not say so" in wrong[0][1]
+
+
+def test_nothing_is_put_where_something_was_erased_and_nothing_is_erased_in_silence(filed: World) -> None:
+    row = next(row for row in entries(filed) if row.act == "accepted")
+    values = {field.name: getattr(row, field.name) for field in fields(row)}
+    stands_for = details_text(values, row.personal).split("source: ")[1].split("\n")[0]
+    beside, gone = details.c.log_index == row.log_index, {**row.personal, "source": {"hash": stands_for}}
+    forged = update(details).where(beside).values(source="203.0.113.9", personal=gone)
+    wrong = found(filed, lambda to: to.execute(forged), vouched=[checkpoint(filed)])
+    assert wrong[0] == (
+        row.log_index,
+        f"Entry {row.log_index} (accepted): what stands beside it was changed or removed.",
+    )
+    wrong = found(filed, lambda to: to.execute(update(details).where(beside).values(source=None)))
+    assert wrong == [
+        (row.log_index, f"Entry {row.log_index} (accepted): something beside it was erased, and no entry says so.")
+    ]
+
+
+@pytest.mark.parametrize("act", ["withdraw", "give_back"])
+def test_what_was_ended_cannot_be_made_to_stand_again(filed: World, act: str) -> None:
+    place = max(row.log_index for row in entries(filed) if row.act == "accepted")
+    done = getattr(filed.services.inbox, act)(filed.actor("OPER01"), place, "of another firm").activity.log_index
+    assert audited(filed).wrong == []
+    wrong = found(filed, lambda to: to.execute(update(rows).where(at(place)).values(superseded_by=None, ended=None)))
+    assert wrong[0][0] == done and f"entry {place}, to which it was done, does not say so" in wrong[0][1]
+    wrong = found(filed, lambda to: to.execute(update(rows).where(at(place)).values(ended="withdrawn")))
+    assert any(f"entry {place}, to which" in words or "by no entry" in words for _, words in wrong)
+
+
+def test_a_publication_that_was_withdrawn_is_held_to_it_too(filed: World) -> None:
+    one = publish(filed, b"other prices\n")
+    filed.services.publishing.withdraw_edition(filed.actor("OPER01"), one.log_index, "wrong day")
+    assert audited(filed).wrong == []
+    stands = update(rows).where(at(one.log_index)).values(superseded_by=None, ended=None)
+    assert "to which it was done" in found(filed, lambda to: to.execute(stands))[0][1]
+
+
+def test_an_explanation_that_nobody_gave_is_found(filed: World) -> None:
+    place = max(row.log_index for row in entries(filed) if row.act == "accepted")
+    invented = update(details).where(details.c.log_index == place).values(explanation="it was agreed")
+    wrong = found(filed, lambda to: to.execute(invented))
+    assert wrong[0][0] == place and "explanation is not the one" in wrong[0][1]
+
+
+def test_signatures_outside_the_time_of_their_key_are_found(filed: World) -> None:
+    keys = tables.signing_keys
+    for column in ("until", "revoked"):
+        ended = {column: datetime(2020, 1, 1, tzinfo=UTC)}
+        wrong = found(filed, lambda to, ended=ended: to.execute(update(keys).values(ended)))  # type: ignore[misc]
+        assert any("receipt did not count then" in words for _, words in wrong)
+        assert any("checkpoint of" in words and "did not count then" in words for _, words in wrong)
+        with unguarded(filed) as to:
+            to.execute(update(keys).values({column: None}))
+    assert audited(filed).wrong == []
+
+
+def test_a_checkpoint_kept_elsewhere_counts_although_the_audit_begins_after_it(filed: World) -> None:
+    with filed.platform.store.reading() as kept:
+        older, *_, newest = [one.checkpoint for one in kept.checkpoints(0, 100)]
+    assert audited(filed, since=newest, vouched=[older]).wrong == []
+    other = replace(older, root=bytes(32))
+    (wrong,) = audited(filed, since=newest, vouched=[other]).wrong
+    assert f"The first {older.size} entries are not those" in wrong.words

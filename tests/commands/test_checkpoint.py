@@ -92,7 +92,7 @@ def test_what_is_no_checkpoint_is_refused_in_words(chan: Ecp, saved: Path) -> No
         refused = chan("checkpoint", "--since", saved)
         assert refused.code == 2 and "neither a checkpoint nor a proof" in refused.err
     shutil.move(saved, saved.with_name("gone"))
-    assert "cannot be read" in chan("checkpoint", "--since", saved).err
+    assert "There is no file" in chan("checkpoint", "--since", saved).err
 
 
 def _said(chan: Ecp, saved: Path, signed: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import update
+from sqlalchemy import delete, func, select, update
 
 from backend.__main__ import main
 from backend.adapters.database import tables
@@ -57,10 +57,24 @@ def test_the_first_wrong_entry_is_named_and_the_program_ends_with_1(filed: World
 
 
 def test_a_log_that_lost_what_the_anchor_vouches_for_is_not_sound(filed: World) -> None:
-    anchor = filed.platform.settings.data_dir / "anchor"
-    anchor.write_text(anchor.read_text().replace("\n", "\n9", 1))
+    with unguarded(filed) as to:
+        last = to.execute(select(func.max(tables.activity.c.log_index))).scalar_one()
+        to.execute(delete(tables.activity_details).where(tables.activity_details.c.log_index == last))
+        to.execute(delete(tables.activity).where(tables.activity.c.log_index == last))
+        to.execute(delete(tables.checkpoints).where(tables.checkpoints.c.size > last))
     said = ecpd(filed, "verify")
-    assert said.exit_code == 1 and "were vouched for" in said.output
+    assert said.exit_code == 1 and f"Entry {last} is missing" in said.output
+
+
+def test_an_anchor_or_a_checkpoint_that_no_key_of_ours_signed_vouches_for_nothing(filed: World, tmp_path: Path) -> None:
+    anchor = filed.platform.settings.data_dir / "anchor"
+    forged = anchor.read_text().replace("\n", "\n9", 1)
+    (tmp_path / "mine").write_text(forged)
+    said = ecpd(filed, "verify", "--since", tmp_path / "mine")
+    assert said.exit_code == 1 and "mine cannot be relied on" in said.output
+    anchor.write_text(forged)
+    said = ecpd(filed, "verify")
+    assert said.exit_code == 1 and "The anchor cannot be relied on" in said.output
 
 
 def test_what_is_exported_can_be_recomputed_and_verified_elsewhere(filed: World, tmp_path: Path) -> None:

@@ -25,10 +25,10 @@ class DeadlineRows:
     _cache: CatalogueCache
 
     def catalogue_revision(self) -> int:
-        raise NotImplementedError
+        raise NotImplementedError  # the rows that this is mixed with have it
 
     def first_received(self, log_indexes: Sequence[int]) -> dict[int, tuple[datetime, datetime]]:
-        raise NotImplementedError
+        raise NotImplementedError  # the rows that this is mixed with have it
 
     def decided(self) -> Decided:
         revision = self.catalogue_revision()
@@ -101,7 +101,7 @@ class DeadlineUnit:
     _connection: Connection
 
     def bump_catalogue_revision(self) -> None:
-        raise NotImplementedError
+        raise NotImplementedError  # the rows that this is mixed with have it
 
     def put_holidays(self, year: int, holidays: Mapping[date, str]) -> None:
         days = tables.closed_days

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, exists, func, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, Select, exists, func, insert, select, tuple_
 
 from backend.adapters.database import tables
 from backend.contract.rules.checkpoints import Checkpoint
@@ -84,19 +83,6 @@ class LogUnit:
     def accept_loss(self, entry: int, anchor: Checkpoint, size: int, root: bytes) -> None:
         lost = {"anchor_size": anchor.size, "anchor_root": anchor.root, "size": size, "root": root}
         self._connection.execute(insert(_losses).values(entry=entry, **lost))
-
-    def add_signing_key(self, public_key: str, since: datetime | None) -> int:
-        """The next key, from now on the one that signs; returns its number."""
-        number = (self._connection.scalar(select(func.max(_keys.c.id))) or 0) + 1
-        self._connection.execute(insert(_keys).values(id=number, public_key=public_key, since=since))
-        return number
-
-    def retire_signing_key(self, number: int, at: datetime) -> None:
-        self._connection.execute(update(_keys).where(_keys.c.id == number, _keys.c.until.is_(None)).values(until=at))
-
-    def revoke_signing_key(self, number: int, at: datetime, reason: str) -> None:
-        fresh = (_keys.c.id == number, _keys.c.revoked.is_(None))
-        self._connection.execute(update(_keys).where(*fresh).values(revoked=at, reason=reason))
 
 
 def _kept(row: Row[Any]) -> KeptCheckpoint:

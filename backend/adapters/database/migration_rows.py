@@ -39,7 +39,7 @@ class MigrationUnit:
     _connection: Connection
 
     def bump_catalogue_revision(self) -> None:
-        raise NotImplementedError
+        raise NotImplementedError  # the rows that this is mixed with have it
 
     def put_batch(self, batch: Batch) -> None:
         facts = {"at": batch.at, "switched": batch.switched}

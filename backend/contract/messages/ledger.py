@@ -17,8 +17,6 @@ class Proof(Message):
     """Of a receipt, as `ssh-keygen -Y verify` takes it; empty for other entries and the oldest receipts."""
     proof: str
     """That it is in the log (C2SP tlog-proof), with the signed checkpoint it leads to."""
-    verify: str
-    """The line that verifies the signature, of a receipt; beside the files that `ecp receipts save` writes."""
 
 
 class SignedCheckpoint(Message):

@@ -6,11 +6,11 @@ import binascii
 import re
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from backend.contract.rules.merkle import HASH_SIZE
-from backend.contract.rules.receipts import instant_text
+from backend.contract.rules.receipts import instant_text, read_instant
 
 _TEXT: Final = re.compile(
     r"([!-~]{1,200})\n(0|[1-9][0-9]{0,15})\n([A-Za-z0-9+/]{43}=)\nat: ([0-9TZ:.-]{24})\n", re.ASCII
@@ -40,7 +40,7 @@ def read_checkpoint(text: str) -> Checkpoint:
         if said is None:
             raise ValueError
         root = b64decode(said[3], validate=True)
-        at = datetime.fromisoformat(said[4].replace("Z", "+00:00")).astimezone(UTC)
+        at = read_instant(said[4])
     except (ValueError, binascii.Error) as error:
         raise ValueError("this is not a checkpoint") from error
     checkpoint = Checkpoint(said[1], int(said[2]), root, at)

@@ -28,12 +28,6 @@ def salts_for(values: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     return {name: {"salt": secrets.token_hex(16)} for name in PERSONAL if values.get(name) is not None}
 
 
-def erased(personal: Personal, values: Mapping[str, str | None], names: Sequence[str]) -> dict[str, Mapping[str, str]]:
-    """What stays of the personal fields once those named are erased."""
-    gone = {name: {"hash": _stands_for(personal, name, values.get(name))} for name in names if name in personal}
-    return {**personal, **gone}
-
-
 def details_hash(values: Mapping[str, Any], personal: Personal) -> str:
     """The hash of the details' text, in hex. `values` are named as an activity's fields are."""
     return hashlib.sha256(details_text(values, personal).encode("ascii")).hexdigest()
@@ -57,10 +51,8 @@ def details_text(values: Mapping[str, Any], personal: Personal) -> str:
 
 def _stands_for(personal: Personal, name: str, value: str | None) -> str:
     kept = personal.get(name, {})
-    if "hash" in kept:
-        return kept["hash"]
     if value is None:
-        return ""
+        return kept.get("hash", "")
     salted = f"{name}\0{kept.get('salt', '')}\0{value}"
     return hashlib.sha256(salted.encode("utf-8", "surrogatepass")).hexdigest()
 

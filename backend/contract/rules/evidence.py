@@ -10,7 +10,7 @@ from typing import Final, Literal
 from backend.contract.rules.checkpoints import Checkpoint, checkpoint_text, read_checkpoint
 from backend.contract.rules.log_proofs import proven
 from backend.contract.rules.proof_documents import ProofDocument, read_proof
-from backend.contract.rules.receipts import RECEIPT, leaf_hash, read_document, said
+from backend.contract.rules.receipts import RECEIPT, leaf_hash, read_document, read_instant, said
 from backend.contract.rules.shown import shown
 from backend.contract.rules.signers import Signer, read_allowed_signers, read_revoked_keys
 from backend.contract.rules.sshsig import CHECKPOINTS, RECEIPTS, fingerprint, signed_by
@@ -148,7 +148,9 @@ def judge_checkpoint(checkpoint: Checkpoint, armour: str, signers: Sequence[Sign
         return Check("checkpoint", "wrong", known, _OTHER_KEYS)
     if key in revoked:
         words = f"The checkpoint was signed by {fingerprint(key)}, which was revoked."
-        return Check("checkpoint", "wrong", words, _FETCH_PROOF)
+        return Check(
+            "checkpoint", "wrong", words, "Ask for one by a key that counts: ecp checkpoint, ecp receipts save."
+        )
     return Check(
         "checkpoint", "ok", f"{checkpoint.size} entries, {checkpoint.at:%Y-%m-%d %H:%M:%S} UTC, by {fingerprint(key)}"
     )
@@ -171,7 +173,7 @@ def _by_whom(
 
 def _instant(value: str | None) -> datetime:
     try:
-        return datetime.fromisoformat((value or "").replace("Z", "+00:00")).astimezone(UTC)
+        return read_instant(value or "")
     except ValueError:
         return datetime.min.replace(tzinfo=UTC)
 

@@ -123,6 +123,17 @@ def instant_text(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{instant.microsecond // 1000:03d}Z"
 
 
+def read_instant(text: str) -> datetime:
+    """The instant that `instant_text` wrote; `ValueError` for anything else."""
+    try:
+        instant = datetime.fromisoformat(text).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"not an instant: {text!r}") from error
+    if instant_text(instant) != text:
+        raise ValueError(f"not an instant: {text!r}")
+    return instant
+
+
 def _document(kind: str, keys: tuple[str, ...], values: Mapping[str, object]) -> str:
     if values.get(DETAILS_KEY) is not None:
         keys = (*keys, DETAILS_KEY)

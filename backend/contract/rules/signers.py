@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,6 +27,11 @@ class SigningKey:
     since: datetime | None = None
     until: datetime | None = None
     revoked: datetime | None = None
+
+    def counts(self, at: datetime) -> bool:
+        """Whether it may have signed at that instant."""
+        ends = [end for end in (self.until, self.revoked) if end is not None]
+        return (self.since is None or at >= self.since) and all(at < end for end in ends)
 
 
 def allowed_signers(origin: str, keys: Iterable[SigningKey]) -> str:
@@ -67,9 +73,8 @@ def read_revoked_keys(text: str) -> set[str]:
 
 def verify_line(origin: str, receipt: str, received: datetime) -> str:
     """What verifies, in a shell, the signature of a receipt in a file of that name; as of when it was received."""
-    name = _quoted(receipt)
     told = f"-f {ALLOWED_SIGNERS} -I {origin} -n {RECEIPTS} -Overify-time={_stamp(received)}"
-    return f"ssh-keygen -Y verify {told} -s {_quoted(f'{receipt}.sig')} < {name}"
+    return f"ssh-keygen -Y verify {told} -s {shlex.quote(f'{receipt}.sig')} < {shlex.quote(receipt)}"
 
 
 def _options(key: SigningKey) -> str:
@@ -100,8 +105,3 @@ def _instant(stamp: str | None) -> datetime | None:
 
 def _stamp(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y%m%d%H%M%SZ")
-
-
-def _quoted(name: str) -> str:
-    plain = all(letter.isalnum() or letter in "._-" for letter in name) and name.isascii()
-    return name if plain else "'" + name.replace("'", "'\\''") + "'"

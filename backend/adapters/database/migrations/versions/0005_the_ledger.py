@@ -45,6 +45,17 @@ _WHY = "the log is only added to"
 
 
 def upgrade() -> None:
+    _tables()
+    op.add_column("activity", sa.Column("details", sa.String(64), nullable=True))
+    op.add_column("activity", sa.Column("leaf_hash", sa.LargeBinary(), nullable=True))
+    op.add_column("activity", sa.Column("signed_by", sa.Integer(), nullable=True))
+    op.add_column("activity", sa.Column("signature", sa.LargeBinary(), nullable=True))
+    op.add_column("activity_details", sa.Column("personal", sa.JSON(), nullable=True))
+    refuse = _on_sqlite if op.get_bind().dialect.name == "sqlite" else _on_postgresql
+    refuse()
+
+
+def _tables() -> None:
     op.create_table(
         "log_nodes",
         sa.Column("level", sa.Integer(), autoincrement=False, nullable=False),
@@ -84,13 +95,6 @@ def upgrade() -> None:
         sa.Column("root", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("entry", name=op.f("pk_losses")),
     )
-    op.add_column("activity", sa.Column("details", sa.String(64), nullable=True))
-    op.add_column("activity", sa.Column("leaf_hash", sa.LargeBinary(), nullable=True))
-    op.add_column("activity", sa.Column("signed_by", sa.Integer(), nullable=True))
-    op.add_column("activity", sa.Column("signature", sa.LargeBinary(), nullable=True))
-    op.add_column("activity_details", sa.Column("personal", sa.JSON(), nullable=True))
-    refuse = _on_sqlite if op.get_bind().dialect.name == "sqlite" else _on_postgresql
-    refuse()
 
 
 def _on_sqlite() -> None:
