@@ -34,7 +34,11 @@ class Held:
         """A line a check, with what fixes it."""
         for check in self.verdict.checks:
             sign, style = _SIGNS[check.state]
-            yield _NAMES[check.name], Content.assemble((f"{sign} ", style), check.words, ("  " + check.remedy, "bold"))
+            words = "the one of the file" if (check.name, check.state) == ("file", "ok") else check.words
+            yield (
+                _NAMES[check.name],
+                Content.assemble((f"{sign} ", style), words, (f"  {check.remedy}".rstrip(), "bold")),
+            )
 
     def line(self, receipt: str) -> str:
         """What verifies a receipt that was saved under this name."""
@@ -54,7 +58,7 @@ _SIGNS = {"ok": ("●", "$success"), "wrong": ("✕", "$error"), "missing": ("�
 _NAMES = {
     "receipt": "Receipt",
     "file": "SHA-256",
-    "signature": "Signed",
+    "signature": "Signature",
     "log": "In the log",
     "checkpoint": "Checkpoint",
 }
@@ -80,8 +84,10 @@ def in_a_line(held: Held) -> Content:
     first = next(one for one in held.verdict.checks if one.state != "ok")
     if not held.verdict.wrong:
         return Content.assemble(("○ ", "$warning"), first.words)
-    return Content.assemble((f"✕ does not verify: {first.words}", "bold $error"))
+    wrong = next(one for one in held.verdict.checks if one.state == "wrong")
+    told = f"✕ does not verify: {_NAMES[wrong.name]}"
+    return Content.assemble((told, "bold $error"), ("   Enter says why", "bold"))
 
 
 def not_asked(refused: Refused) -> Content:
-    return Content.styled(f"○ its proof could not be asked for: {refused.number} {refused.title}", "$warning")
+    return Content.assemble((f"○ not verified: {refused.number} {refused.title}", "$warning"), ("   F5 again", "bold"))

@@ -20,7 +20,8 @@ from ecp_tui.widgets.words import Words
 if TYPE_CHECKING:  # the first page does not wait for them
     from backend.contract.messages import Receipt
 
-_MARGINS = 6
+_MARGINS = 8
+"""Both edges of the page, the indent of the text, and its scrollbar."""
 _NOT_SIGNED = "This entry is not signed; its proof shows that the log has it: ecp receipts bundle."
 
 
@@ -49,7 +50,7 @@ class ReceiptTextScreen(EcpScreen):
             yield Words(Content(self._receipt.receipt))
             if self._held is not None:
                 yield Words(id="checks")
-                yield Words(Content.styled("Verify it on any computer, with what s saves:", "$muted"))
+                yield Words(Content.styled("Verify it on any computer, with what w saves:", "$muted"))
                 yield Words(Content(self._line or _NOT_SIGNED))
 
     def on_mount(self) -> None:

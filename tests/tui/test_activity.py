@@ -10,10 +10,15 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
-from backend.contract.faults import Refused
+from backend.adapters.database import tables
+from backend.contract.faults import UNREACHABLE, Refused
+from backend.contract.messages import Proof
+from ecp_tui.client import EcpClient
 from ecp_tui.draft import Upload
 from ecp_tui.screens.receipt import hash_commands
+from tests.tampering import unguarded
 from tests.tui.conftest import Opens
 from tests.tui.driver import Cuttable, Person
 from tests.world import World
@@ -226,6 +231,10 @@ async def test_the_receipt_is_shown_and_saved_but_never_over_a_file_unasked(cler
     await clerk.press("enter")
     await clerk.sees("receipt-v1", f"sha256: {SHA256}", "submitter: CHAN01")
     clerk.keeps("receipt_text")
+    await clerk.press("end")
+    await clerk.sees("● by SHA256:", "● entry 4 of", "with what w saves:", "ssh-keygen -Y verify")
+    clerk.keeps("receipt_checks")
+    await clerk.press("home")
     await clerk.press("w")
     await clerk.sees("Save the receipt")
     await clerk.press("ctrl+u")
@@ -244,6 +253,29 @@ async def test_the_receipt_is_shown_and_saved_but_never_over_a_file_unasked(cler
     await clerk.sees("signature, proof and allowed_signers", "ssh-keygen -Y verify")
     assert {"kept.receipt.sig", "kept.proof", "allowed_signers"} <= {one.name for one in tmp_path.iterdir()}
     assert stat.S_ISREG(target.stat().st_mode)
+
+
+async def test_a_receipt_that_does_not_verify_says_so_and_what_to_do(clerk: Person, world: World) -> None:
+    with unguarded(world) as to:
+        to.execute(update(tables.activity).where(tables.activity.c.version == 2).values(signature=bytes(64)))
+    await clerk.press("down", "down", "enter")
+    await clerk.sees("✕ does not verify: Signature   Enter says why")
+    clerk.keeps("receipt_wrong")
+    await clerk.press("enter", "end")
+    await clerk.sees("✕ It was not signed", "Compare allowed_signers with the")
+    clerk.keeps("receipt_wrong_checks")
+
+
+async def test_a_receipt_whose_proof_cannot_be_had_is_shown_without_one(
+    clerk: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(self: EcpClient, log_index: int, *, background: bool = False) -> Proof:
+        raise Refused(UNREACHABLE, server="127.0.0.1", why="connection refused")
+
+    monkeypatch.setattr(EcpClient, "proof", away)
+    await clerk.press("down", "down", "enter")
+    await clerk.sees("○ not verified: 9001 Cannot reach the server   F5 again")
+    clerk.keeps("receipt_unproven")
 
 
 async def test_what_the_filter_finds_is_exported_as_csv_or_json(clerk: Person, tmp_path: Path) -> None:

@@ -75,8 +75,9 @@ async def test_what_is_saved_is_the_text_that_was_judged(told: Told, tmp_path: P
 
 async def test_another_sha256_than_the_receipt_s_is_not_vouched_for(told: Told) -> None:
     other = told.receipt.activity.model_copy(update={"sha256": "0" * 64})
-    line = in_a_line(await told.judged(activity=other)).plain
-    assert line.startswith("✕ does not verify") and "0" * 64 in line
+    judged = await told.judged(activity=other)
+    assert in_a_line(judged).plain.startswith("✕ does not verify: SHA-256")
+    assert "0" * 64 in "".join(one.words for one in judged.verdict.checks if one.state == "wrong")
 
 
 async def test_whatever_the_server_writes_is_judged_and_breaks_nothing(told: Told) -> None:
