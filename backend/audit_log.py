@@ -59,7 +59,7 @@ def verify_log(since: Path | None, as_json: bool, **flags: Any) -> None:
         anchor = _anchor(settings, keys)
         kept = None
         if since is not None:
-            kept = _checkpoint(since.read_text("ascii", "replace"), str(since), settings, keys)
+            kept = _checkpoint(since.read_text("ascii", "replace"), str(since), keys)
         vouched = [one for one in (anchor, kept) if one is not None]
         found = audit(store, since=kept, vouched=vouched, progress=progress)
     click.echo(json.dumps(_data(found), ensure_ascii=False) if as_json else "\n".join(_lines(found)))
@@ -78,12 +78,12 @@ def export_log(file: TextIO, **flags: Any) -> None:
     """
     settings = load(flags)
     with opened_store(settings) as store:
-        count = _export(store, settings, file)
+        count = _export(store, file)
     if file.name != "-":
         click.echo(f"{count:,} entries are in {file.name}.")
 
 
-def _export(store: DatabaseStore, settings: Settings, file: TextIO) -> int:
+def _export(store: DatabaseStore, file: TextIO) -> int:
     with store.reading() as rows:
         kept, keys = rows.latest_checkpoint(), rows.signing_keys()
     size = kept.checkpoint.size if kept is not None else 0
@@ -92,9 +92,13 @@ def _export(store: DatabaseStore, settings: Settings, file: TextIO) -> int:
             for row in rows.entries(start, min(_AT_ONCE, size - start)):
                 told = {"log_index": row.log_index, "text": row.text(), "signature": signature_of(row) or None}
                 file.write(json.dumps(told) + "\n")
-    signed = signed_checkpoint(kept, keys) if kept is not None else None
-    keys_text = allowed_signers(settings.origin, keys.values())
-    file.write(json.dumps({"checkpoint": signed, "allowed_signers": keys_text}) + "\n")
+    told = {"checkpoint": None, "allowed_signers": ""}
+    if kept is not None:
+        told = {
+            "checkpoint": signed_checkpoint(kept, keys),
+            "allowed_signers": allowed_signers(kept.checkpoint.origin, keys.values()),
+        }
+    file.write(json.dumps(told) + "\n")
     return size
 
 
@@ -128,17 +132,17 @@ def _data(found: Audited) -> dict[str, Any]:
 
 def _anchor(settings: Settings, keys: Sequence[SigningKey]) -> Checkpoint | None:
     signed = AnchorFile(settings.data_dir / "anchor").read()
-    return None if signed is None else _checkpoint(signed, "The anchor", settings, keys)
+    return None if signed is None else _checkpoint(signed, "The anchor", keys)
 
 
-def _checkpoint(signed: str, what: str, settings: Settings, keys: Sequence[SigningKey]) -> Checkpoint:
+def _checkpoint(signed: str, what: str, keys: Sequence[SigningKey]) -> Checkpoint:
     """As it was signed by a key of this platform: what anybody may have written vouches for nothing."""
     try:
         text, armour = read_signed(signed)
         checkpoint = read_checkpoint(text)
     except ValueError as error:
         raise SettingsError(f"{what} is not a signed checkpoint.") from error
-    signers = read_allowed_signers(allowed_signers(settings.origin, keys))
+    signers = read_allowed_signers(allowed_signers(checkpoint.origin, keys))
     judged = judge_checkpoint(checkpoint, armour, signers, read_revoked_keys(revoked_keys(keys)))
     if judged.state != "ok":
         raise SettingsError(f"{what} cannot be relied on. {judged.words}")

@@ -46,6 +46,13 @@ def test_a_sound_log_is_said_to_be_sound_whole_and_since_a_checkpoint(filed: Wor
     assert refused.exit_code == 1 and "is not a signed checkpoint" in refused.output
 
 
+def test_what_the_platform_is_called_by_now_does_not_matter(filed: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ECPD_ORIGIN", "another.example")
+    assert ecpd(filed, "verify").output.startswith("SOUND")
+    last = json.loads(ecpd(filed, "export", "-").stdout.splitlines()[-1])
+    assert last["checkpoint"].split("\n")[0] == last["allowed_signers"].split()[0] == "ecp.local"
+
+
 def test_the_first_wrong_entry_is_named_and_the_program_ends_with_1(filed: World) -> None:
     with unguarded(filed) as to:
         to.execute(update(tables.activity).where(tables.activity.c.version == 2).values(sha256="0" * 64))
