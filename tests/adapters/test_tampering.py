@@ -180,12 +180,15 @@ def test_a_root_a_signature_a_checkpoint_and_a_key_changed_are_each_found(filed:
         "unsigned": (update(rows).where(at(place)).values(signature=None), "signature is not of this receipt"),
         "root": (update(tables.checkpoints).where(last).values(root=bytes(32)), "not those of the checkpoint"),
         "seal": (update(tables.checkpoints).where(last).values(signature=bytes(64)), "is not signed by its key"),
+        "key": (update(tables.signing_keys).values(public_key="ssh-ed25519 A"), "signature is not of this receipt"),
+        "no key": (update(tables.signing_keys).values(public_key=""), "is not signed by its key"),
         "leaf": (update(rows).where(at(40)).values(leaf_hash=bytes(32)), "Entry 40 (fetched) was changed"),
     }
     for name, (statement, words) in cases.items():
         with filed.platform.store.engine.connect() as connection:
             kept = {table: connection.execute(select(table)).mappings().all() for table in (nodes, tables.checkpoints)}
             row = connection.execute(select(rows)).mappings().all()
+            public_key = connection.execute(select(tables.signing_keys.c.public_key)).scalar_one()
         wrong = found(filed, lambda to, statement=statement: to.execute(statement))  # type: ignore[misc]
         assert any(words in said for _, said in wrong), (name, wrong)
         with unguarded(filed) as to:
@@ -195,6 +198,7 @@ def test_a_root_a_signature_a_checkpoint_and_a_key_changed_are_each_found(filed:
             for one in row:
                 again = {key: one[key] for key in ("leaf_hash", "signature")}
                 to.execute(update(rows).where(at(one["log_index"])).values(again))
+            to.execute(update(tables.signing_keys).values(public_key=public_key))
     assert audited(filed).wrong == []
 
 
