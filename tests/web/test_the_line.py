@@ -242,10 +242,16 @@ async def test_eight_bit_junk_and_long_pastes_hurt_nobody(visitor: Visitor) -> N
     async with visitor.line() as line:
         page = Page(line)
         await page.sees("of 20 users")
-        await page.press("".join(map(chr, range(0x80, 0x100))) + "\ud800\x1b[999999;999999R\x1b]52;c;!\x07")
+        await page.press("".join(map(chr, range(0x80, 0x100))) + "\x1b[999999;999999R\x1b]52;c;!\x07\ud800")
+        await page.sees("Help for Home")  # half a character is taken for a question mark
+        page.painted.clear()
+        async with asyncio.timeout(_PATIENCE):
+            while "of 20 users" not in page.text:
+                await page.press("\x1b")
+                await page.quiet(0.5)
         await page.press("\x1b[200~" + "p" * 200_000 + "\x1b[201~")
         await page.press("2")
-        await page.sees("Stamp Duty Daily Return")
+        await page.sees("Large Open Position Report")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are looked at in /proc")
