@@ -126,6 +126,8 @@ async def test_what_breaks_in_a_page_gets_9000_and_a_reference_without_its_value
         raise ZeroDivisionError("broken") from ValueError(len(password))
 
     page = chan.app.screen
+    await chan.sees("Due today")
+    await chan.waits_until(lambda: all(one.is_finished for one in page.workers if one.group == "ask"), "its answers")
     page.ask(breaks())  # type: ignore[attr-defined]  # Home is an EcpScreen
     await chan.sees("9000", "Unexpected", "Reference")
     log = (tmp_path / "state" / "console.log").read_text()
