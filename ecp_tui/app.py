@@ -50,6 +50,7 @@ BUILT: Final = {
     "migration": "MigrationScreen",
     "profile": "ProfileScreen",
     "forms": "FormsScreen",
+    "receipt_keys": "ReceiptKeysScreen",
     "mailbox": "MailboxScreen",
     "help": "HelpScreen",
     "demo": "DemoScreen",

@@ -112,16 +112,25 @@ def save_all(receipt: Path, proof: Proof, keys: Signers, *, replace: bool = Fals
     """
     receipt = receipt.expanduser().absolute()
     files = {receipt.with_name(name): data for name, data in beside(receipt.name, proof).items()}
-    signers = {receipt.with_name(name): data for name, data in keys.files.items()}
-    for path, data in signers.items():
-        _refuse_other_keys(path, data)
+    for name, data in keys.files.items():
+        _refuse_other_keys(receipt.with_name(name), data)
     for path in files:
         if not replace and path.exists():
             raise FileExistsError(path)
     written = [save(path, data, replace=replace) for path, data in files.items()]
-    for path, data in signers.items():
-        save(path, data, replace=True)
+    save_signers(receipt.with_name(ALLOWED_SIGNERS), keys)
     return written
+
+
+def save_signers(allowed: Path, keys: Signers) -> Path:
+    """The keys under that name, and those that count no more beside them; in place of files with no other keys."""
+    allowed = allowed.expanduser().absolute()
+    files = dict(zip((allowed, allowed.with_name(REVOKED_KEYS)), keys.files.values(), strict=True))
+    for path, data in files.items():
+        _refuse_other_keys(path, data)
+    for path, data in files.items():
+        save(path, data, replace=True)
+    return allowed
 
 
 def receipt_name(receipt: Receipt) -> str:

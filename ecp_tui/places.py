@@ -41,12 +41,13 @@ BESIDES: Final = (
     Place(0, "catalogue", "Catalogue", "Folders, functions and their rules"),
     Place(0, "migration", "Migration", "Which folders have moved, and when the others do"),
     Place(0, "forms", "Forms", "Apply for user types and administrators"),
+    Place(0, "receipt_keys", "Receipt keys", "Who signs receipts, and the files that verify them"),
     Place(0, "mailbox", "Mailbox", "The mails that the demo sent"),
     Place(0, "demo", "Demo", "Sample files, and the lines for SFTP"),
 )
 """Without a digit: reached from the menu, and from the pages that need them."""
 BY_ID: Final = {place.id: place for place in (*PLACES, *BESIDES)}
-OPEN: Final = frozenset({"help", "demo", "forms", "mailbox"})
+OPEN: Final = frozenset({"help", "demo", "forms", "mailbox", "receipt_keys"})
 """Nobody needs to be signed in there."""
 NEEDS_FUNCTIONS: Final = frozenset({"folders", "submit", "activity"})
 STAFF: Final = frozenset({"operator", "companies", "inbox", "board", "publish", "catalogue"})

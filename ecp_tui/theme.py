@@ -149,6 +149,8 @@ SIGNS: Final[dict[str, Sign]] = {
     "expiring": Sign("!", "expiring", "$warning"),
     "expired": Sign("✕", "expired", "$error"),
     "revoked": Sign("✕", "revoked", "$error"),
+    "signs": Sign("●", "signs", "$success"),
+    "retired": Sign("○", "retired", "$muted"),
     "draft": Sign("○", "draft", "$muted"),
     "submitted": Sign("◐", "submitted", "$warning"),
     "returned": Sign("!", "returned", "$warning"),

@@ -29,8 +29,8 @@ class ReceiptTextScreen(EcpScreen):
     """Its text, from which anybody can recompute the leaf hash; then each check, and the line for any computer."""
 
     CSS_PATH: ClassVar = "receipt_text.tcss"
-    ACTS: ClassVar[tuple[str, ...]] = ("save", "copy", "copy_row")
-    HINTS: ClassVar[tuple[str, ...]] = ("save", "copy", "back")
+    ACTS: ClassVar[tuple[str, ...]] = ("save", "copy", "copy_row", "open")
+    HINTS: ClassVar[tuple[str, ...]] = ("save", "copy", "open", "back")
     HELP_TOPIC: ClassVar[str] = "Receipt"
     where = "Activity › receipt"
 
@@ -75,7 +75,10 @@ class ReceiptTextScreen(EcpScreen):
         self.copy(self._receipt.leaf_hash)
 
     def hint_word(self, key: str) -> str:
-        return {"copy": "copy verify line", "copy_row": "copy leaf hash"}.get(key, "")
+        return {"copy": "copy verify line", "copy_row": "copy leaf hash", "open": "receipt keys"}.get(key, "")
+
+    def action_open(self) -> None:
+        self.go("receipt_keys")
 
 
 class SaveReceiptDialog(SaveDialog):
