@@ -43,9 +43,12 @@ With ecp installed, on any computer, without a network:
 
     ecp verify FILE --receipt {name}.receipt
 
-allowed_signers says whose keys count. Compare their fingerprints (ssh-keygen -lf allowed_signers) once with those
-that the exchange publishes elsewhere.
+allowed_signers says whose keys count. Compare their fingerprints once with those that the exchange publishes elsewhere:
+
+    {shows}
 """
+SHOWS_KEYS: Final = f"cut -d' ' -f3- {ALLOWED_SIGNERS} | ssh-keygen -lf -"
+"""The fingerprints in the file: ssh-keygen reads no line with options."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,4 +165,4 @@ def _words(name: str, proof: Proof, submitted: Mapping[str, bytes]) -> str:
     line = verify_line(f"{name}.receipt", proof)
     told |= {"line": line, "windows": windows_line(line), "receipt": shlex.quote(f"{name}.receipt")}
     told["file"] = f" {shlex.quote(name)}" if name in submitted else ""
-    return _README.format(name=name, **told)
+    return _README.format(name=name, shows=SHOWS_KEYS, **told)

@@ -17,6 +17,7 @@ from ecp_tui.client import EcpClient
 from ecp_tui.commands.call import Call, Day, command
 from ecp_tui.commands.local import STANDARD, LocalFile, read_local, served
 from ecp_tui.commands.nouns import Noun
+from ecp_tui.commands.receipt_keys import keys
 from ecp_tui.commands.rows import table
 from ecp_tui.holdings import Signers, bundle, receipt_name, save_all, script, verify_line
 from ecp_tui.records import activity_record, receipt_record
@@ -39,6 +40,7 @@ def receipts() -> None:
       ecp receipts save 4711 4712 --output receipts/
       ecp receipts bundle 4711 --file SD1_01234_20261120.csv
       ecp receipts show 4711 --json
+      ecp receipts keys
     """
 
 
@@ -193,6 +195,9 @@ def script_(*, as_json: bool) -> None:
     """
     text = script().decode("ascii")
     click.echo(json.dumps({"script": text}) if as_json else text, nl=as_json)
+
+
+receipts.add_command(keys)
 
 
 async def _accepted(client: EcpClient, wanted: ActivityFilter, limit: int) -> tuple[list[Activity], bool]:

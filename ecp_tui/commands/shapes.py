@@ -102,6 +102,26 @@ class ScriptAnswer(BaseModel):
     script: str
 
 
+class ReceiptKeyItem(BaseModel):
+    """`retired`: what it signed before counts as ever; of a `revoked` one only what another key vouches for."""
+
+    state: Literal["signs", "later", "retired", "revoked"]
+    fingerprint: str
+    public_key: str
+    origin: str
+    since: datetime | None
+    until: datetime | None
+
+
+class ReceiptKeysAnswer(BaseModel):
+    """Both files about them as OpenSSH takes them; `path` is where the first was saved."""
+
+    items: list[ReceiptKeyItem]
+    allowed_signers: str
+    revoked_keys: str
+    path: str
+
+
 class VerifyAnswer(BaseModel):
     """`items` are what was received: with that SHA-256, or else under that name."""
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from datetime import date
 from functools import partial
-from pathlib import Path
 from typing import Final
 
+from backend.contract.faults import Refused
 from backend.contract.messages import Activity, ActivityFilter, Receipt
 from backend.contract.rules.shown import shown
 from ecp_tui import wording
+from ecp_tui.evidence import Held, held
 from ecp_tui.pastes import find_hash
 from ecp_tui.plain.comparing import verify
-from ecp_tui.plain.receipts import activity_line, activity_lines
+from ecp_tui.plain.keeping import save_receipt
+from ecp_tui.plain.receipts import activity_line, activity_lines, check_lines, vouched_line
 from ecp_tui.plain.review import explanation
 from ecp_tui.plain.talk import Option
 from ecp_tui.plain.visit import Visit
-from ecp_tui.saving import file_name, save
 
 _PAGE: Final = 10
 _WANTED: Final = "part of a file name, the first digits of a SHA-256, or a date such as 2026-11-20. Enter finds all."
@@ -103,37 +104,30 @@ def open_activity(visit: Visit, log_index: int) -> None:
     accepted = receipt.activity.act == "accepted"
     name = "receipt" if accepted else "log entry"
     options = [Option(f"Read the {name}", lambda: visit.talk.say(*receipt.receipt.splitlines()))]
-    if visit.here:
-        options.append(Option(f"Save the {name}", lambda: save_receipt(visit, receipt)))
+    vouched = _verified(visit, receipt) if accepted else None
+    options.append(Option(f"Save the {name}", lambda: save_receipt(visit, receipt, vouched)))
     if receipt.activity.sha256:
         options.insert(0, Option("Compare it with a file or a SHA-256", lambda: verify(visit, receipt.activity)))
     stands = receipt.activity.superseded_by is None
     if receipt.activity.findings and stands and visit.me is not None and visit.me.company is not None:
         options.append(Option("Explain the findings", lambda: _explain(visit, log_index)))
+    if vouched is not None:
+        options.append(Option("Hear what was verified", lambda: visit.talk.say(*check_lines(vouched))))
     visit.talk.menu(f"{receipt.activity.file_name or receipt.activity.act}", lambda: options)
+
+
+def _verified(visit: Visit, receipt: Receipt) -> Held | None:
+    """Says whether the receipt is signed and in the log, as verified here; nothing where that cannot be asked."""
+    try:
+        found = visit.ask(held, visit.client, receipt)
+    except Refused as refused:
+        visit.talk.say(f"Receipt: not verified, {refused.number} {refused.title}.")
+        return None
+    visit.talk.say(vouched_line(found))
+    return found
 
 
 def _explain(visit: Visit, log_index: int) -> None:
     words = explanation(visit, "one line that the exchange reads first; what was said before stays in the log.")
     entry = visit.ask(visit.client.explain, log_index, words)
     visit.talk.say(f"Explained, log index {wording.count(entry.activity.log_index)}.")
-
-
-def save_receipt(visit: Visit, receipt: Receipt) -> None:
-    name = file_name(f"{receipt.activity.file_name or receipt.activity.act}.receipt")
-    helped = "a path on this computer; a folder takes the name that is proposed."
-    path = target(visit.talk.ask(f"Save as, Enter for {name}?", helped, default=name), name)
-    text = receipt.receipt.encode("ascii")
-    try:
-        written = save(path, text)
-    except FileExistsError:
-        if not visit.talk.yes(f"{path.name} exists already. Replace it?", "yes to write over it, no to go back."):
-            return
-        written = save(path, text, replace=True)
-    visit.talk.say(f"Saved: {written}")
-
-
-def target(typed: str, name: str) -> Path:
-    """Where something is saved."""
-    path = Path(typed).expanduser()
-    return path / name if path.is_dir() else path

@@ -8,7 +8,7 @@ from typing import Final
 from backend.contract.messages import Publication, PublicationFilter
 from ecp_tui import wording
 from ecp_tui.downloads import Download, Downloads
-from ecp_tui.plain.activity import target
+from ecp_tui.plain.keeping import target
 from ecp_tui.plain.receipts import spoken_hash
 from ecp_tui.plain.steps import Steps
 from ecp_tui.plain.talk import Back

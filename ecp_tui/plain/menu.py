@@ -18,6 +18,7 @@ from ecp_tui.plain.filing import submit
 from ecp_tui.plain.folders import folders
 from ecp_tui.plain.helping import helped
 from ecp_tui.plain.home import home
+from ecp_tui.plain.receipt_keys import keys
 from ecp_tui.plain.recovering import recover
 from ecp_tui.plain.talk import Back, Option
 from ecp_tui.plain.users import users
@@ -61,6 +62,7 @@ def main_menu(visit: Visit) -> None:
                 partial(deadlines, visit),
                 why_not("calendar", visit.me),
             ),
+            Option("Receipt keys: who signs receipts", partial(keys, visit)),
         ]
 
     while True:

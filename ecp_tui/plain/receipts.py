@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from backend.contract.messages import Activity, Receipt
 from ecp_tui import wording
+from ecp_tui.evidence import NAMES, Held
 from ecp_tui.plain.visit import Visit
 
 
@@ -55,6 +57,20 @@ def _found(one: Activity) -> Iterator[str]:
     yield from (f"Finding: {finding.words}" for finding in one.findings)
     if one.explanation or one.findings:
         yield f"Explained: {one.explanation or 'not yet.'}"
+
+
+def vouched_line(held: Held) -> str:
+    """Whether it is signed and in the log, as verified here."""
+    return f"Receipt: {held.summary[1]}."
+
+
+def check_lines(held: Held) -> Iterator[str]:
+    """Each thing that was looked at, and what fixes it."""
+    for check in held.verdict.checks:
+        yield f"{NAMES[check.name]}, {_STATES[check.state]}: {check.words} {check.remedy}".rstrip()
+
+
+_STATES: Final = {"ok": "good", "wrong": "wrong", "missing": "missing"}
 
 
 def spoken_hash(sha256: str) -> str:

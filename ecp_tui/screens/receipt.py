@@ -14,9 +14,10 @@ from textual.widget import Widget
 
 from backend.contract.faults import Refused
 from ecp_tui import wording
+from ecp_tui.evidence import Held, held
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.compare import CompareScreen
-from ecp_tui.screens.evidence import LOOKING, Held, held, in_a_line, not_asked
+from ecp_tui.screens.evidence import LOOKING, in_a_line, not_asked
 from ecp_tui.screens.explaining import ExplanationDialog
 from ecp_tui.screens.facts import facts
 from ecp_tui.screens.findings import in_columns

@@ -14,7 +14,7 @@ from textual.widget import Widget
 from backend.contract.faults import Refused
 from backend.contract.rules.signers import ALLOWED_SIGNERS, REVOKED_KEYS
 from ecp_tui import wording
-from ecp_tui.holdings import Signers, save_signers
+from ecp_tui.holdings import SHOWS_KEYS, Signers, save_signers
 from ecp_tui.receipt_keys import MEANINGS, ReceiptKey, receipt_keys
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.facts import facts
@@ -28,7 +28,6 @@ _COLUMNS: Final = (Column("State", 10), Column("Fingerprint", 50, grows=True), C
 _MARGINS: Final = 3
 """The indent of the facts, and the scrollbar."""
 _COMPARE: Final = "All of the fingerprint, once, with the one that the exchange publishes elsewhere."
-_SHOWS: Final = f"ssh-keygen -lf {ALLOWED_SIGNERS}"
 
 
 class ReceiptKeysScreen(EcpScreen):
@@ -121,7 +120,7 @@ class ReceiptKeysScreen(EcpScreen):
         yield "", Content.assemble((f"{sign.glyph} ", sign.style), MEANINGS[one.state])
         yield "", ""
         yield "Compare", _COMPARE
-        yield "Saved ones", _SHOWS
+        yield "Saved ones", SHOWS_KEYS
         yield "Public key", one.signer.public_key
 
     def _at(self, instant: datetime | None) -> str:
@@ -153,7 +152,7 @@ class ReceiptKeysScreen(EcpScreen):
             self.app.push_screen(SaveSignersDialog(self, self._files))
         else:
             text = self._files.allowed.encode()
-            keep(self, "Save the receipt keys", ALLOWED_SIGNERS, lambda _: text, "receipts keys")
+            keep(self, "Save the receipt keys", ALLOWED_SIGNERS, lambda _: text, "receipts keys -o -")
 
 
 class SaveSignersDialog(SaveDialog):
@@ -168,4 +167,4 @@ class SaveSignersDialog(SaveDialog):
         return save_signers(path, self._files)
 
     def said(self, written: Path) -> str:
-        return f"Saved: {written}\nwith {REVOKED_KEYS} beside it. Compare the fingerprints:\n{_SHOWS}"
+        return f"Saved: {written}\nwith {REVOKED_KEYS} beside it. Compare the fingerprints:\n{SHOWS_KEYS}"

@@ -10,9 +10,10 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 
+from ecp_tui.evidence import Held
 from ecp_tui.holdings import receipt_name
 from ecp_tui.screens.base import EcpScreen
-from ecp_tui.screens.evidence import Held
+from ecp_tui.screens.evidence import check_lines
 from ecp_tui.screens.facts import facts
 from ecp_tui.screens.save import SaveDialog, keep
 from ecp_tui.widgets.words import Words
@@ -57,7 +58,7 @@ class ReceiptTextScreen(EcpScreen):
         self.query_one("#text").focus()
         self.say(f"leaf hash {self._receipt.leaf_hash}")
         if self._held is not None:
-            checks = facts(self._held.lines(), within=self.app.size.width - _MARGINS)
+            checks = facts(check_lines(self._held), within=self.app.size.width - _MARGINS)
             self.query_one("#checks", Words).update(Content.assemble(checks, "\n"))
 
     def reason(self, key: str) -> str:

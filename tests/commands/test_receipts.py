@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from ecp_tui.holdings import script
-from tests.commands.conftest import Ecp, SignIn
+from ecp_tui.holdings import SHOWS_KEYS, script
+from tests.commands.conftest import SERVER, Ecp, SignIn
 from tests.sftp_world import installed
 
 NAME = "SD1_01234_20220520.csv"
@@ -141,3 +141,22 @@ def test_the_script_runs_nothing_that_stands_in_a_strangers_files(shell: str, tm
         assert not (tmp_path / "RAN").exists(), (shell, index, size)
         assert ran.returncode == 1 and ran.stdout.endswith("\nNOT VERIFIED\n"), (shell, index, size, ran)
         assert "log         WRONG" in ran.stdout, (shell, index, size, ran.stdout)
+
+
+def test_the_keys_are_shown_and_saved_without_signing_in_and_none_that_was_kept_is_lost(
+    ecp: Ecp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ECP_SERVER", SERVER)
+    data = ecp("receipts", "keys", "--json", "-o", ".").data
+    assert [one["state"] for one in data["items"]] == ["signs"] and data["items"][0]["until"] is None
+    assert (tmp_path / "allowed_signers").read_text() == data["allowed_signers"]
+    assert (tmp_path / "revoked_keys").read_text() == data["revoked_keys"] == ""
+    assert ecp("receipts", "keys", "-o", "-").out == data["allowed_signers"]
+    told = ecp("receipts", "keys").out
+    assert data["items"][0]["fingerprint"] in told
+    shown = subprocess.run(SHOWS_KEYS, shell=True, cwd=tmp_path, capture_output=True, text=True, check=True).stdout  # noqa: S602  the line that is printed is what is tried
+    assert data["items"][0]["fingerprint"] in shown
+    (tmp_path / "allowed_signers").write_text("other\n")
+    assert "has other keys" in ecp("receipts", "keys", "-o", "allowed_signers").err
+    assert (tmp_path / "allowed_signers").read_text() == "other\n"

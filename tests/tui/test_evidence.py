@@ -12,7 +12,8 @@ import pytest
 from backend.contract.faults import Refused
 from backend.contract.messages import Proof, Receipt
 from ecp_tui.draft import Upload
-from ecp_tui.screens.evidence import Held, held, in_a_line
+from ecp_tui.evidence import Held, held
+from ecp_tui.screens.evidence import in_a_line
 from tests.world import World
 
 NAME, DATA = "SD1_01234_20220520.csv", b"account,amount\n1,2\n"

@@ -14,7 +14,7 @@ from backend.contract.faults import UNREACHABLE, Refused
 from backend.contract.rules.signers import SigningKey, allowed_signers, revoked_keys
 from backend.contract.rules.sshsig import fingerprint
 from ecp_tui.client import EcpClient
-from ecp_tui.holdings import Signers
+from ecp_tui.holdings import SHOWS_KEYS, Signers
 from ecp_tui.receipt_keys import receipt_keys
 from tests.tui.conftest import Opens
 from tests.tui.driver import Person
@@ -106,7 +106,7 @@ async def test_both_files_are_saved_and_no_key_that_was_kept_is_lost(
     await person.press("ctrl+u")
     await person.pastes(str(tmp_path / "allowed_signers"))
     await person.press("enter")
-    await person.sees("Saved:", "ssh-keygen -lf allowed_signers")
+    await person.sees("Saved:", SHOWS_KEYS)
     assert (tmp_path / "allowed_signers").read_text() == files(world).allowed
     assert (tmp_path / "revoked_keys").read_text() == files(world).revoked
     (tmp_path / "allowed_signers").write_text(allowed_signers("ecp.example.org", [SigningKey(public_key(9))]))

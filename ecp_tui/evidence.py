@@ -1,0 +1,75 @@
+"""What vouches for a receipt: asked of the server, and judged on this computer."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ecp_tui.holdings import Signers, bundle, receipt_name, save_all, verify_line
+
+if TYPE_CHECKING:  # the first page does not wait for them
+    from pathlib import Path
+
+    from backend.contract.messages import Proof, Receipt
+    from backend.contract.rules.evidence import CheckState, Verdict
+    from ecp_tui.client import EcpClient
+
+NAMES: Final = {
+    "receipt": "Receipt",
+    "file": "SHA-256",
+    "signature": "Signature",
+    "log": "In the log",
+    "checkpoint": "Checkpoint",
+}
+"""Of the checks, as a person reads them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the server showed for one receipt, and what came of it here."""
+
+    proof: Proof
+    signers: Signers
+    verdict: Verdict
+
+    @property
+    def summary(self) -> tuple[CheckState, str]:
+        """Whether it holds; else the first thing that does not."""
+        log = next((one for one in self.verdict.checks if one.name == "log"), None)
+        if self.verdict.holds and log is not None:
+            return "ok", f"signed, in the log: {log.words}"
+        wrong = next((one for one in self.verdict.checks if one.state == "wrong"), None)
+        if wrong is not None:
+            return "wrong", f"does not verify: {NAMES[wrong.name]}"
+        return "missing", next(one for one in self.verdict.checks if one.state != "ok").words
+
+    def line(self, receipt: str) -> str:
+        """What verifies a receipt that was saved under this name."""
+        return verify_line(receipt, self.proof)
+
+    def write(self, path: Path, *, replace: bool) -> Path:
+        """The receipt under that name, and all that goes with it beside it."""
+        return save_all(path, self.proof, self.signers, replace=replace)[0]
+
+    def tar(self, receipt: Receipt) -> tuple[str, bytes]:
+        """All of it as one file, and what it is called."""
+        name = receipt_name(receipt)
+        return tar_name(receipt), bundle({name: self.proof}, self.signers)
+
+
+async def held(client: EcpClient, receipt: Receipt) -> Held:
+    """Judges the very text and SHA-256 that are shown, by what the server gives for them; what was judged is kept."""
+    from backend.contract.rules.evidence import Evidence, judge
+
+    given = await client.proof(receipt.activity.log_index, background=True)
+    proof = given.model_copy(update={"receipt": receipt.receipt})
+    signers = Signers(await client.allowed_signers(), await client.revoked_keys())
+    texts = (proof.receipt.encode(), proof.signature, proof.proof, signers.allowed, signers.revoked)
+    evidence = Evidence(*texts, receipt.activity.sha256 or "")
+    return Held(proof, signers, await asyncio.to_thread(judge, evidence))
+
+
+def tar_name(receipt: Receipt) -> str:
+    """Of the file that has a receipt and all that verifies it."""
+    return f"{receipt_name(receipt)}.evidence.tar"
