@@ -1,4 +1,4 @@
-"""ecpd's commands: serve, init, operators, catalogue, audit, upgrade, doctor, check, demo."""
+"""ecpd's commands: serve, init, operators, catalogue, audit, backup, restore, upgrade, doctor, check, demo."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from backend import catalogue_file, holidays, logs, operators
+from backend import backups, catalogue_file, holidays, logs, operators
 from backend.audit_log import audit_group
 from backend.contract.faults import Exit
 from backend.contract.findings import Finding, as_data, as_lines, worst
@@ -129,6 +129,8 @@ def diff_catalogue(file: Path, **flags: Any) -> None:
 
 main.add_command(existing_group)
 main.add_command(audit_group)
+main.add_command(backups.backup_command)
+main.add_command(backups.restore_command)
 
 
 @main.group("calendar")
@@ -187,14 +189,15 @@ def doctor(as_json: bool, **flags: Any) -> None:
 @main.command()
 @_with(_OPTIONS)
 @click.option("--quick", is_flag=True, help="Compare sizes alone, without reading every file.")
+@click.option("--backup", type=click.Path(path_type=Path, file_okay=False), help="Of the newest backup in this folder.")
 @click.option("--json", "as_json", is_flag=True, help="Answer with JSON.")
 @_in_words
-def check(quick: bool, as_json: bool, **flags: Any) -> None:
+def check(quick: bool, backup: Path | None, as_json: bool, **flags: Any) -> None:
     """Compare what lies on disk with the database: every file, and the log; exit 1 where something is wrong.
 
     Reads only, and may run while ecpd serves.
     """
-    _tell(verify(load(flags), contents=not quick), as_json)
+    _tell(verify(backups.newest(backup) if backup else load(flags), contents=not quick), as_json)
 
 
 @main.command()

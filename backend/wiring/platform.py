@@ -39,6 +39,7 @@ from backend.settings import Settings
 from backend.wiring.from_settings import landing_of, outbox_of, own_figures
 from backend.wiring.keys import derived, opened_engine, right_keys, right_signing_key
 from backend.wiring.parts import Parts
+from backend.wiring.restores import refuse_restored_in_part
 
 CHECKPOINTS_EVERY: Final = 10.0
 """Seconds, while the log grows: so much of it a restored backup may lack without being noticed."""
@@ -90,6 +91,7 @@ def open_platform(
     settings: Settings, *, clock: Clock | None = None, hasher: Hasher | None = None, demo: bool = False
 ) -> Platform:
     """Opens what `initialise` made. SQLite belongs to exactly one process: a second one gets `SettingsError`."""
+    refuse_restored_in_part(settings)
     with ExitStack() as stack:
         stack.enter_context(sole_process(settings.url))
         engine = stack.enter_context(opened_engine(settings))

@@ -22,10 +22,12 @@ from backend.core.catalogue_text import parse, shipped
 from backend.durable import make_folder, sync_folder
 from backend.settings import Settings, SettingsError
 from backend.wiring.keys import RECEIPT_KEY, SECRETS, kept_keys, opened_engine, right_keys
+from backend.wiring.restores import refuse_restored_in_part
 
 
 def initialised(settings: Settings) -> bool:
     """Whether `initialise` came to its end; raises `SettingsError` where the keys are not this database's."""
+    refuse_restored_in_part(settings)
     with sole_process(settings.url), opened_engine(settings) as engine:
         try:
             check_schema(engine)
@@ -44,6 +46,7 @@ def initialise(settings: Settings, catalogue: Catalogue | None = None) -> None:
     worth nothing to what one that is filled holds.
     """
     make_folder(settings.data_dir)
+    refuse_restored_in_part(settings)
     with sole_process(settings.url), opened_engine(settings) as engine:
         upgrade(engine)
         if key_checks(engine) is not None:

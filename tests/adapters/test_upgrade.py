@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from backend.adapters.database import DatabaseStore, check_schema, open_engine, upgrade
 from backend.adapters.database.engine import WRITING
-from backend.adapters.database.schema import _config
+from backend.adapters.database.schema import configured
 from backend.contract.messages import ActivityFilter
 from backend.core.activity import Ledger
 from backend.core.actor import Scope
@@ -51,7 +51,7 @@ FILED: Final = (
 def filled(engine: Engine, revision: str = "0001", statements: tuple[str, ...] = FILLED) -> None:
     """As that version made it, with one of everything that later ones touch."""
     with engine.execution_options(**{WRITING: True}).connect() as connection, connection.begin():
-        command.upgrade(_config(connection), revision)
+        command.upgrade(configured(connection), revision)
         for statement in statements:
             connection.execute(text(statement), {"seed": b"\x01\x02" * 32} if ":seed" in statement else {})
 

@@ -23,7 +23,7 @@ def upgrade(engine: Engine) -> None:
     """Brings an empty or older database to this program's schema, in one transaction; refuses a newer one."""
     try:
         with engine.execution_options(**{WRITING: True}).connect() as connection, connection.begin():
-            command.upgrade(_config(connection), "head")
+            command.upgrade(configured(connection), "head")
     except CommandError as error:
         raise SchemaMismatch("The database belongs to another version of ecpd. Install that version.") from error
 
@@ -43,10 +43,10 @@ def check_schema(engine: Engine) -> None:
 @cache
 def _wanted() -> str | None:
     """This program's version, which does not change while it runs."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
+    return ScriptDirectory.from_config(configured()).get_current_head()
 
 
-def _config(connection: Connection | None = None) -> Config:
+def configured(connection: Connection | None = None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(files("backend.adapters.database") / "migrations"))
     config.attributes["connection"] = connection
