@@ -35,9 +35,9 @@ def keys(visit: Visit) -> None:
 def _lines(visit: Visit, number: int, one: ReceiptKey) -> Iterator[str]:
     yield f"{number}. {MEANINGS[one.state]} Fingerprint: {one.fingerprint}"
     since, until = one.signer.after, one.signer.before
+    begins = f", since {visit.when(since, seconds=True)}" if since is not None else ""
     ends = f", until {visit.when(until, seconds=True)}" if until is not None else ""
-    begins = f"since {visit.when(since, seconds=True)}" if since is not None else "since ever"
-    yield f"Signs {one.uses} of {one.signer.origin}, {begins}{ends}."
+    yield f"Signs {one.uses} of {one.signer.origin}{begins}{ends}."
 
 
 def _save(visit: Visit, files: Signers) -> None:

@@ -91,7 +91,7 @@ class ReceiptKeysScreen(EcpScreen):
 
     def _row(self, key: str, one: ReceiptKey) -> Row:
         sign = SIGNS[one.state]
-        since = self.context.here(one.signer.after).date().isoformat() if one.signer.after else "ever"
+        since = self.context.here(one.signer.after).date().isoformat() if one.signer.after else "–"
         state = Content.styled(f"{sign.glyph} {sign.word}", sign.style)
         return row(key, state, one.fingerprint, since, dim=one.state != "signs")
 
@@ -115,7 +115,7 @@ class ReceiptKeysScreen(EcpScreen):
         sign = SIGNS[one.state]
         yield "Fingerprint", Content.styled(one.fingerprint, "bold")
         yield "Signs", f"{one.uses} of {one.signer.origin}"
-        yield "Since", self._at(one.signer.after) or "ever"
+        yield "Since", self._at(one.signer.after) or "no start is set"
         yield "Until", self._at(one.signer.before) or "no end is set"
         yield "", Content.assemble((f"{sign.glyph} ", sign.style), MEANINGS[one.state])
         yield "", ""

@@ -78,6 +78,20 @@ def judge(evidence: Evidence) -> Verdict:
     return Verdict(tuple(checks), values)
 
 
+def judge_entry(evidence: Evidence) -> Verdict:
+    """Of an entry of the log that is no receipt, in the place of one: whether the log has it, as a key that counts
+    signed it."""
+    try:
+        text = evidence.receipt.decode("ascii")
+        values = {key: said(value) for key, value in read_document(text).items()}
+    except ValueError:
+        words = "This is no entry of a log."
+        return Verdict((Check("receipt", "wrong", words, _FETCH_PROOF),), {})
+    proof, log = _log(evidence, values, text)
+    signers = read_allowed_signers(evidence.allowed_signers)
+    return Verdict((log, _checkpoint(proof, values, signers, read_revoked_keys(evidence.revoked_keys))), values)
+
+
 def _no_receipt(data: bytes) -> Check:
     if b"\r\n" in data and data.startswith(b"receipt-v1"):
         words = "Its line ends were converted: a receipt has LF alone."
