@@ -94,6 +94,7 @@ def test_a_backup_moves_to_the_other_database_and_back_and_is_the_same_log(
                 assert receipt.activity.log_index in [one.log_index for one in found.items]  # by the index of names
                 assert again.services.activity.one(chan, published.log_index).activity.sha256 == published.sha256
                 backed_up(again, source := tmp_path / f"of-{place}")
+                head = head_of(again)
                 account = again.account("CHAN01")
                 change = ChangeUser(login_id="CHAN01", name="Chan", email=account.email, phone=account.phone)
                 for name in ("Chan", "Chan Tai"):  # what is numbered goes on from where it was
