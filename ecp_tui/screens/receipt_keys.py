@@ -25,8 +25,8 @@ from ecp_tui.widgets.table import Column, Row, Table, row
 from ecp_tui.widgets.words import Words
 
 _COLUMNS: Final = (Column("State", 10), Column("Fingerprint", 50, grows=True), Column("Since", 11, 1))
-_MARGINS: Final = 3
-"""The indent of the facts, and the scrollbar."""
+_MARGINS: Final = 7
+"""Both edges of the page, the indent of the facts, and their scrollbar."""
 _COMPARE: Final = "All of the fingerprint, once, with the one that the exchange publishes elsewhere."
 
 
@@ -103,11 +103,7 @@ class ReceiptKeysScreen(EcpScreen):
 
     def _show_here(self) -> None:
         one = self._here
-        told = (
-            facts(self._told(one), within=self.query_one("#whole").outer_size.width - _MARGINS)
-            if one is not None
-            else Content("")
-        )
+        told = facts(self._told(one), within=self.app.size.width - _MARGINS) if one is not None else Content("")
         self.query_one("#facts", Words).update(told)
         self.show_keys()
 
