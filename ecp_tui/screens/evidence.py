@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
@@ -11,6 +12,7 @@ from ecp_tui.evidence import NAMES, Held
 
 if TYPE_CHECKING:  # the first page does not wait for them
     from backend.contract.faults import Refused
+    from backend.contract.rules.evidence import Check
 
 LOOKING: Final = Content.styled("◐ asking for its signature and its proof …", "$muted")
 _SIGNS: Final = {"ok": ("●", "$success"), "wrong": ("✕", "$error"), "missing": ("○", "$warning")}
@@ -19,12 +21,14 @@ _SIGNS: Final = {"ok": ("●", "$success"), "wrong": ("✕", "$error"), "missing
 def check_lines(held: Held) -> Iterator[tuple[str, str | Content]]:
     """A line a check, with what fixes it."""
     for check in held.verdict.checks:
-        sign, style = _SIGNS[check.state]
-        words = "the one of the file" if (check.name, check.state) == ("file", "ok") else check.words
-        yield (
-            NAMES[check.name],
-            Content.assemble((f"{sign} ", style), words, (f"  {check.remedy}".rstrip(), "bold")),
-        )
+        whole = (check.name, check.state) == ("file", "ok")
+        yield NAMES[check.name], checked(replace(check, words="the one of the file") if whole else check)
+
+
+def checked(check: Check) -> Content:
+    """What came of it, with what fixes it."""
+    sign, style = _SIGNS[check.state]
+    return Content.assemble((f"{sign} ", style), check.words, (f"  {check.remedy}".rstrip(), "bold"))
 
 
 def in_a_line(held: Held) -> Content:
