@@ -7,13 +7,15 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, text
 
+from backend.adapters.database.engine import WRITING
 from tests.world import World
 
 
 @contextmanager
 def unguarded(world: World) -> Iterator[Connection]:
     """A transaction under which the triggers do nothing; they are back afterwards."""
-    with world.platform.store.engine.connect() as connection, connection.begin():
+    engine = world.platform.store.engine.execution_options(**{WRITING: True})
+    with engine.connect() as connection, connection.begin():
         if connection.dialect.name == "postgresql":
             connection.execute(text("SET LOCAL session_replication_role = replica"))
             yield connection

@@ -28,6 +28,10 @@ REPLAYED: Final = "replayed"
 """An operator wants a submission collected once more: `subject` as above."""
 RETURNED: Final = "returned"
 """An operator gave a submission back, to be submitted again: `subject` as above."""
+SOURCES_ERASED: Final = "sources-erased"
+"""Where a closed account's acts came from went: `subject` is its login ID, `object` the last log index of them."""
+EXISTING: Final = "existing"
+"""The channel of the existing ECP: its accounts are others, whatever they are called."""
 FIRST_COUNTS: Final = "first"
 FILE_ACTS: Final = (ACCEPTED, REFUSED, PUBLISHED, WITHDRAWN, FETCHED, COLLECTED, REPLAYED, RETURNED, EXPLAINED)
 _BESIDE: Final = (
@@ -116,6 +120,11 @@ class ActivityRow:
     def unexplained(self) -> bool:
         """Whether something was found in it that nobody has explained."""
         return bool(self.findings) and self.note is None and self.explanation is None
+
+    @property
+    def erased(self) -> frozenset[str]:
+        """Of what stands beside it, what only a hash stands for any more."""
+        return frozenset(name for name, kept in self.personal.items() if "hash" in kept)
 
     @property
     def details_hold(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -13,7 +13,7 @@ from backend.contract.rules.receipts import leaf_hash
 from backend.contract.rules.signers import SigningKey
 from backend.core.activity import signature_of
 from backend.core.activity_row import ACCEPTED, ActivityRow
-from backend.core.bearing_out import belied, named_in
+from backend.core.bearing_out import belied, misplaced, named_in
 from backend.core.log import LOWEST_KEPT, KeptCheckpoint, perfect, roots
 from backend.core.ports import Store
 from backend.core.rows import Rows
@@ -82,6 +82,7 @@ class _Audit:
             self._head = rows.head()
             self._keys = rows.signing_keys()
         self._elsewhere = {one.size: one for one in vouched}
+        self._erased: Mapping[str, int] = {}
 
     def over(self, since: Checkpoint | None) -> Audited:
         again = self._begun(since) if since is not None else Head()
@@ -156,10 +157,8 @@ class _Audit:
         if not row.details_hold:
             words = f"Entry {place:,} ({row.act}): what stands beside it was changed or removed."
             self._found.is_wrong(place, words)
-        if any("hash" in one for one in row.personal.values()):
-            self._found.is_wrong(
-                place, f"Entry {place:,} ({row.act}): something beside it was erased, and no entry says so."
-            )
+        elif (said := misplaced(row, self._erased)) is not None:
+            self._found.is_wrong(place, f"Entry {place:,} ({row.act}): {said}")
         if row.act == ACCEPTED:
             self._signature(row, text)
         self._each(row)
@@ -250,6 +249,7 @@ class _Audit:
         """What a row says became of it, against the entries that did it; and the other way round."""
         named = {place for row in page for place in named_in(row)}
         others = rows.entries_at(sorted(named))
+        self._erased = rows.erased_up_to({row.login_id for row in page if row.login_id is not None})
         for row in page:
             words = belied(rows, row, others)
             if words is not None:

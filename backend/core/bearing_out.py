@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from backend.core.activity_row import COLLECTED, EXPLAINED, REPLAYED, RETURNED, WITHDRAWN, ActivityRow
+from backend.core.activity_row import COLLECTED, EXISTING, EXPLAINED, REPLAYED, RETURNED, WITHDRAWN, ActivityRow
 from backend.core.rows import Rows
 
 _ENDING: Final = (WITHDRAWN, RETURNED)
@@ -42,6 +42,18 @@ def _misquoted(rows: Rows, row: ActivityRow) -> str | None:
     given = rows.explanations(row.log_index)
     if not given or given[0].note != row.explanation:
         return "its explanation is not the one that the latest entry gives."
+    return None
+
+
+def misplaced(row: ActivityRow, erased: Mapping[str, int]) -> str | None:
+    """What was erased and no entry says so, or stands although one does. Of what is personal, sources alone go."""
+    if not row.erased <= {"source"}:
+        return "words beside it were erased, and words never are."
+    mine = row.log_index <= erased.get(row.login_id or "", -1) and row.channel != EXISTING
+    if row.erased and not mine:
+        return "something beside it was erased, and no entry says so."
+    if mine and row.source is not None:
+        return "where it came from is said to be erased, and stands."
     return None
 
 

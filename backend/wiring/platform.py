@@ -24,6 +24,7 @@ from backend.core.activity import Ledger
 from backend.core.background import PERIOD, Background
 from backend.core.calendar import Calendar
 from backend.core.client_connect.codes import CodeIssuer
+from backend.core.client_connect.forgetting import Forgetting
 from backend.core.client_connect.key_warnings import KeyWarnings
 from backend.core.client_connect.mail_carrier import MailCarrier
 from backend.core.client_connect.mails import Mailer
@@ -72,13 +73,14 @@ class Platform:
         return queued
 
     def sweep(self) -> int:
-        """What time has ended: change requests, closed accounts' addresses, files that nothing stands on.
+        """What time has ended: change requests, what is known of closed accounts, files that nothing stands on.
 
         And what it will end: SFTP keys.
         """
         if self.services.continuity.loss is not None:
             return 0  # nothing ends, and nothing is put aside, while it is not known what stands
         self.services.requests.expire()
+        Forgetting(self.store, self.services.clock, self.ledger).forget()
         self.services.unfinished.expire()
         self.services.tickets.expire()
         KeyWarnings(self.store, self.services.clock, self.mailer).warn()

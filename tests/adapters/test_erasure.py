@@ -27,7 +27,7 @@ def kept(desk: Desk) -> str:
 
 def later(desk: Desk, days: int) -> None:
     desk.world.clock.move(days=days)
-    desk.world.services.requests.expire()
+    desk.world.platform.sweep()
     desk.tokens.clear()
 
 
@@ -93,7 +93,7 @@ def test_a_form_forgets_who_was_removed_by_it_and_no_other_on_it(any_world: Worl
         operators.apply(acme(any_world, gone, service=service))
     assert "Kwok Mei" in kept(desk)
     any_world.clock.move(days=91)
-    any_world.services.requests.expire()
+    any_world.platform.sweep()
     told = kept(desk)
     assert [said for said in ("Kwok Mei", "kwokda3@new", "mei@new", gone.phone.strip("+")) if said in told] == []
     assert "wongda1@acme.example" in told

@@ -19,7 +19,6 @@ from backend.contract import paths
 from tests.e2e.ssh_terminal import SshWorld, Terminal, on
 from tests.sftp_world import installed
 
-pytestmark = pytest.mark.slow
 NAMESPACE, ORIGIN = "receipt-v1@ecp", "demo.ecp.example"
 KEPT = ("{}.receipt", "{}.receipt.sig", "{}.proof", "allowed_signers", "revoked_keys")
 

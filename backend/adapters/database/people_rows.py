@@ -6,14 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, String, case, cast, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, case, delete, func, insert, select, update
 
 from backend.adapters.database import tables
 from backend.adapters.database.account_rows import AccountRows, as_company
 from backend.contract.messages import AccountState, EmailKind, Kind, Service, Side
 from backend.contract.rules.contacts import email_key
 from backend.core.accounts import Account, Company, Grant, Identity
-from backend.core.client_connect.erasure import ERASED, lines_without, proposal_without
 from backend.core.client_connect.ports.people import AccountFacts, NewAccount
 from backend.core.client_connect.ports.requests import NOT_OF_ACCOUNTS
 
@@ -190,31 +189,3 @@ class PeopleUnit:
         suspended = (_accounts.c.id == account_id) & (_accounts.c.state == "suspended")
         lifted = update(_accounts).where(suspended).values(state="active", **_NOT_SUSPENDED)
         return self._connection.execute(lifted).rowcount == 1
-
-    def forget_closed(self, before: datetime) -> int:
-        long_closed = (
-            (_accounts.c.state == "closed") & (_accounts.c.closed <= before) & _accounts.c.email_key.is_not(None)
-        )
-        who = select(_accounts.c.login_id, _accounts.c.company).where(long_closed)
-        for login_id, company in self._connection.execute(who).all():
-            self._forget_in_requests(login_id, company)
-        erased = {
-            "name": ERASED,
-            "email": literal("closed-") + cast(_accounts.c.id, String),
-            "email_key": None,
-            "phone": "",
-        }
-        return self._connection.execute(update(_accounts).where(long_closed).values(**erased)).rowcount
-
-    def _forget_in_requests(self, login_id: str, company: str | None) -> None:
-        """Open ones too: what they propose for a closed account cannot be applied any more."""
-        requests = tables.change_requests
-        theirs = requests.c.company.is_not_distinct_from(company)
-        naming = (requests.c.subject == login_id) | requests.c.kind.in_(NOT_OF_ACCOUNTS)
-        for row in self._connection.execute(select(requests).where(theirs, naming)).all():
-            about_company = row.kind in NOT_OF_ACCOUNTS
-            proposal = proposal_without(row.proposal, login_id)
-            lines = lines_without(row.lines, login_id, about_company=about_company)
-            if (proposal, lines) != (row.proposal, row.lines):
-                here = update(requests).where(requests.c.id == row.id)
-                self._connection.execute(here.values(proposal=proposal, lines=lines))

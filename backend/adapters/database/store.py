@@ -14,6 +14,7 @@ from backend.adapters.database.catalogue_rows import CatalogueCache, CatalogueRo
 from backend.adapters.database.code_rows import CodeRows, CodeUnit
 from backend.adapters.database.deadline_rows import DeadlineRows, DeadlineUnit
 from backend.adapters.database.engine import reading_options
+from backend.adapters.database.erasure_rows import ErasureRows, ErasureUnit
 from backend.adapters.database.figure_rows import FigureRows
 from backend.adapters.database.finding_rows import FindingRows, FindingUnit
 from backend.adapters.database.form_rows import FormRows, FormUnit
@@ -30,6 +31,7 @@ from backend.adapters.database.refusal_rows import RefusalRows, RefusalUnit
 from backend.adapters.database.request_rows import RequestRows, RequestUnit
 from backend.adapters.database.session_rows import SessionRows, SessionUnit
 from backend.adapters.database.sign_in_rows import SignInUnit
+from backend.adapters.database.trail_rows import TrailRows
 from backend.adapters.database.writer import UNREACHABLE, Writer, unreachable
 from backend.contract.faults import Refused
 from backend.core.figures import Figure, Measure, Tally
@@ -43,6 +45,7 @@ class _Rows(
     ActivityRows,
     LogRows,
     RefusalRows,
+    TrailRows,
     OutgoingRows,
     PublishedRows,
     IncomingRows,
@@ -51,6 +54,7 @@ class _Rows(
     CatalogueRows,
     PastRows,
     PeopleRows,
+    ErasureRows,
     RequestRows,
     CodeRows,
     KeyRows,
@@ -81,6 +85,7 @@ class _Unit(
     FindingUnit,
     SignInUnit,
     PeopleUnit,
+    ErasureUnit,
     RequestUnit,
     CodeUnit,
     KeyUnit,

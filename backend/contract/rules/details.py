@@ -49,6 +49,11 @@ def details_text(values: Mapping[str, Any], personal: Personal) -> str:
     return "\n".join([DETAILS, *(f"{key}: {value or '-'}" for key, value in lines.items()), ""])
 
 
+def without(name: str, value: str, personal: Personal) -> Personal:
+    """What stays of a personal field once its value is erased: what stands for it; of the oldest entries nothing."""
+    return {**personal, name: {"hash": _stands_for(personal, name, value)}} if name in personal else personal
+
+
 def _stands_for(personal: Personal, name: str, value: str | None) -> str:
     kept = personal.get(name, {})
     if value is None:

@@ -31,6 +31,8 @@ _WORDS: Final = {
     "key-rotated": "SFTP key rotated",
     "address-removed": "SFTP address removed",
     "operator-invited": "invited at the server itself",
+    "sources-erased": "source addresses erased, {count} up to log index {object}",
+    "exported": "exported the audit log",
     "existing-account-added": "account of the existing ECP made",
     "existing-account-closed": "account of the existing ECP closed",
     "batch-switched": "batch {subject} moved to ECP 2.0: {object}",

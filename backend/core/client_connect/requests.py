@@ -34,7 +34,6 @@ from backend.core.client_connect.ports.requests import StoredRequest
 from backend.core.client_connect.request_notices import RequestNotices
 from backend.core.client_connect.request_people import grants_too, proposal_of
 from backend.core.client_connect.request_rules import (
-    CLOSED_KEPT,
     LIFE,
     new_request,
     refuse_checker,
@@ -169,11 +168,10 @@ class ChangeRequests:
         return True
 
     def expire(self) -> int:
-        """Marks what nobody decided within a week, and erases who long-closed accounts were; returns how many."""
+        """Marks what nobody decided within a week; returns how many."""
 
         def unit(unit: Unit) -> int:
             now = self._clock.now()
-            unit.forget_closed(now - CLOSED_KEPT)
             over = unit.expire_requests(now)
             for request in over:
                 self._record(unit, "expired", None, request, now)

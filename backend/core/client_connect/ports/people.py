@@ -92,10 +92,3 @@ class PeopleUnit(Protocol):
         ...
 
     def lift_suspension(self, account_id: int) -> bool: ...
-
-    def forget_closed(self, before: datetime) -> int:
-        """Erases name, e-mail and telephone of accounts closed before that instant, in change requests as well.
-
-        A request's digest stays: it is then that of something erased.
-        """
-        ...

@@ -18,7 +18,7 @@ _LEAF = (
     *("count", "object", "request", "kind", "revision", "digest", "details", "signed_by", "signature"),
 )
 """What an entry says, and its signature; the hash of it is written once more for entries of older versions."""
-_DETAILS = ("log_index", "fault_values", "findings", "cut_off", "counts")
+_DETAILS = ("log_index", "note", "fault_values", "findings", "cut_off", "counts")
 _KEPT = ("activity", "activity_details", "log_head", "log_nodes", "signing_keys", "checkpoints", "losses")
 """Nothing is removed from these."""
 _FIXED = {
@@ -32,15 +32,15 @@ _FIXED = {
 """By table: the columns that never change."""
 _ONE_WAY = {
     "activity_hashed": ("activity", ("leaf_hash",), "OLD.leaf_hash IS NOT NULL"),
-    "activity_details_words": (
-        "activity_details",
-        ("source", "note"),
-        "NEW.source IS NOT NULL AND (OLD.source IS NULL OR NEW.source <> OLD.source)"
-        " OR NEW.note IS NOT NULL AND (OLD.note IS NULL OR NEW.note <> OLD.note)",
-    ),
     "log_head_back": ("log_head", ("size",), "NEW.size < OLD.size"),
 }
-"""What may change one way only: from nothing, to nothing, or upwards."""
+"""What may change one way only: from nothing, or upwards."""
+_SAID = (
+    "NEW.source IS NULL AND OLD.source IS NOT NULL AND EXISTS (SELECT 1 FROM activity AS mine JOIN activity AS said "
+    "ON said.subject = mine.login_id AND said.log_index > mine.log_index "
+    "WHERE mine.log_index = OLD.log_index AND said.act = 'sources-erased')"
+)
+"""Where an act came from is erased, after an entry that says so."""
 _WHY = "the log is only added to"
 
 
@@ -51,6 +51,13 @@ def upgrade() -> None:
     op.add_column("activity", sa.Column("signed_by", sa.Integer(), nullable=True))
     op.add_column("activity", sa.Column("signature", sa.LargeBinary(), nullable=True))
     op.add_column("activity_details", sa.Column("personal", sa.JSON(), nullable=True))
+    op.create_index(
+        "ix_activity_erased",
+        "activity",
+        ["subject", "log_index"],
+        sqlite_where=sa.text("act = 'sources-erased'"),
+        postgresql_where=sa.text("act = 'sources-erased'"),
+    )
     refuse = _on_sqlite if op.get_bind().dialect.name == "sqlite" else _on_postgresql
     refuse()
 
@@ -105,6 +112,8 @@ def _on_sqlite() -> None:
         op.execute(f"CREATE TRIGGER {table}_fixed BEFORE UPDATE OF {_named(columns)} ON {table} {refused}")
     for name, (table, columns, wrong) in _ONE_WAY.items():
         op.execute(f"CREATE TRIGGER {name} BEFORE UPDATE OF {_named(columns)} ON {table} WHEN {wrong} {refused}")
+    erasing = "BEFORE UPDATE OF source, personal ON activity_details"
+    op.execute(f"CREATE TRIGGER activity_details_erased {erasing} WHEN NOT ({_SAID}) {refused}")
 
 
 def _on_postgresql() -> None:
@@ -122,6 +131,13 @@ def _on_postgresql() -> None:
     for name, (table, columns, wrong) in _ONE_WAY.items():
         some = f"BEFORE UPDATE OF {_named(columns)} ON {table} FOR EACH ROW WHEN ({wrong})"
         op.execute(f"CREATE TRIGGER {name} {some} {refused}")
+    op.execute(
+        "CREATE FUNCTION refuse_erasure() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN IF {_SAID} THEN RETURN NEW; END IF; "
+        f"RAISE EXCEPTION '{_WHY}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
+    )
+    some = "BEFORE UPDATE OF source, personal ON activity_details FOR EACH ROW"
+    op.execute(f"CREATE TRIGGER activity_details_erased {some} EXECUTE FUNCTION refuse_erasure()")
 
 
 def _named(columns: tuple[str, ...]) -> str:
