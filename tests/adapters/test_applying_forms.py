@@ -232,7 +232,7 @@ def test_who_leaves_may_hand_the_telephone_on_and_after_90_days_the_email(operat
     also = heir.model_copy(update={"administrators": (*stays, new("HEIRDA5", email=left.email.upper()))})
     assert refused(lambda: operators.key_in(also)).number == 3005
     world.clock.move(days=91)
-    world.services.requests.expire()
+    world.platform.sweep()
     assert operators.key_in(also).state == "submitted"
 
 
