@@ -31,6 +31,8 @@ REVOKED_KEYS: Final = f"{PREFIX}/revoked_keys"
 CHECKPOINT: Final = f"{PREFIX}/checkpoint"
 CONTINUITY: Final = f"{PREFIX}/continuity"
 CONSISTENCY: Final = f"{PREFIX}/consistency"
+LOG: Final = f"{PREFIX}/log"
+LOG_EXPORTS: Final = f"{PREFIX}/log/exports"
 RECEIPTS: Final = f"{PREFIX}/receipts"
 PUBLICATIONS: Final = f"{PREFIX}/publications"
 PUBLISHED: Final = f"{PREFIX}/published"
@@ -111,6 +113,18 @@ def activity(log_index: int) -> str:
 
 def proof(log_index: int) -> str:
     return f"{ACTIVITY}/{log_index}/proof"
+
+
+def log_entry(log_index: int) -> str:
+    return f"{LOG}/{log_index}"
+
+
+def log_proof(log_index: int) -> str:
+    return f"{LOG}/{log_index}/proof"
+
+
+def log_leaves(export: int) -> str:
+    return f"{LOG_EXPORTS}/{export}/leaves"
 
 
 def explanation(log_index: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from backend.contract.faults import FAULTS, NOT_FOUND, Refused, refusal
@@ -98,7 +98,7 @@ class ActivityEnquiry:
             scope = activity_scope(actor, catalogue)
             bound = wanted.model_dump_json(), repr(scope)
             before = self._marks.opened(cursor, *bound) if cursor is not None else None
-            days = self._days(wanted)
+            days = self._calendar.days(wanted.from_date, wanted.to_date)
             found = rows.activities(wanted, scope, days, before, limit + 1)
             total = rows.count_activities(wanted, scope, days, MOST_COUNTED + 1)
         more = len(found) > limit
@@ -120,13 +120,6 @@ class ActivityEnquiry:
         after = {"counter_receipts": done, "explanations": said}
         shown = {name: tuple(shown_activity(one, catalogue) for one in found) for name, found in after.items()}
         return receipt.model_copy(update=shown)
-
-    def _days(self, wanted: ActivityFilter) -> tuple[datetime | None, datetime | None]:
-        def midnight(day: date | None, later: int) -> datetime | None:
-            return None if day is None else self._calendar.instant(day + timedelta(days=later), time())
-
-        until = None if wanted.to_date == date.max else wanted.to_date  # no day comes after it
-        return midnight(wanted.from_date, 0), midnight(until, 1)
 
 
 def seen_file(rows: Rows, actor: Actor, catalogue: Catalogue, log_index: int) -> ActivityRow:

@@ -41,6 +41,22 @@ class Actor:
 
 
 @dataclass(frozen=True, slots=True)
+class LogScope:
+    """Whose entries of the audit log may be seen: everything, a company's, or one's own."""
+
+    everything: bool
+    company: str | None
+    login_id: str | None
+    """Of those that see what they did and what was done to their account alone."""
+
+    def sees(self, company: str | None, login_id: str | None, subject: str | None) -> bool:
+        if self.everything:
+            return True
+        theirs = company is not None and company == self.company
+        return theirs and self.login_id in (None, login_id, subject)
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """Whose activities may be seen; `None` means all."""
 

@@ -83,6 +83,12 @@ class Calendar:
     def instant(self, day: date, at: time) -> datetime:
         return datetime.combine(day, at, self.zone)
 
+    def days(self, first: date | None, last: date | None) -> tuple[datetime | None, datetime | None]:
+        """From the beginning of the first to the end of the last; `None` where nothing bounds them."""
+        after = None if last in (None, date.max) else last + timedelta(days=1)  # no day comes after that one
+        start, end = (None if day is None else self.instant(day, time()) for day in (first, after))
+        return start, end
+
     def extension(self, folder: str, input_date: date, identity_code: str = "") -> Extension | None:
         """Of a cut-off, for all or for this identity: the later of both."""
         moved = self.decided.extensions.get((folder, input_date))

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from backend.contract.messages import ActivityFilter, Person
+from backend.contract.messages import ActivityFilter, LogFilter, Person
 from backend.contract.rules.merkle import Head, Node
 from backend.core.accounts import Account, Company, Identity, Known
 from backend.core.activity_row import ActivityRow
-from backend.core.actor import Scope
+from backend.core.actor import LogScope, Scope
 from backend.core.calendar import Decided
 from backend.core.catalogue import Catalogue, FolderRule, Function
 from backend.core.client_connect.ports import ClientConnectRows, ClientConnectUnit
@@ -118,6 +118,17 @@ class Rows(
 
         Forms of its company are about each of its delegated administrators.
         """
+        ...
+
+    def trail(
+        self,
+        wanted: LogFilter,
+        scope: LogScope,
+        days: tuple[datetime | None, datetime | None],
+        before: int | None,
+        limit: int,
+    ) -> list[ActivityRow]:
+        """Entries of all kinds, newest first, below log index `before`."""
         ...
 
     def open_refusals(self, scope: Scope, since: datetime, limit: int) -> list[ActivityRow]:

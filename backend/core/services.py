@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from backend.contract.messages import Landing
 from backend.core.activity import ActivityEnquiry
+from backend.core.audit_trail import AuditTrail
 from backend.core.cataloguing import Cataloguing
 from backend.core.checkpoints import Checkpoints
 from backend.core.client_connect.access import Access, AccessWatch
@@ -79,6 +80,7 @@ class Services:
     unfinished: Unfinished
     tickets: Tickets
     activity: ActivityEnquiry
+    audit_trail: AuditTrail
     checkpoints: Checkpoints
     continuity: Continuity
     explaining: Explaining

@@ -15,6 +15,7 @@ from backend.adapters.vault import LocalVault
 from backend.contract.messages import Landing
 from backend.core.activity import ActivityEnquiry, Ledger
 from backend.core.actor import Actor
+from backend.core.audit_trail import AuditTrail
 from backend.core.calendar import Calendar
 from backend.core.cataloguing import Cataloguing
 from backend.core.checkpoints import Checkpoints
@@ -141,6 +142,7 @@ class Parts:
             checkpoints=checkpoints,
             continuity=self.continuity,
             activity=ActivityEnquiry(store, calendar, self.derive(b"cursor")),
+            audit_trail=AuditTrail(store, clock, calendar, ledger, checkpoints, self.derive(b"cursor")),
             explaining=Explaining(store, clock, ledger, as_of_now),
             drop_box=DropBox(store, clock, calendar, submissions),
             outcomes=Outcomes(store, clock, calendar, checkpoints),

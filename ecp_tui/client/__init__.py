@@ -1,5 +1,6 @@
 """The only package that knows HTTP: one method an endpoint; each returns messages or raises `Refused`."""
 
+from ecp_tui.client.audit import AuditCalls
 from ecp_tui.client.catalogue import CatalogueCalls
 from ecp_tui.client.client_connect import ClientConnectCalls
 from ecp_tui.client.demo import DemoCalls
@@ -22,6 +23,7 @@ class EcpClient(
     PublishingCalls,
     InboxCalls,
     LedgerCalls,
+    AuditCalls,
     ObligationCalls,
     MigrationCalls,
     CatalogueCalls,

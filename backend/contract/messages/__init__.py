@@ -9,6 +9,14 @@ from backend.contract.messages.activity import ActivityPage as ActivityPage
 from backend.contract.messages.activity import ActivityQuery as ActivityQuery
 from backend.contract.messages.activity import NewExplanation as NewExplanation
 from backend.contract.messages.activity import Receipt as Receipt
+from backend.contract.messages.audit import LogEntry as LogEntry
+from backend.contract.messages.audit import LogExport as LogExport
+from backend.contract.messages.audit import LogFilter as LogFilter
+from backend.contract.messages.audit import LogLeaves as LogLeaves
+from backend.contract.messages.audit import LogLine as LogLine
+from backend.contract.messages.audit import LogPage as LogPage
+from backend.contract.messages.audit import LogQuery as LogQuery
+from backend.contract.messages.audit import NewExport as NewExport
 from backend.contract.messages.base import AccountState as AccountState
 from backend.contract.messages.base import Ask as Ask
 from backend.contract.messages.base import Channel as Channel

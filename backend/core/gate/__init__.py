@@ -1,5 +1,6 @@
 """The one permission gate: every permission is asked here, and nowhere else."""
 
+from backend.core.gate.acts import log_scope as log_scope
 from backend.core.gate.acts import may_revoke as may_revoke
 from backend.core.gate.acts import may_rotate as may_rotate
 from backend.core.gate.acts import may_suspend as may_suspend

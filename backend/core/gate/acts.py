@@ -10,7 +10,7 @@ from backend.contract.faults import (
 )
 from backend.contract.rules.shown import shown
 from backend.core.accounts import Account
-from backend.core.actor import Actor
+from backend.core.actor import Actor, LogScope
 from backend.core.catalogue import Catalogue
 from backend.core.gate.folders import READS_ALL, SFTP_FUNCTION, identities_in, refuse_inactive
 
@@ -71,6 +71,15 @@ def refuse_outside_staff(actor: Actor) -> None:
     refuse_inactive(actor.account)
     if actor.account.kind not in READS_ALL:
         raise Refused(NOT_ALLOWED, what="Companies, their forms and the catalogue are for the operator's staff.")
+
+
+def log_scope(actor: Actor) -> LogScope:
+    """Of the audit log: all for operators and auditors, their company's for administrators, their own for others."""
+    account = actor.account
+    refuse_inactive(account)
+    if account.kind in READS_ALL:
+        return LogScope(everything=True, company=None, login_id=None)
+    return LogScope(everything=False, company=account.company, login_id=None if account.services else account.login_id)
 
 
 def may_suspend(actor: Actor) -> bool:

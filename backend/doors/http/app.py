@@ -8,6 +8,7 @@ from backend.contract import paths
 from backend.core.services import Services
 from backend.doors.http import (
     activity,
+    audit,
     catalogue,
     companies,
     faults,
@@ -67,6 +68,7 @@ def create_app(services: Services) -> FastAPI:
         inbox,
         activity,
         ledger,
+        audit,
     ):
         app.include_router(noun.router)
     app.add_middleware(Guards)
