@@ -38,7 +38,8 @@ class Held:
         """Whether it holds; else the first thing that does not."""
         log = next((one for one in self.verdict.checks if one.name == "log"), None)
         if self.verdict.holds and log is not None:
-            return "ok", f"signed, in the log: {log.words}"
+            signed = any(one.name == "signature" for one in self.verdict.checks)
+            return "ok", f"{'signed, ' if signed else ''}in the log: {log.words}"
         wrong = next((one for one in self.verdict.checks if one.state == "wrong"), None)
         if wrong is not None:
             return "wrong", f"does not verify: {NAMES[wrong.name]}"
@@ -60,14 +61,20 @@ class Held:
 
 async def held(client: EcpClient, receipt: Receipt) -> Held:
     """Judges the very text and SHA-256 that are shown, by what the server gives for them; what was judged is kept."""
-    from backend.contract.rules.evidence import Evidence, judge
+    return await held_entry(client, receipt.activity.log_index, receipt.receipt, receipt.activity.sha256 or "")
 
-    given = await client.proof(receipt.activity.log_index, background=True)
-    proof = given.model_copy(update={"receipt": receipt.receipt})
+
+async def held_entry(client: EcpClient, log_index: int, text: str, sha256: str = "") -> Held:
+    """The same of any entry of the log, by its text; only receipts are signed one by one."""
+    from backend.contract.rules.evidence import Evidence, judge, judge_entry
+    from backend.contract.rules.receipts import RECEIPT
+
+    given = await client.proof(log_index, background=True)
+    proof = given.model_copy(update={"receipt": text})
     signers = Signers(await client.allowed_signers(), await client.revoked_keys())
-    texts = (proof.receipt.encode(), proof.signature, proof.proof, signers.allowed, signers.revoked)
-    evidence = Evidence(*texts, receipt.activity.sha256 or "")
-    return Held(proof, signers, await asyncio.to_thread(judge, evidence))
+    evidence = Evidence(text.encode(), proof.signature, proof.proof, signers.allowed, signers.revoked, sha256)
+    judged = judge if text.startswith(f"{RECEIPT}\n") else judge_entry
+    return Held(proof, signers, await asyncio.to_thread(judged, evidence))
 
 
 def tar_name(receipt: Receipt) -> str:

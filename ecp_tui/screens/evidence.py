@@ -36,7 +36,7 @@ def in_a_line(held: Held) -> Content:
     state, words = held.summary
     sign, style = _SIGNS[state]
     if state == "ok":
-        return Content.assemble((f"{sign} {words}", style), ("   Enter shows both", "$muted"))
+        return Content.assemble((f"{sign} {words}", style), ("   Enter shows it", "$muted"))
     if state == "missing":
         return Content.assemble((f"{sign} ", style), words)
     return Content.assemble((f"{sign} {words}", f"bold {style}"), ("   Enter says why", "bold"))

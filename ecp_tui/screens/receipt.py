@@ -67,7 +67,7 @@ class ReceiptScreen(EcpScreen):
             self._receipt = await self.context.client.one_activity(self._log_index)
         if self._receipt is not None:
             self._show(self._receipt)
-            if self._receipt.activity.act == "accepted" and self._held is None:
+            if self._held is None:
                 self.run_worker(self._verify(self._receipt), group="evidence", exclusive=True, exit_on_error=False)
 
     async def _verify(self, receipt: Receipt) -> None:
@@ -181,11 +181,7 @@ class ReceiptScreen(EcpScreen):
         yield "", ""
         yield from hash_commands(activity.file_name or "FILE").items()
         yield "", ""
-        if activity.act == "accepted":
-            yield "Receipt", self._vouched
-        else:
-            leaf = Content.assemble("leaf hash ", (receipt.leaf_hash[:16], ""), ("…   Enter shows it", "$muted"))
-            yield "Log entry", leaf
+        yield "Receipt" if activity.act == "accepted" else "Log entry", self._vouched
 
     # ── acts ─────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -41,18 +41,23 @@ class ReceiptTextScreen(EcpScreen):
         self._held = held
 
     @property
+    def _is_receipt(self) -> bool:
+        return self._receipt.activity.act == "accepted"
+
+    @property
     def _line(self) -> str:
         """What verifies it once it is saved under its own name."""
         return self._held.line(f"{receipt_name(self._receipt)}.receipt") if self._held is not None else ""
 
     def body(self) -> Iterable[Widget]:
-        yield Words("Receipt", classes="title")
+        yield Words("Receipt" if self._is_receipt else "Log entry", classes="title")
         with VerticalScroll(id="text"):
             yield Words(Content(self._receipt.receipt))
             if self._held is not None:
                 yield Words(id="checks")
-                yield Words(Content.styled("Verify it on any computer, with what w saves:", "$muted"))
-                yield Words(Content(self._line or _NOT_SIGNED))
+                if self._is_receipt:
+                    yield Words(Content.styled("Verify it on any computer, with what w saves:", "$muted"))
+                    yield Words(Content(self._line or _NOT_SIGNED))
 
     def on_mount(self) -> None:
         self.query_one("#text").focus()
@@ -100,7 +105,7 @@ class SaveReceiptDialog(SaveDialog):
 def save_receipt(screen: EcpScreen, receipt: Receipt, held: Held | None) -> None:
     """With all that goes with it, once that has come; wherever there is no folder of the person's, as one file."""
     name = f"{receipt_name(receipt)}.receipt"
-    if held is None:
+    if held is None or receipt.activity.act != "accepted":
         text = receipt.receipt.encode("ascii")
         keep(screen, "Save the receipt", name, lambda _: text, f"receipts show {receipt.activity.log_index}")
     elif screen.context.local:

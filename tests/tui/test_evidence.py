@@ -11,6 +11,7 @@ import pytest
 
 from backend.contract.faults import Refused
 from backend.contract.messages import Proof, Receipt
+from backend.contract.rules.receipts import entry_text
 from ecp_tui.draft import Upload
 from ecp_tui.evidence import Held, held
 from ecp_tui.screens.evidence import in_a_line
@@ -64,6 +65,13 @@ async def told(world: World, tmp_path: Path) -> Told:
 
 async def test_an_honest_receipt_is_said_to_be_signed_and_in_the_log(told: Told) -> None:
     assert in_a_line(await told.judged()).plain.startswith("● signed, in the log: entry ")
+
+
+async def test_an_entry_that_is_no_receipt_is_in_the_log_or_is_not(told: Told) -> None:
+    text = entry_text({"origin": "ecp.local", "log-index": told.receipt.activity.log_index, "act": "collected"})
+    told.receipt = told.receipt.model_copy(update={"receipt": text})
+    assert in_a_line(await told.judged()).plain.startswith("✕ does not verify: In the log")
+    assert not (await told.judged(receipt="entry-v1\n")).verdict.holds
 
 
 async def test_what_is_saved_is_the_text_that_was_judged(told: Told, tmp_path: Path) -> None:
