@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 
 from backend.adapters.one_time_codes import code, step_at
 from backend.contract import paths
@@ -92,20 +91,24 @@ def signs_in(http: str, account: dict[str, Any]) -> int:
         return client.post(paths.SIGN_IN, json={**form, "otp": otp}).status_code
 
 
-def test_what_is_printed_makes_a_copy_that_is_proved_and_can_be_served(tmp_path: Path) -> None:
-    if shutil.which("sqlite3") is None:
-        pytest.skip("sqlite3 is not installed")
+def test_what_is_printed_makes_a_backup_that_is_proved_restored_and_served(tmp_path: Path) -> None:
     operator = Operator(tmp_path / "data", tmp_path)
     with demo(operator.data) as running:
         (operator.data / "ecpd.toml").write_text("# its settings\n")
         (operator.data / "ecpd.toml").chmod(0o600)
-        for _ in range(2):  # the second time onto the first
+        for _ in range(2):  # the second time beside the first
             ran = operator.types(printed("backup"))
             assert {line: one.stderr for line, one in ran.items() if one.returncode} == {}
+    folder = operator.backup / "ecp"
     entries = re.search(r"log +(\d+) entries make the root", ran[printed("backup")[-1]].stdout)
     assert entries and int(entries[1]) > 100
-    assert not (operator.backup / "ecp" / "secrets").exists()
-    assert all(path.stat().st_mode & 0o77 == 0 for path in (operator.backup / "ecp").glob("ecp*"))
+    backups = sorted(folder.glob("2*"))
+    assert len(backups) == 2
+    assert not list(folder.rglob("secrets")) and not list(folder.rglob("*key*"))
+    assert all(path.stat().st_mode & 0o77 == 0 for path in folder.rglob("*"))
+    assert {path.name for path in backups[-1].iterdir()} == {"ecp.db", "ecpd.toml", "checkpoint", "SHA256SUMS"}
+    if shutil.which("sha256sum"):
+        subprocess.run(["sha256sum", "--quiet", "--check", "SHA256SUMS"], cwd=backups[-1], check=True, timeout=60)
     shutil.copytree(operator.data / "secrets", operator.safe / "secrets")
     shutil.rmtree(operator.data)
     ran = operator.types(printed("restore"))
@@ -118,15 +121,40 @@ def test_what_is_printed_makes_a_copy_that_is_proved_and_can_be_served(tmp_path:
         assert signs_in(http, account) == 200
 
 
-def test_the_line_for_python_makes_the_same_copy(tmp_path: Path) -> None:
-    line = next(one for one in PAGE.read_text("utf-8").splitlines() if one.startswith("/opt/ecp/.venv/bin/python -c"))
-    data, backup = tmp_path / "data", tmp_path / "backup"
-    backup.mkdir()
-    with demo(data):
-        said = line.replace("/opt/ecp/.venv/bin/python", sys.executable)
-        said = said.replace("/var/lib/ecp", str(data)).replace("/backup/ecp", str(backup))
-        subprocess.run(shlex.split(said), check=True, timeout=60)
-        shutil.copytree(data / "vault", backup / "vault")
-    (backup / "ecp.db.new").rename(backup / "ecp.db")
-    checked = subprocess.run([str(BIN / "ecpd"), "check", "--data-dir", str(backup)], capture_output=True, timeout=60)
-    assert checked.returncode == 0, checked.stdout
+def test_a_backup_that_is_killed_leaves_the_one_before_and_a_restore_that_is_killed_serves_nothing(
+    tmp_path: Path,
+) -> None:
+    operator = Operator(tmp_path / "data", tmp_path)
+    backup, restore = printed("backup")[0], printed("restore")[0]
+    with demo(operator.data):
+        operator.types([backup])
+        for after in (0.2, 0.8, 1.4, 1.8, 2.2):
+            _killed(operator, backup, after)
+            ran = operator.types([printed("backup")[1]])
+            assert next(iter(ran.values())).returncode == 0
+    shutil.copytree(operator.data / "secrets", operator.safe / "secrets")
+    shutil.rmtree(operator.data)
+    served_nothing = 0
+    for after in (0.4, 0.8, 1.2, 1.6, 2.0):
+        _killed(operator, restore, after)
+        if not (operator.data / "ecp.db").exists() or (operator.data / "restoring").exists():
+            tried = operator.types(["ecpd serve --data-dir /var/lib/ecp"])
+            (said,) = tried.values()
+            assert said.returncode == 1, said.stdout
+            served_nothing += 1
+    if not (operator.data / "ecp.db").exists() or (operator.data / "restoring").exists():
+        (said,) = operator.types([restore]).values()
+        assert said.returncode == 0, said.stderr
+    assert served_nothing
+    ran = operator.types(printed("restore")[1:3])
+    assert {line: one.stderr for line, one in ran.items() if one.returncode} == {}
+
+
+def _killed(operator: Operator, line: str, after: float) -> None:
+    """Types a line, and pulls the plug."""
+    mine = line.replace("/backup/ecp", str(operator.backup / "ecp")).replace("/var/lib/ecp", str(operator.data))
+    with subprocess.Popen(shlex.split(mine), env=operator.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as typed:
+        try:
+            typed.wait(after)
+        except subprocess.TimeoutExpired:
+            typed.kill()
