@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from backend.contract.messages import REQUEST_KINDS
+from backend.core import activity_row
 from backend.core.client_connect import acts
 
 CORE = Path(acts.__file__).parent
@@ -19,6 +20,8 @@ def literals(argument: ast.AST) -> Iterator[str]:
     """Strings that an argument may be, but not parts of one."""
     if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
         yield argument.value
+    elif isinstance(argument, ast.Name) and isinstance(named := getattr(activity_row, argument.id, None), str):
+        yield named
     elif isinstance(argument, ast.IfExp):
         yield from literals(argument.body)
         yield from literals(argument.orelse)
