@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, TextIO
 
@@ -23,10 +24,9 @@ from backend.contract.rules.signers import (
 )
 from backend.core.activity import signature_of
 from backend.core.auditing import Audited, audit
-from backend.core.checkpoints import signed_checkpoint
 from backend.options import OPTIONS, in_words, with_
 from backend.settings import Settings, SettingsError, load
-from backend.wiring.keys import opened_store
+from backend.wiring.keys import opened_store, signed_head
 
 _AT_ONCE: Final = 500
 _RESTORE: Final = "Keep this database as it is, and compare it with a backup: docs/operate.md, 9101."
@@ -71,34 +71,31 @@ def verify_log(since: Path | None, as_json: bool, **flags: Any) -> None:
 @with_(OPTIONS)
 @in_words
 def export_log(file: TextIO, **flags: Any) -> None:
-    """Write the log, up to its newest checkpoint, into a new FILE; - is standard output.
+    """Write the log into a new FILE; - is standard output. An export by ecp audit export is recorded, too.
 
-    A line of JSON an entry: its text, whose hash is the leaf, and the signature of a receipt. The last line has
-    that checkpoint, signed, and the keys, so that the file can be verified elsewhere.
+    A line of JSON an entry: its text, whose hash is the leaf, and the signature of a receipt. The last line has a
+    checkpoint over all of them, signed, and the keys: ecp audit verify FILE takes it anywhere.
     """
     settings = load(flags)
     with opened_store(settings) as store:
-        count = _export(store, file)
+        count = _export(settings, store, file)
     if file.name != "-":
         click.echo(f"{count:,} entries are in {file.name}.")
 
 
-def _export(store: DatabaseStore, file: TextIO) -> int:
-    with store.reading() as rows:
-        kept, keys = rows.latest_checkpoint(), rows.signing_keys()
-    size = kept.checkpoint.size if kept is not None else 0
+def _export(settings: Settings, store: DatabaseStore, file: TextIO) -> int:
+    signed = signed_head(settings, store, datetime.now(UTC))
+    checkpoint = read_checkpoint(read_signed(signed)[0])
+    size = checkpoint.size
     for start in range(0, size, _AT_ONCE):
         with store.reading() as rows:
             for row in rows.entries(start, min(_AT_ONCE, size - start)):
                 told = {"log_index": row.log_index, "text": row.text(), "signature": signature_of(row) or None}
                 file.write(json.dumps(told) + "\n")
-    told = {"checkpoint": None, "allowed_signers": ""}
-    if kept is not None:
-        told = {
-            "checkpoint": signed_checkpoint(kept, keys),
-            "allowed_signers": allowed_signers(kept.checkpoint.origin, keys.values()),
-        }
-    file.write(json.dumps(told) + "\n")
+    with store.reading() as rows:
+        keys = list(rows.signing_keys().values())
+    signers = {"allowed_signers": allowed_signers(checkpoint.origin, keys), "revoked_keys": revoked_keys(keys)}
+    file.write(json.dumps({"checkpoint": signed, **signers}) + "\n")
     return size
 
 

@@ -25,16 +25,12 @@ from backend.backups.folder import (
     removed,
 )
 from backend.backups.sums import SUMS, copied, sha256_of
-from backend.contract.rules import sshsig
-from backend.contract.rules.checkpoints import Checkpoint, checkpoint_text, signed_text
-from backend.core.activity import milliseconds
 from backend.core.activity_row import ACCEPTED, PUBLISHED, ActivityRow
 from backend.core.continuity import Continuity
 from backend.core.ports import Store
-from backend.core.signing import Signing
 from backend.durable import make_folder, replace_file, sync_folder
 from backend.settings import SETTINGS_FILE, Settings, SettingsError
-from backend.wiring.keys import opened_engine, opened_store, right_keys, right_signing_key
+from backend.wiring.keys import opened_engine, opened_store, right_keys, signed_head
 
 AT_ONCE: Final = 500
 Progress = Callable[[int, int], object]
@@ -89,7 +85,7 @@ def _fill(backup: Path, settings: Settings, made: Backup, now: datetime, progres
     with opened_store(as_platform(backup)) as store:
         made.entries = _head_size(store)
         _refuse_rolled_back(settings, store)
-        replace_file(backup / CHECKPOINT, _signed(settings, store, now).encode("ascii"))
+        replace_file(backup / CHECKPOINT, signed_head(settings, store, now).encode("ascii"))
         objects = dict(_objects(store, LocalVault(settings.data_dir), backup.parent / "vault", made, progress))
     sums = {name: sha256_of(backup / name) for name in ALWAYS}
     if (settings.data_dir / SETTINGS_FILE).exists():
@@ -103,16 +99,6 @@ def _refuse_rolled_back(settings: Settings, store: DatabaseStore) -> None:
     continuity = Continuity(AnchorFile(settings.data_dir / "anchor"))
     continuity.holds(store)
     continuity.refuse()
-
-
-def _signed(settings: Settings, store: DatabaseStore, now: datetime) -> str:
-    """A checkpoint over all that the copy has."""
-    signing: Signing = right_signing_key(settings, store)
-    with store.reading() as rows:
-        head = rows.head()
-    text = checkpoint_text(Checkpoint(settings.origin, head.size, head.root, milliseconds(now)))
-    key = sshsig.blob_of(signing.signer.public_key)
-    return signed_text(text, sshsig.armour(key, sshsig.CHECKPOINTS, signing.of_checkpoint(text)))
 
 
 def _objects(

@@ -87,7 +87,7 @@ class AuditTrail:
 
         def unit(unit: Unit) -> LogExport:
             row = self._ledger.record(unit, EXPORTED, self._clock.now(), actor.channel, **told)
-            return LogExport(log_index=row.log_index, size=row.log_index)
+            return LogExport(log_index=row.log_index, size=row.log_index + 1)
 
         return self._store.write(unit)
 
@@ -101,7 +101,7 @@ class AuditTrail:
                 raise Refused(NOT_FOUND)
             if begun.at < self._clock.now() - _AN_HOUR:
                 raise Refused(NOT_FOUND)
-            page = rows.entries(start, min(limit, LARGEST_PAGE, max(0, export - start)))
+            page = rows.entries(start, min(limit, LARGEST_PAGE))
         return LogLeaves(start=start, texts=tuple(row.text() for row in page))
 
     def _seen(self, rows: Rows, scope: LogScope, log_index: int) -> ActivityRow:

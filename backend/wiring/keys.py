@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Engine
@@ -18,6 +19,9 @@ from backend.adapters.database import (
 )
 from backend.adapters.key_files import check_value, read_key
 from backend.adapters.signing_key import SigningKeyFile
+from backend.contract.rules import sshsig
+from backend.contract.rules.checkpoints import Checkpoint, checkpoint_text, signed_text
+from backend.core.activity import milliseconds
 from backend.core.signing import Signing
 from backend.settings import Settings, SettingsError
 
@@ -82,6 +86,17 @@ def right_signing_key(settings: Settings, store: DatabaseStore) -> Signing:
             "The key that signs receipts has ended. Restore the secrets folder that goes with this database."
         )
     return Signing(signer, number)
+
+
+def signed_head(settings: Settings, store: DatabaseStore, now: datetime) -> str:
+    """A checkpoint over all that the database has, as a file; it is kept nowhere else."""
+    signing = right_signing_key(settings, store)
+    with store.reading() as rows:
+        head, latest = rows.head(), rows.latest_checkpoint()
+    origin = latest.checkpoint.origin if latest is not None else settings.origin
+    text = checkpoint_text(Checkpoint(origin, head.size, head.root, milliseconds(now)))
+    key = sshsig.blob_of(signing.signer.public_key)
+    return signed_text(text, sshsig.armour(key, sshsig.CHECKPOINTS, signing.of_checkpoint(text)))
 
 
 def derived(key: bytes, purpose: bytes) -> bytes:

@@ -87,7 +87,7 @@ class LogExport(Message):
     log_index: int
     """Its own entry."""
     size: int
-    """How many entries it may read: all that were there before it."""
+    """How many entries the log has with it."""
 
 
 class LogLeaves(Message):
