@@ -120,7 +120,7 @@ def test_what_has_no_receipt_or_is_another_companys_is_2001(
     assert sign_in("TAI09")("receipts", "show", str(filed[0])).code == 4
 
 
-@pytest.mark.parametrize("shell", ["sh", "bash", "dash"])
+@pytest.mark.parametrize("shell", ["sh", "bash", "dash", "zsh"])
 def test_the_script_runs_nothing_that_stands_in_a_strangers_files(shell: str, tmp_path: Path) -> None:
     """In bash, which is sh on macOS, arithmetic runs commands that stand in the place of a number."""
     if shutil.which(shell) is None:
@@ -160,3 +160,27 @@ def test_the_keys_are_shown_and_saved_without_signing_in_and_none_that_was_kept_
     (tmp_path / "allowed_signers").write_text("other\n")
     assert "has other keys" in ecp("receipts", "keys", "-o", "allowed_signers").err
     assert (tmp_path / "allowed_signers").read_text() == "other\n"
+
+
+def test_the_script_prints_nothing_that_a_terminal_would_obey_and_says_what_it_lacks(tmp_path: Path) -> None:
+    (tmp_path / "verify.sh").write_bytes(script())
+    shell, receipt = installed("sh"), tmp_path / "-x.receipt"
+
+    def said(*told: str, **env: str) -> tuple[int, bytes]:
+        ran = subprocess.run(
+            [shell, "verify.sh", *told], cwd=tmp_path, capture_output=True, env=env or None, timeout=20
+        )
+        return ran.returncode, ran.stdout + ran.stderr
+
+    for named in (b"\x1b]0;owned\x07", b"\xc2\x9b31m", b"a\rb", b"\x00"):
+        receipt.write_bytes(b"receipt-v1\nfile-name: " + named + b"\norigin: e\n")
+        code, words = said(receipt.name)
+        assert code == 1 and named not in words and b"this is no receipt" in words
+    receipt.write_bytes(b"receipt-v1\nfile-name: a\norigin: e\nsha256: 0\n")
+    (tmp_path / "-x.receipt.sig").write_bytes(b"\x1b[31m")
+    (tmp_path / "allowed_signers").write_bytes(b"\x1b[31m e\n")
+    code, words = said(receipt.name, "nothing\x1b")
+    assert code == 1 and b"file        MISSING  nothing cannot be read" in words and b"\x1b" not in words
+    assert b"ssh-keygen: " in words, "why, in its own words"
+    assert said(receipt.name, PATH="") == (2, b"openssl is not installed\n")
+    assert said("nothing.receipt")[0] == 2

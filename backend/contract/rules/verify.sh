@@ -1,6 +1,6 @@
 #!/bin/sh
 # Verifies a receipt of ECP without ECP: the file's hash, the proof that the log has the receipt, and the signatures.
-# Needs sh, openssl, and for the signatures ssh-keygen. Asks no network.
+# Needs sh, openssl, and for the signatures ssh-keygen (OpenSSH 9.1 or later). Asks no network.
 #
 #   sh verify.sh NAME.receipt [FILE]
 #
@@ -9,33 +9,35 @@ set -u
 LC_ALL=C
 export LC_ALL
 failed=0
-say() { printf '%-11s %-8s %s\n' "$1" "$2" "$3"; }
+# What a stranger wrote is printed, and obeyed by no terminal.
+say() { printf '%-11s %-8s %s\n' "$1" "$2" "$(printf '%s' "$3" | tr -cd '\040-\176')"; }
 good() { say "$1" ok "$2"; }
 bad() { say "$1" WRONG "$2"; failed=1; }
 absent() { say "$1" MISSING "$2"; failed=1; }
-end() {
+finish() {
     rm -rf "$work"
     [ "$failed" -eq 0 ] && echo "VERIFIED" || echo "NOT VERIFIED"
     exit "$failed"
 }
 
 [ $# -ge 1 ] && [ -f "$1" ] || { echo "usage: sh verify.sh NAME.receipt [FILE]" >&2; exit 2; }
-receipt=$1
+command -v openssl > /dev/null || { echo "openssl is not installed" >&2; exit 2; }
+case $1 in -*) receipt=./$1 ;; *) receipt=$1 ;; esac
 here=$(dirname "$receipt")
 name=${receipt%.receipt}
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"; exit 130' INT TERM
 
 value() { sed -n "s/^$1: //p" "$receipt" | head -n 1; }
-sha256() { openssl dgst -sha256 -binary "$1"; }
+sha256() { openssl dgst -sha256 -binary; }
 hex() { od -An -v -tx1 | tr -d ' \n'; }
 # Before arithmetic: bash runs the commands that stand in a number's place.
 natural() { case $1 in 0 | [1-9]*) case $1 in *[!0-9]*) return 1 ;; esac ;; *) return 1 ;; esac; }
 
 # The receipt.
-if [ "$(head -n 1 "$receipt")" != receipt-v1 ] || grep -q "$(printf '\r')" "$receipt"; then
+if [ "$(head -n 1 "$receipt")" != receipt-v1 ] || [ "$(tr -d '\012\040-\176' < "$receipt" | wc -c)" -ne 0 ]; then
     bad receipt "this is no receipt, or its line ends were converted"
-    end
+    finish
 fi
 origin=$(value origin)
 index=$(value log-index)
@@ -44,13 +46,14 @@ good receipt "$(value file-name), log index $index of $origin"
 
 # The file.
 if [ $# -ge 2 ]; then
-    if [ "$(sha256 "$2" | hex)" = "$(value sha256)" ]; then good file "SHA-256 $(value sha256)"
+    if [ ! -r "$2" ]; then absent file "$2 cannot be read"
+    elif [ "$(sha256 < "$2" | hex)" = "$(value sha256)" ]; then good file "SHA-256 $(value sha256)"
     else bad file "its SHA-256 is not the receipt's"; fi
 fi
 
 # The log: from the leaf, the SHA-256 of a zero byte and the receipt, up to the checkpoint's root (RFC 9162, 2.1.3.2).
 { printf '\000'; cat "$receipt"; } > "$work/leaf"
-sha256 "$work/leaf" > "$work/node"
+sha256 < "$work/leaf" > "$work/node"
 proof=$name.proof
 if [ -f "$proof" ]; then
     sed -n '1,/^$/p' "$proof" | sed '$d' > "$work/head"
@@ -78,7 +81,7 @@ if [ -f "$proof" ]; then
         else
             { printf '\001'; cat "$work/node" "$work/sibling"; } > "$work/both"
         fi
-        sha256 "$work/both" > "$work/node"
+        sha256 < "$work/both" > "$work/node"
         place=$((place / 2))
         last=$((last / 2))
     done < "$work/hashes"
@@ -101,8 +104,11 @@ signed() { # what, namespace, data, signature, instant
     what=$1
     data=$3
     shift 5
-    if told=$(ssh-keygen -Y verify "$@" < "$data" 2>/dev/null); then good "$what" "$told"
-    else bad "$what" "it does not verify: other key, other text, or a key that did not count then"; fi
+    if told=$(ssh-keygen -Y verify "$@" < "$data" 2>&1); then good "$what" "$told"
+    else
+        bad "$what" "it does not verify: other key, other text, or a key that did not count then"
+        say "" "" "ssh-keygen: $(printf '%s\n' "$told" | head -n 1)"
+    fi
 }
 if command -v ssh-keygen > /dev/null; then
     signed signature receipt-v1@ecp "$receipt" "$receipt.sig" "$received"
@@ -113,4 +119,4 @@ if command -v ssh-keygen > /dev/null; then
 else
     absent signature "ssh-keygen is not installed: signatures were not looked at"
 fi
-end
+finish
