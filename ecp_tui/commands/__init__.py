@@ -27,6 +27,7 @@ _COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "verify": ("verify", "Compare a file, or its SHA-256, with what was received."),
     "receipts": ("receipts", "List receipts, show one, save some."),
     "checkpoint": ("checkpoint", "Save what the log is now, or prove that it only grew since."),
+    "audit": ("audit", "List the audit log, show an entry, export it, verify an export."),
     "inbox": ("inbox", "List submissions to collect, replay, withdraw, return: for operators."),
     "collect": ("inbox", "Pick up a submission, with a reason: for operators."),
     "publish": ("publish", "Publish a file to one or to many, withdraw it: for operators."),

@@ -11,6 +11,7 @@ from backend.contract.messages import (
     Again,
     Folder,
     InboxFolder,
+    LogLine,
     Obligation,
     State,
     TriedRule,
@@ -163,6 +164,33 @@ class CheckpointAnswer(BaseModel):
     checks: list[CheckedAnswer]
     path: str = ""
     """Where it was saved."""
+
+
+class LogAnswer(BaseModel):
+    """Entries of the audit log, newest first; `size` is how many the whole log has."""
+
+    size: int
+    items: list[LogLine]
+    cursor: str | None
+
+
+class LogExportedAnswer(BaseModel):
+    """`whole`: every entry's text, under a signed checkpoint."""
+
+    entries: int
+    whole: bool
+    path: str
+
+
+class LogVerifiedAnswer(BaseModel):
+    """Of an exported log: what it says it is, and what came of each check."""
+
+    state: Literal["verified", "not-verified"]
+    origin: str
+    size: int
+    root: str
+    at: datetime
+    checks: list[CheckedAnswer]
 
 
 class PublicationAnswer(BaseModel):
