@@ -15,7 +15,7 @@ from textual.driver import Driver
 from textual.filter import LineFilter
 
 from backend.contract.faults import SESSION_ENDED, SUSPENDED, Refused
-from ecp_tui.places import BY_ID, OPEN, above, why_not
+from ecp_tui.places import BUILT, BY_ID, OPEN, above, why_not
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.context import Context
 from ecp_tui.screens.everywhere import KeyedApp
@@ -33,29 +33,6 @@ FRONT: Final = "front"
 _HERE: Final = Path(__file__).parent
 _WATCH: Final = 20.0
 """Seconds between looks at the session."""
-BUILT: Final = {
-    "folders": "FoldersScreen",
-    "submit": "SubmitScreen",
-    "activity": "ActivityScreen",
-    "sftp_access": "SftpAccessScreen",
-    "users": "UsersScreen",
-    "approvals": "ApprovalsScreen",
-    "operator": "OperatorScreen",
-    "inbox": "InboxScreen",
-    "board": "BoardScreen",
-    "publish": "PublishScreen",
-    "companies": "CompaniesScreen",
-    "calendar": "CalendarScreen",
-    "catalogue": "CatalogueScreen",
-    "migration": "MigrationScreen",
-    "profile": "ProfileScreen",
-    "forms": "FormsScreen",
-    "receipt_keys": "ReceiptKeysScreen",
-    "mailbox": "MailboxScreen",
-    "help": "HelpScreen",
-    "demo": "DemoScreen",
-}
-"""The places that are built, besides Home, and the first page of each."""
 
 
 def page_of(module: str, name: str) -> EcpScreen:

@@ -11,7 +11,7 @@ from ecp_tui.holdings import Signers, bundle, receipt_name, save_all, verify_lin
 if TYPE_CHECKING:  # the first page does not wait for them
     from pathlib import Path
 
-    from backend.contract.messages import Proof, Receipt
+    from backend.contract.messages import LogEntry, Proof, Receipt
     from backend.contract.rules.evidence import CheckState, Verdict
     from ecp_tui.client import EcpClient
 
@@ -61,15 +61,19 @@ class Held:
 
 async def held(client: EcpClient, receipt: Receipt) -> Held:
     """Judges the very text and SHA-256 that are shown, by what the server gives for them; what was judged is kept."""
-    return await held_entry(client, receipt.activity.log_index, receipt.receipt, receipt.activity.sha256 or "")
+    given = await client.proof(receipt.activity.log_index, background=True)
+    return await _judged(client, given, receipt.receipt, receipt.activity.sha256 or "")
 
 
-async def held_entry(client: EcpClient, log_index: int, text: str, sha256: str = "") -> Held:
-    """The same of any entry of the log, by its text; only receipts are signed one by one."""
+async def held_log_entry(client: EcpClient, entry: LogEntry) -> Held:
+    """The same of any entry of the log; receipts alone are signed one by one."""
+    return await _judged(client, await client.log_proof(entry.line.log_index, background=True), entry.text)
+
+
+async def _judged(client: EcpClient, given: Proof, text: str, sha256: str = "") -> Held:
     from backend.contract.rules.evidence import Evidence, judge, judge_entry
     from backend.contract.rules.receipts import RECEIPT
 
-    given = await client.proof(log_index, background=True)
     proof = given.model_copy(update={"receipt": text})
     signers = Signers(await client.allowed_signers(), await client.revoked_keys())
     evidence = Evidence(text.encode(), proof.signature, proof.proof, signers.allowed, signers.revoked, sha256)

@@ -40,6 +40,7 @@ BESIDES: Final = (
     Place(0, "calendar", "Calendar", "Trading days, holidays, closures, cut-offs"),
     Place(0, "catalogue", "Catalogue", "Folders, functions and their rules"),
     Place(0, "migration", "Migration", "Which folders have moved, and when the others do"),
+    Place(0, "audit", "Audit log", "Everything that was done, with its place in the log"),
     Place(0, "forms", "Forms", "Apply for user types and administrators"),
     Place(0, "receipt_keys", "Receipt keys", "Who signs receipts, and the files that verify them"),
     Place(0, "mailbox", "Mailbox", "The mails that the demo sent"),
@@ -49,9 +50,33 @@ BESIDES: Final = (
 BY_ID: Final = {place.id: place for place in (*PLACES, *BESIDES)}
 OPEN: Final = frozenset({"help", "demo", "forms", "mailbox", "receipt_keys"})
 """Nobody needs to be signed in there."""
+BUILT: Final = {
+    "folders": "FoldersScreen",
+    "submit": "SubmitScreen",
+    "activity": "ActivityScreen",
+    "sftp_access": "SftpAccessScreen",
+    "users": "UsersScreen",
+    "approvals": "ApprovalsScreen",
+    "operator": "OperatorScreen",
+    "inbox": "InboxScreen",
+    "board": "BoardScreen",
+    "publish": "PublishScreen",
+    "companies": "CompaniesScreen",
+    "calendar": "CalendarScreen",
+    "catalogue": "CatalogueScreen",
+    "migration": "MigrationScreen",
+    "audit": "AuditScreen",
+    "profile": "ProfileScreen",
+    "forms": "FormsScreen",
+    "receipt_keys": "ReceiptKeysScreen",
+    "mailbox": "MailboxScreen",
+    "help": "HelpScreen",
+    "demo": "DemoScreen",
+}
+"""The places that are built, besides Home, and the first page of each."""
 NEEDS_FUNCTIONS: Final = frozenset({"folders", "submit", "activity"})
 STAFF: Final = frozenset({"operator", "companies", "inbox", "board", "publish", "catalogue"})
-OF_OPERATORS: Final = STAFF - {"operator"} | {"calendar", "migration"}
+OF_OPERATORS: Final = STAFF - {"operator"} | {"calendar", "migration", "audit"}
 """What staff choose in Operator, and go back to it from."""
 ADMINISTERS: Final = frozenset({"users", "approvals"})
 

@@ -145,7 +145,7 @@ def cleaned(value: Any, key: str = "") -> Any:
     if isinstance(value, str):
         return shown_lines(value) if key in _LINES else shown(value)
     if isinstance(value, list):
-        return [cleaned(item) for item in value]
+        return [cleaned(item, "text" if key == "texts" else "") for item in value]
     if isinstance(value, dict):
         return {str(name): cleaned(item, str(name)) for name, item in value.items()}
     return value

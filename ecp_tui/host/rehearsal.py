@@ -16,10 +16,11 @@ from textual.css.stylesheet import Stylesheet
 import ecp_tui
 from backend.contract.messages import Me
 from backend.contract.served import Served
-from ecp_tui.app import BUILT, FRONT
+from ecp_tui.app import FRONT
 from ecp_tui.commands.call import new_client
 from ecp_tui.config import of_served
 from ecp_tui.host.app import AtHome
+from ecp_tui.places import BUILT
 from ecp_tui.screens.context import Context
 from ecp_tui.screens.recovering import recover_page
 from ecp_tui.screens.sign_in import SignInScreen

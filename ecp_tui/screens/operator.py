@@ -20,7 +20,7 @@ from ecp_tui.widgets.words import Words
 _PARTS: Final = (
     ("Today", ("inbox", "board", "publish", "approvals")),
     ("Firms", ("companies", "forms", "staff")),
-    ("Platform", ("calendar", "catalogue", "migration")),
+    ("Platform", ("calendar", "catalogue", "migration", "audit")),
 )
 _STAFF: Final = ("Staff accounts", "Operators and auditors: appointed and removed by a pair of operators")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, Literal
 
@@ -88,8 +88,9 @@ def judge_entry(evidence: Evidence) -> Verdict:
         words = "This is no entry of a log."
         return Verdict((Check("receipt", "wrong", words, _FETCH_PROOF),), {})
     proof, log = _log(evidence, values, text)
-    signers = read_allowed_signers(evidence.allowed_signers)
-    return Verdict((log, _checkpoint(proof, values, signers, read_revoked_keys(evidence.revoked_keys))), values)
+    signers, revoked = read_allowed_signers(evidence.allowed_signers), read_revoked_keys(evidence.revoked_keys)
+    checks = (log, _checkpoint(proof, values, signers, revoked))
+    return Verdict(tuple(one if one.state == "ok" else replace(one, remedy=_HAVE_AUDITED) for one in checks), values)
 
 
 def _no_receipt(data: bytes) -> Check:
@@ -135,7 +136,7 @@ def _log(evidence: Evidence, values: dict[str, str | None], text: str) -> tuple[
     if str(proof.index) != values["log-index"]:
         return proof, Check("log", "wrong", f"The proof is of log index {proof.index}.", _FETCH_PROOF)
     if not proven(proof.index, checkpoint.size, leaf_hash(text), proof.hashes, checkpoint.root):
-        words = f"The proof does not lead from this receipt to the checkpoint of {checkpoint.size} entries."
+        words = f"The proof does not lead from this text to the checkpoint of {checkpoint.size} entries."
         return proof, Check("log", "wrong", words, _FETCH_PROOF)
     return proof, Check("log", "ok", f"entry {proof.index} of {checkpoint.size}")
 
@@ -192,6 +193,7 @@ def _instant(value: str | None) -> datetime:
         return datetime.min.replace(tzinfo=UTC)
 
 
+_HAVE_AUDITED: Final = "Have the log audited: ecpd audit verify."
 _FETCH_PROOF: Final = "Fetch its proof: ecp receipts save."
 _OTHER_KEYS: Final = (
     "Compare allowed_signers with the fingerprints that the operator publishes, and fetch the files anew."
