@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import shlex
 import tarfile
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -20,6 +21,8 @@ from backend.contract.rules.signers import ALLOWED_SIGNERS, REVOKED_KEYS
 from ecp_tui.saving import file_name, save
 
 SCRIPT: Final = "verify.sh"
+_WORDS: Final = "README.txt"
+_LONG: Final = 180
 _README: Final = """\
 Evidence of a submission
 ========================
@@ -35,9 +38,12 @@ says that the exchange signed this receipt. All of it, the place in the exchange
 
     sh verify.sh {receipt}{file}
 
-Windows, in cmd (ssh-keygen comes with Windows):
+Windows, in cmd (ssh-keygen comes with Windows; in PowerShell put the line into cmd /c '...'):
 
     {windows}
+
+That takes OpenSSH 9.1 or later (ssh -V). With an older one leave -Overify-time=... out: it then asks whether the key
+counts today, and knows none that the exchange has changed since.
 
 With ecp installed, on any computer, without a network:
 
@@ -93,11 +99,14 @@ def bundle(held: Mapping[str, Proof], keys: Signers, submitted: Mapping[str, byt
 
     `submitted` are the files themselves, where they are here.
     """
-    contents: dict[str, bytes] = {**(submitted or {})}
+    contents = keys.files | {SCRIPT: script()}
     for name, proof in held.items():
         contents |= beside(f"{name}.receipt", proof)
-    contents |= keys.files | {SCRIPT: script()}
-    contents["README.txt"] = "\n".join(_words(name, proof, submitted or {}) for name, proof in held.items()).encode()
+    contents[_WORDS] = "\n".join(_words(name, proof, submitted or {}) for name, proof in held.items()).encode()
+    for name in submitted or {}:
+        if name in contents:
+            raise Refused(NOT_UNDERSTOOD, what=f"{shown(name, 200)} is what another file in there is called.")
+    contents |= submitted or {}
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w", format=tarfile.GNU_FORMAT) as tar:
         for file, data in sorted(contents.items()):
@@ -141,6 +150,16 @@ def receipt_name(receipt: Receipt) -> str:
     activity = receipt.activity
     version = f".v{activity.version}" if activity.state == "superseded" else ""
     return file_name(f"{activity.file_name or activity.log_index}{version}")
+
+
+def receipt_names(receipts: Sequence[Receipt]) -> list[str]:
+    """Of each; of those that would be called the same the log index as well, so that none takes another's place."""
+    names = [receipt_name(one) for one in receipts]
+    called = Counter(name.casefold() for name in names)
+    return [
+        f"{name[:_LONG]}.{one.activity.log_index}" if called[name.casefold()] > 1 else name
+        for name, one in zip(names, receipts, strict=True)
+    ]
 
 
 def _refuse_other_keys(path: Path, data: bytes) -> None:

@@ -19,7 +19,7 @@ from ecp_tui.commands.local import STANDARD, LocalFile, read_local, served
 from ecp_tui.commands.nouns import Noun
 from ecp_tui.commands.receipt_keys import keys
 from ecp_tui.commands.rows import table
-from ecp_tui.holdings import Signers, bundle, receipt_name, save_all, script, verify_line
+from ecp_tui.holdings import Signers, bundle, receipt_names, save_all, script, verify_line
 from ecp_tui.records import activity_record, receipt_record
 from ecp_tui.saving import save
 
@@ -107,8 +107,8 @@ async def show(call: Call, log_index: int) -> Exit:
 async def save_(call: Call, log_indexes: Sequence[int], output: Path | None, *, replace: bool) -> Exit:
     """Save receipts, byte for byte, with signature and proof.
 
-    They are called NAME.receipt, NAME.receipt.sig and NAME.proof, of older versions NAME.vN.receipt; allowed_signers
-    and revoked_keys lie beside them. To standard output, and over SSH, go the receipts alone, one after the other.
+    They are called NAME.receipt, NAME.receipt.sig and NAME.proof, of older versions NAME.vN.receipt, and where two
+    would be called the same NAME.LOG_INDEX.receipt; allowed_signers and revoked_keys lie beside them. To standard output, and over SSH, go the receipts alone, one after the other.
 
     \b
     Examples:
@@ -125,7 +125,7 @@ async def save_(call: Call, log_indexes: Sequence[int], output: Path | None, *, 
             return Exit.OK
         proofs = [await client.proof(one.activity.log_index) for one in found]
         signers = await _signers(client)
-    targets = [_target(one, output, single=len(found) == 1) for one in found]
+    targets = [_target(name, output, single=len(found) == 1) for name in receipt_names(found)]
     paths: list[Path] = []
     for target, proof in zip(targets, proofs, strict=True):
         with _asking_to_replace():
@@ -165,14 +165,17 @@ async def bundle_(
     if printed and call.json:
         raise Refused(NOT_UNDERSTOOD, what="--json and --output - both want standard output.")
     contents = {file.name: read_local(file) for file in submitted}
+    if len(contents) < len(submitted):
+        raise Refused(NOT_UNDERSTOOD, what="Two of the files have the same name.")
     async with call.client() as client:
         found = [await _receipt(client, log_index) for log_index in dict.fromkeys(log_indexes)]
-        held = {receipt_name(one): await client.proof(one.activity.log_index) for one in found}
+        named = zip(receipt_names(found), found, strict=True)
+        held = {name: await client.proof(one.activity.log_index) for name, one in named}
         tar = bundle(held, await _signers(client), contents)
     if printed:
         click.echo(tar, nl=False)
         return Exit.OK
-    target = (output or Path(f"{receipt_name(found[0])}.evidence.tar")).expanduser()
+    target = (output or Path(f"{next(iter(held))}.evidence.tar")).expanduser()
     with _asking_to_replace():
         path = save(target, tar, replace=replace)
     call.answer(
@@ -220,12 +223,11 @@ async def _receipt(client: EcpClient, log_index: int) -> Receipt:
     return receipt
 
 
-def _target(receipt: Receipt, output: Path | None, *, single: bool) -> Path:
-    name = f"{receipt_name(receipt)}.receipt"
+def _target(name: str, output: Path | None, *, single: bool) -> Path:
     if output is None:
-        return Path(name)
+        return Path(f"{name}.receipt")
     folder = output.expanduser()
-    return folder if single and not folder.is_dir() else folder / name
+    return folder if single and not folder.is_dir() else folder / f"{name}.receipt"
 
 
 async def _signers(client: EcpClient) -> Signers:

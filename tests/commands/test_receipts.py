@@ -14,6 +14,7 @@ import pytest
 from ecp_tui.holdings import SHOWS_KEYS, script
 from tests.commands.conftest import SERVER, Ecp, SignIn
 from tests.sftp_world import installed
+from tests.world import World
 
 NAME = "SD1_01234_20220520.csv"
 
@@ -109,6 +110,31 @@ def test_a_bundle_verifies_by_its_own_script(chan: Ecp, filed: list[int], tmp_pa
         (folder / name).write_bytes(whole[name])
     (folder / f"{NAME}.receipt").write_bytes(whole[f"{NAME}.receipt"].replace(b"\n", b"\r\n"))
     assert "line ends" in verified(f"{NAME}.receipt", NAME)
+
+
+def test_no_receipt_and_no_file_takes_the_place_of_another_of_its_name(
+    ecp: Ecp, chan: Ecp, world: World, filed: list[int], tmp_path: Path
+) -> None:
+    (tmp_path / NAME).write_bytes(b"b\n")
+    world.services.inbox.give_back(world.actor("OPER01"), filed[1], "of another day")
+    again = int(chan("submit", NAME, "--json").data["log_index"])
+    assert again > filed[1], "a version of its own, and the one before was not superseded by it"
+    both = [f"{NAME}.{place}.receipt" for place in (filed[1], again)]
+    said = chan("receipts", "save", str(filed[1]), str(again), "--output", tmp_path, "--json").data
+    assert [Path(item["path"]).name for item in said["items"]] == both
+    for receipt in both:
+        assert ecp("verify", NAME, "--receipt", receipt).code == 0
+    assert chan("receipts", "bundle", str(filed[1]), str(again), "--file", NAME, "-o", "both.tar").code == 0
+    with tarfile.open(tmp_path / "both.tar") as tar:
+        assert {f"evidence/{name}" for name in (*both, NAME)} <= set(tar.getnames())
+    for name in ("README.txt", "verify.sh", "allowed_signers", both[0]):
+        (tmp_path / name).write_bytes(b"mine\n")
+        refused = chan("receipts", "bundle", str(filed[1]), str(again), "--file", name, "-o", "other.tar")
+        assert refused.code == 2 and "what another file in there is called" in refused.err, name
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / NAME).write_bytes(b"c\n")
+    refused = chan("receipts", "bundle", str(again), "--file", NAME, "--file", f"sub/{NAME}", "-o", "other.tar")
+    assert refused.code == 2 and "the same name" in refused.err and not (tmp_path / "other.tar").exists()
 
 
 def test_what_has_no_receipt_or_is_another_companys_is_2001(

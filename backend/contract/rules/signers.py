@@ -15,7 +15,10 @@ ALLOWED_SIGNERS: Final = "allowed_signers"
 REVOKED_KEYS: Final = "revoked_keys"
 _ED25519: Final = "ssh-ed25519"
 _LINE: Final = re.compile(r"(\S+) (\S*namespaces=\S+) ssh-ed25519 ([A-Za-z0-9+/=]+)(?: .*)?", re.ASCII)
-_OPTION: Final = re.compile(r'([a-z-]+)(?:="([^"]*)")?(?:,|$)')
+_OPTION: Final = re.compile(r'([a-z-]+)(?:="([^"]*)")?')
+_OPTIONS: Final = re.compile(rf"{_OPTION.pattern}(?:,{_OPTION.pattern})*")
+_STAMPS: Final = {9: "%Y%m%dZ", 13: "%Y%m%d%H%MZ", 15: "%Y%m%d%H%M%SZ"}
+"""By length. Without a Z a stamp is local time, of whatever place that is: no key here has such a one."""
 _KNOWN: Final = {"namespaces", "valid-after", "valid-before"}
 
 
@@ -62,12 +65,12 @@ class Signer:
 
 def read_allowed_signers(text: str) -> list[Signer]:
     """Lines with Ed25519 keys and namespaces; what stands there besides counts for nothing here."""
-    found = (_LINE.fullmatch(line.strip()) for line in text.splitlines())
+    found = (_LINE.fullmatch(line.strip()) for line in text.split("\n"))
     return [signer for line in found if line is not None and (signer := _signer(line)) is not None]
 
 
 def read_revoked_keys(text: str) -> set[str]:
-    lines = (line.split() for line in text.splitlines())
+    lines = (line.split() for line in text.split("\n"))
     return {f"{words[0]} {words[1]}" for words in lines if len(words) > 1 and words[0] == _ED25519}
 
 
@@ -85,14 +88,17 @@ def _options(key: SigningKey) -> str:
 
 
 def _signer(line: re.Match[str]) -> Signer | None:
-    options = dict(_OPTION.findall(line[2]))
+    said: list[tuple[str, str]] = _OPTION.findall(line[2])
+    options = dict(said)
     public_key = f"{_ED25519} {line[3]}"
     try:
         blob_of(public_key)
         after, before = (_instant(options.get(name)) for name in ("valid-after", "valid-before"))
     except ValueError:
         return None
-    if not set(options) <= _KNOWN:  # what narrows a key in a way not known here makes it none
+    if not _OPTIONS.fullmatch(line[2]) or len(options) < len(said) or not set(options) <= _KNOWN:
+        return None
+    if after is not None and before is not None and after >= before:
         return None
     return Signer(line[1], frozenset(options["namespaces"].split(",")), public_key, after, before)
 
@@ -100,7 +106,7 @@ def _signer(line: re.Match[str]) -> Signer | None:
 def _instant(stamp: str | None) -> datetime | None:
     if stamp is None:
         return None
-    return datetime.strptime(stamp, "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
+    return datetime.strptime(stamp, _STAMPS.get(len(stamp), "")).replace(tzinfo=UTC)
 
 
 def _stamp(instant: datetime) -> str:
