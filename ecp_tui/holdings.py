@@ -146,9 +146,9 @@ def save_signers(allowed: Path, keys: Signers) -> Path:
 
 
 def receipt_name(receipt: Receipt) -> str:
-    """Of the file, as its receipt is called; of an older version with its number."""
+    """Of the file, as its receipt is called by SFTP too; of a version that stands no more with its number."""
     activity = receipt.activity
-    version = f".v{activity.version}" if activity.state == "superseded" else ""
+    version = f".v{activity.version}" if activity.superseded_by is not None else ""
     return file_name(f"{activity.file_name or activity.log_index}{version}")
 
 

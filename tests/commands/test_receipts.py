@@ -7,11 +7,13 @@ import shutil
 import subprocess
 import tarfile
 from base64 import b64encode
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from ecp_tui.holdings import SHOWS_KEYS, script
+from tests.adapters.filing import file
 from tests.commands.conftest import SERVER, Ecp, SignIn
 from tests.sftp_world import installed
 from tests.world import World
@@ -118,8 +120,7 @@ def test_no_receipt_and_no_file_takes_the_place_of_another_of_its_name(
     (tmp_path / NAME).write_bytes(b"b\n")
     world.services.inbox.give_back(world.actor("OPER01"), filed[1], "of another day")
     again = int(chan("submit", NAME, "--json").data["log_index"])
-    assert again > filed[1], "a version of its own, and the one before was not superseded by it"
-    both = [f"{NAME}.{place}.receipt" for place in (filed[1], again)]
+    both = [f"{NAME}.v2.receipt", f"{NAME}.receipt"]
     said = chan("receipts", "save", str(filed[1]), str(again), "--output", tmp_path, "--json").data
     assert [Path(item["path"]).name for item in said["items"]] == both
     for receipt in both:
@@ -127,6 +128,11 @@ def test_no_receipt_and_no_file_takes_the_place_of_another_of_its_name(
     assert chan("receipts", "bundle", str(filed[1]), str(again), "--file", NAME, "-o", "both.tar").code == 0
     with tarfile.open(tmp_path / "both.tar") as tar:
         assert {f"evidence/{name}" for name in (*both, NAME)} <= set(tar.getnames())
+    named = [file(world, (name,), input_date=date(2022, 5, 12)) for name in ("a b.csv", "A_B.csv", "a_b.csv")]
+    same = [str(row.log_index) for (row,) in named]
+    said = chan("receipts", "save", *same, "--output", tmp_path, "--json").data
+    names = [Path(item["path"]).name for item in said["items"]]
+    assert names == [f"a_b.csv.{same[0]}.receipt", f"A_B.csv.{same[1]}.receipt", f"a_b.csv.{same[2]}.receipt"]
     for name in ("README.txt", "verify.sh", "allowed_signers", both[0]):
         (tmp_path / name).write_bytes(b"mine\n")
         refused = chan("receipts", "bundle", str(filed[1]), str(again), "--file", name, "-o", "other.tar")
