@@ -118,7 +118,12 @@ def _signed(data: bytes) -> tuple[Checkpoint, str]:
 
 async def _read(path: Path) -> bytes:
     if path == STANDARD:
-        return b"".join([block async for block in blocks()])
+        data = b""
+        async for block in blocks():
+            data += block
+            if len(data) > LARGEST:
+                break
+        return data
     return read_local(path, LARGEST)
 
 

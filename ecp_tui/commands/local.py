@@ -63,7 +63,8 @@ class LocalFile(click.ParamType[Path]):
         if self._writes:
             return f"Over SSH a file goes to standard output: {there.line} {words} … > {name}"
         named = f" --name {name}" if any(one.name == "name" for one in ctx.command.params) else ""
-        return f"Over SSH a file comes by standard input: {there.line} {words} -{named} < {name}"
+        option = f"{param.opts[0]} " if isinstance(param, click.Option) else ""
+        return f"Over SSH a file comes by standard input: {there.line} {words} {option}-{named} < {name}"
 
 
 class _ServerOption(click.Option):

@@ -108,7 +108,8 @@ async def save_(call: Call, log_indexes: Sequence[int], output: Path | None, *, 
     """Save receipts, byte for byte, with signature and proof.
 
     They are called NAME.receipt, NAME.receipt.sig and NAME.proof, of older versions NAME.vN.receipt, and where two
-    would be called the same NAME.LOG_INDEX.receipt; allowed_signers and revoked_keys lie beside them. To standard output, and over SSH, go the receipts alone, one after the other.
+    would be called the same NAME.LOG_INDEX.receipt; allowed_signers and revoked_keys lie beside them. To standard
+    output, and over SSH, go the receipts alone, one after the other.
 
     \b
     Examples:

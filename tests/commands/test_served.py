@@ -147,6 +147,7 @@ def test_the_words_name_the_line_that_works(ssh: Ssh) -> None:
     said = ssh("submit", f"C:\\out\\{NAME}").err
     assert f"{LINE} submit - --name {NAME} < {NAME}" in said
     assert f"{LINE} forms check - < form.txt" in ssh("forms", "check", "/home/me/form.txt").err
+    assert f"{LINE} checkpoint --since - < log.checkpoint" in ssh("checkpoint", "--since", "a/log.checkpoint").err
     assert f"{LINE} get … > report.csv" in ssh("get", "1", "--output", "out/report.csv").err
     assert f"{LINE} verify - --name {NAME} < {NAME}" in ssh("verify", NAME).err
 
@@ -187,6 +188,9 @@ def test_a_file_is_checked_submitted_verified_and_fetched_by_the_streams_alone(
     assert ssh("submit", "-", *name, "--input-date", "2022-05-19", typed=CONTENT).code == 5
     assert ssh("verify", "-", *name, typed=CONTENT).out.startswith("MATCH")
     assert ssh("receipts", "save", str(said["log_index"])).out == said["receipt"]
+    signed = ssh("checkpoint", "--output", "-").out
+    assert ssh("checkpoint", "--since", "-", typed=signed.encode()).out.startswith("CONSISTENT")
+    assert ssh("checkpoint", "--since", "-", typed=signed.encode() + b"x" * (3 << 20)).code == 5
     one = publish(world, b"trade\n\xff")
     assert ssh("get", str(one.log_index), "--json").code == 2, "standard output is the file's"
     opened.clear()
