@@ -1,4 +1,4 @@
-"""ecpd's commands: serve, init, operators, catalogue, audit, backup, restore, upgrade, doctor, check, demo."""
+"""ecpd's commands: serve, init, operators, catalogue, audit, keys, backup, restore, upgrade, doctor, check, demo."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from backend.options import OPTIONS as _OPTIONS
 from backend.options import SERVE_OPTIONS as _SERVE_OPTIONS
 from backend.options import in_words as _in_words
 from backend.options import with_ as _with
+from backend.receipt_keys import keys_group
 from backend.serving import Listening, end_on_signals
 from backend.serving import serve as run
 from backend.settings import SETTINGS_FILE, Settings, SettingsError, load
@@ -129,6 +130,7 @@ def diff_catalogue(file: Path, **flags: Any) -> None:
 
 main.add_command(existing_group)
 main.add_command(audit_group)
+main.add_command(keys_group)
 main.add_command(backups.backup_command)
 main.add_command(backups.restore_command)
 

@@ -59,6 +59,8 @@ class Settings:
     operator: str = "The operator"
     origin: str = "ecp.local"
     """The log's name, as it stands in every receipt."""
+    receipt_agent: Path | None = None
+    """The socket of an ssh-agent that holds the receipt key; else it lies in the secrets folder."""
     timezone: str = "Asia/Hong_Kong"
     notices: tuple[str, ...] = ()
     existing_ecp: str = ""

@@ -42,6 +42,7 @@ _MEANINGS: Final = {
     "name": "The platform's name on the landing page.",
     "operator": "Who runs it.",
     "origin": "The name of the log, as it stands in every receipt. Never change it once files were accepted.",
+    "receipt_agent": "The socket of an ssh-agent that signs receipts; empty: the key in secrets/receipt_key.",
     "timezone": "The zone of cut-offs and of all times shown.",
     "notices": "Lines shown on the landing page.",
     "existing_ecp": "Where people find the existing ECP, for folders that have not moved; empty: where it listens.",

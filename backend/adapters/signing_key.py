@@ -32,7 +32,7 @@ class SigningKeyFile:
             key = load_ssh_private_key(path.read_bytes(), None)
         except FileNotFoundError as error:
             raise SettingsError(
-                f"{path} is missing: restore the secrets folder from its backup, or name the right --data-dir."
+                f"{path} is missing: restore the secrets folder from its backup. If that is lost, run ecpd keys rotate."
             ) from error
         except ValueError as error:
             raise SettingsError(f"{path} is damaged: restore the secrets folder from its backup.") from error

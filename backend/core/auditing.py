@@ -16,6 +16,7 @@ from backend.core.activity_row import ACCEPTED, ActivityRow
 from backend.core.bearing_out import belied, misplaced, named_in
 from backend.core.log import LOWEST_KEPT, KeptCheckpoint, perfect, roots
 from backend.core.ports import Store
+from backend.core.receipt_keys import REVOKED, ROTATED, KeyEntry, unexplained
 from backend.core.rows import Rows
 
 _AT_ONCE: Final = 500
@@ -82,6 +83,7 @@ class _Audit:
             self._head = rows.head()
             self._keys = rows.signing_keys()
         self._elsewhere = {one.size: one for one in vouched}
+        self._of_keys: dict[int, KeyEntry] = {}
         self._erased: Mapping[str, int] = {}
 
     def over(self, since: Checkpoint | None) -> Audited:
@@ -91,6 +93,9 @@ class _Audit:
             again = self._page(rows, hashes, again)
             self._progress(again.size, self._head.size)
         self._end(again)
+        if since is None:
+            for entry, words in unexplained(self._keys, self._of_keys):
+                self._found.is_wrong(entry, words)
         self._found.wrong.sort(key=lambda one: (one.follows, one.entry))
         return self._found
 
@@ -161,6 +166,8 @@ class _Audit:
             self._found.is_wrong(place, f"Entry {place:,} ({row.act}): {said}")
         if row.act == ACCEPTED:
             self._signature(row, text)
+        elif row.act in (ROTATED, REVOKED):
+            self._of_keys[place] = (row.act, row.subject, row.object, row.at)
         self._each(row)
         return leaf
 

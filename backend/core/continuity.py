@@ -26,6 +26,7 @@ _GO_ON: Final = frozenset(
         *("signed-in", "signed-out", "sign-in-refused", "locked", "unlocked", "session-ended", "sessions-ended"),
         *("confirmed", "confirmation-refused", "recovery-requested", "recovery-refused", "password-reset"),
         *("suspended", "key-revoked", "address-removed", "fetched", "collected"),
+        *("receipt-key-rotated", "receipt-key-revoked"),
         *("operator-invited", "enrolled", "activated"),
     }
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import reduce
 from typing import Final, Protocol
 
@@ -62,6 +63,16 @@ class LogUnit(Protocol):
     def accept_loss(self, entry: int, anchor: Checkpoint, size: int, root: bytes) -> None: ...
 
     def add_checkpoint(self, kept: KeptCheckpoint) -> None: ...
+
+    def add_signing_key(self, number: int, public_key: str, since: datetime) -> None: ...
+
+    def retire_signing_key(self, number: int, until: datetime) -> None:
+        """It signs no more; what it signed goes on to count."""
+        ...
+
+    def revoke_signing_key(self, number: int, at: datetime, reason: str) -> None:
+        """What it signed counts no more by itself."""
+        ...
 
 
 def roots(rows: LogRows, ranges: Sequence[tuple[int, int]]) -> list[bytes]:

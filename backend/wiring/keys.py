@@ -18,16 +18,22 @@ from backend.adapters.database import (
     open_engine,
 )
 from backend.adapters.key_files import check_value, read_key
+from backend.adapters.signing_agent import SigningAgent
 from backend.adapters.signing_key import SigningKeyFile
 from backend.contract.rules import sshsig
 from backend.contract.rules.checkpoints import Checkpoint, checkpoint_text, signed_text
 from backend.core.activity import milliseconds
 from backend.core.signing import Signing
+from backend.durable import sync_folder
 from backend.settings import Settings, SettingsError
 
 SECRETS: Final = ("seed_key", "throttle_key")
 RECEIPT_KEY: Final = "receipt_key"
 """What receipts and checkpoints are signed with: the latest of those whose public halves the database has."""
+
+
+NEW_RECEIPT_KEY: Final = "receipt_key.new"
+"""Beside it while another one takes over."""
 
 
 @contextmanager
@@ -72,20 +78,33 @@ def right_keys(settings: Settings, engine: Engine) -> dict[str, bytes]:
 
 def right_signing_key(settings: Settings, store: DatabaseStore) -> Signing:
     """The key that signs now, known again as the latest that the database knows."""
-    signer = SigningKeyFile(settings.secrets / RECEIPT_KEY)
     with store.reading() as rows:
         keys = rows.signing_keys()
     number = max(keys, default=0)
     if not keys:
         raise SettingsError("The database signs nothing yet. Run ecpd upgrade.")
-    if keys[number].public_key != signer.public_key:
-        path = settings.secrets / RECEIPT_KEY
-        raise SettingsError(f"{path} is not the key that signs here: restore the secrets folder from its backup.")
+    wanted = keys[number].public_key
     if keys[number].until is not None or keys[number].revoked is not None:
+        raise SettingsError("The key that signs receipts has ended. Run ecpd keys rotate.")
+    if settings.receipt_agent is not None:
+        return Signing(SigningAgent(settings.receipt_agent, wanted), number)
+    settle_rotation(settings, wanted)
+    signer = SigningKeyFile(settings.secrets / RECEIPT_KEY)
+    if signer.public_key != wanted:
+        path = settings.secrets / RECEIPT_KEY
         raise SettingsError(
-            "The key that signs receipts has ended. Restore the secrets folder that goes with this database."
+            f"{path} is not the key that signs here: restore the secrets folder from its backup. "
+            "If that is lost, run ecpd keys rotate."
         )
     return Signing(signer, number)
+
+
+def settle_rotation(settings: Settings, signs: str) -> None:
+    """A rotation that was cut off after its entry: the new key takes the place of the old one."""
+    new = settings.secrets / NEW_RECEIPT_KEY
+    if new.exists() and SigningKeyFile(new).public_key == signs:
+        new.replace(settings.secrets / RECEIPT_KEY)
+        sync_folder(settings.secrets)
 
 
 def signed_head(settings: Settings, store: DatabaseStore, now: datetime) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, exists, func, insert, select, tuple_
+from sqlalchemy import Connection, Row, Select, exists, func, insert, select, tuple_, update
 
 from backend.adapters.database import tables
 from backend.contract.rules.checkpoints import Checkpoint
@@ -79,6 +80,15 @@ class LogUnit:
         told = {"origin": one.origin, "size": one.size, "root": one.root, "at": one.at}
         signed = {"signed_by": kept.signed_by, "signature": kept.signature}
         self._connection.execute(insert(_checkpoints).values(told | signed))
+
+    def add_signing_key(self, number: int, public_key: str, since: datetime) -> None:
+        self._connection.execute(insert(_keys).values(id=number, public_key=public_key, since=since))
+
+    def retire_signing_key(self, number: int, until: datetime) -> None:
+        self._connection.execute(update(_keys).where(_keys.c.id == number).values(until=until))
+
+    def revoke_signing_key(self, number: int, at: datetime, reason: str) -> None:
+        self._connection.execute(update(_keys).where(_keys.c.id == number).values(revoked=at, reason=reason))
 
     def accept_loss(self, entry: int, anchor: Checkpoint, size: int, root: bytes) -> None:
         lost = {"anchor_size": anchor.size, "anchor_root": anchor.root, "size": size, "root": root}

@@ -32,6 +32,8 @@ _WORDS: Final = {
     "address-removed": "SFTP address removed",
     "operator-invited": "invited at the server itself",
     "sources-erased": "source addresses erased, {count} up to log index {object}",
+    "receipt-key-rotated": "receipts signed by another key, {object}",
+    "receipt-key-revoked": "receipt key revoked",
     "exported": "exported the audit log",
     "existing-account-added": "account of the existing ECP made",
     "existing-account-closed": "account of the existing ECP closed",

@@ -117,10 +117,15 @@ class Operators:
             f"{invited.login_id} ({invited.name}) was invited as an operator at the server itself, without maker and "
             "checker. If nobody told you why, ask the operator at once."
         )
-        companies = [None, *(one.code for one in unit.companies())]
-        for account in (one for company in companies for one in unit.accounts_of(company)):
-            if account.state == "active" and (account.kind == "operator" or account.services):
-                self._mailer.notice(unit, account, "an operator was invited", words, now)
+        told_of_break_glass(unit, self._mailer, "an operator was invited", words, now)
+
+
+def told_of_break_glass(unit: Unit, mailer: Mailer, subject: str, words: str, now: datetime) -> None:
+    """What was done at the server itself, all operators and delegated administrators hear of."""
+    companies = [None, *(one.code for one in unit.companies())]
+    for account in (one for company in companies for one in unit.accounts_of(company)):
+        if account.state == "active" and (account.kind == "operator" or account.services):
+            mailer.notice(unit, account, subject, words, now)
 
 
 def _operators(rows: Rows) -> list[Account]:

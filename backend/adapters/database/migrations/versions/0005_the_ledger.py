@@ -32,6 +32,13 @@ _FIXED = {
 """By table: the columns that never change."""
 _ONE_WAY = {
     "activity_hashed": ("activity", ("leaf_hash",), "OLD.leaf_hash IS NOT NULL"),
+    "signing_keys_ended": (
+        "signing_keys",
+        ("until", "revoked", "reason"),
+        "OLD.until IS NOT NULL AND (NEW.until IS NULL OR NEW.until <> OLD.until)"
+        " OR OLD.revoked IS NOT NULL AND (NEW.revoked IS NULL OR NEW.revoked <> OLD.revoked"
+        " OR NEW.reason <> OLD.reason)",
+    ),
     "log_head_back": ("log_head", ("size",), "NEW.size < OLD.size"),
 }
 """What may change one way only: from nothing, or upwards."""
