@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from backend.contract.faults import NOT_UNDERSTOOD, Refused
 from backend.contract.rules.checkpoints import Checkpoint, read_checkpoint, read_signed
 from backend.contract.rules.evidence import Check, judge_checkpoint
 from backend.contract.rules.merkle import Head
@@ -35,8 +36,11 @@ async def signed(client: EcpClient) -> Signed:
     """The newest."""
     shown = await client.checkpoint()
     signers = Signers(await client.allowed_signers(), await client.revoked_keys())
-    text, armour = read_signed(shown.signed)
-    checkpoint = read_checkpoint(text)
+    try:
+        text, armour = read_signed(shown.signed)
+        checkpoint = read_checkpoint(text)
+    except ValueError as error:
+        raise Refused(NOT_UNDERSTOOD, what="What the server shows is no signed checkpoint.") from error
     allowed, revoked = read_allowed_signers(signers.allowed), read_revoked_keys(signers.revoked)
     return Signed(shown.signed, checkpoint, signers, judge_checkpoint(checkpoint, armour, allowed, revoked))
 

@@ -9,6 +9,7 @@ from typing import Final
 from ecp_tui.places import PLACES, why_not
 from ecp_tui.plain.account import profile, sftp_access
 from ecp_tui.plain.activity import Enquiry
+from ecp_tui.plain.audit import AuditLog
 from ecp_tui.plain.comparing import verify
 from ecp_tui.plain.deadlines import deadlines
 from ecp_tui.plain.deciding import approvals
@@ -63,6 +64,7 @@ def main_menu(visit: Visit) -> None:
                 why_not("calendar", visit.me),
             ),
             Option("Receipt keys: who signs receipts", partial(keys, visit)),
+            Option("Audit log: what was done", lambda: AuditLog(visit).open()),
         ]
 
     while True:

@@ -29,7 +29,7 @@ _TYPING_PAUSE: Final = 0.25
 _COLUMNS: Final = (
     Column("When", 12, 1),
     Column("What", 22, grows=True),
-    Column("About", 22, 2),
+    Column("About", 22, 2, grows=True),
     Column("By", 10),
     Column("Company", 8, 4),
     Column("Channel", 8, 5),
@@ -54,6 +54,8 @@ class AuditScreen(EcpScreen):
         self._wanted = _EVERYTHING
         self._lines: dict[int, LogLine] = {}
         """What was fetched, by its place, the newest first."""
+        self._in_all = 0
+        """Of the whole log."""
         self._cursor: str | None = None
 
     def hints(self) -> tuple[str, ...]:
@@ -96,6 +98,7 @@ class AuditScreen(EcpScreen):
         below = {index: line for index, line in self._lines.items() if index < last}
         self._lines = {line.log_index: line for line in page.entries} | below
         self._cursor = self._cursor if below else page.cursor
+        self._in_all = page.size
         self._show()
 
     async def _load_more(self) -> None:
@@ -172,7 +175,9 @@ class AuditScreen(EcpScreen):
 
     @property
     def _counted(self) -> str:
-        """How many were fetched, and whether there are more."""
+        """How many there are where all are shown; else how many were fetched, and whether there are more."""
+        if self.context.staff and self._wanted == _EVERYTHING:
+            return wording.count(self._in_all)
         return wording.count(len(self._lines), more=self._cursor is not None)
 
     # ── finding and filtering ────────────────────────────────────────────────────────────────────────────────

@@ -90,7 +90,8 @@ class AuditEntryScreen(EcpScreen):
     def _facts(self, entry: LogEntry) -> Iterator[tuple[str, str | Content]]:
         line = entry.line
         yield "When", wording.when(line.at, self.context.zone, seconds=True, year=True).strip()
-        yield "By", f"{line.login_id or 'the server'}, {line.channel}{f', from {line.source}' if line.source else ''}"
+        source = f", from {line.source}" if line.source else ""
+        yield "By", f"{line.login_id}, {line.channel}{source}" if line.login_id else "the server itself"
         for name, value in (("About", line.subject), ("Company", line.company), ("Folder", line.folder)):
             if value:
                 yield name, value
@@ -119,6 +120,10 @@ class AuditEntryScreen(EcpScreen):
     @property
     def _of_file(self) -> bool:
         return self._entry is not None and self._entry.line.act in get_args(State)
+
+    def hints(self) -> tuple[str, ...]:
+        """Activity has acts on files alone."""
+        return tuple(key for key in super().hints() if key != "open" or self._of_file)
 
     def hint_word(self, key: str) -> str:
         return {"copy": "copy leaf hash", "copy_row": "copy text", "open": "in Activity"}.get(key, "")

@@ -87,3 +87,11 @@ def test_the_keys_are_heard_whole_and_saved(listener: Listener, tmp_path: Path) 
         line = said.partition("The fingerprints in the file: ")[2].partition("\n")[0]
         shown = subprocess.run(line, shell=True, cwd=tmp_path, capture_output=True, text=True, check=True).stdout  # noqa: S602  the line that is printed is what is tried
         assert f"Fingerprint: {shown.split()[1]}\n" in said
+
+
+def test_the_audit_log_is_heard_found_in_and_an_entry_verified(listener: Listener, filed: Path) -> None:
+    said = listener.as_("CHAN01", "16", "s", "accepted", "1", "y", "s", "zzz", "0")
+    assert "Newest first." in said and "CHAN01: signed in" in said
+    assert f": CHAN01: accepted, {NAME}" in said.partition("Searching for accepted.")[2]
+    assert "In the log, good: entry " in said and "Signature, good: by SHA256:" in said
+    assert "receipt-v1\n" in said and "Leaf hash: " in said and "Nothing was found." in said
