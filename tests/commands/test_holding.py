@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from backend.adapters.signing_key import SigningKeyFile, new_signing_key
-from backend.contract.rules.sshsig import RECEIPTS, armour, blob_of, to_sign
+from backend.contract.rules.checkpoints import signed_text
+from backend.contract.rules.proof_documents import proof_text, read_proof
+from backend.contract.rules.sshsig import CHECKPOINTS, RECEIPTS, armour, blob_of, to_sign
+from ecp_tui.holdings import script
 from tests.commands.conftest import Ecp
+from tests.sftp_world import installed
 from tests.world import World
 
 CONTENT = b"account,amount\n1,2\n"
@@ -98,6 +103,8 @@ def test_what_is_missing_is_said_and_a_proof_can_be_done_without(ecp: Ecp, held:
     said = ecp("verify", held, "--receipt", held.with_name("none"))
     assert said.code == 2 and "There is no file" in said.err
     assert ecp("verify", held, "--proof", held).code == 2
+    at_once = ("verify", held, "--receipt", receipt_of(held), "--no-proof", "--proof", held)
+    assert ecp(*at_once).code == 2 and ecp("verify", held, "--receipt", receipt_of(held), "--name", NAME).code == 2
 
 
 def test_no_bytes_of_strangers_reach_the_terminal(ecp: Ecp, held: Path) -> None:
@@ -105,3 +112,35 @@ def test_no_bytes_of_strangers_reach_the_terminal(ecp: Ecp, held: Path) -> None:
         held.with_name(name).write_bytes(b"\x1b[31mreceipt-v1\r\n\x00" + bytes(range(256)))
         said = ecp("verify", held, "--receipt", receipt_of(held))
         assert said.code == 5 and "\x1b" not in said.out
+
+
+def test_program_and_script_agree_about_a_key_that_was_revoked_since(ecp: Ecp, held: Path) -> None:
+    receipt, proof = receipt_of(held), held.with_name(f"{NAME}.proof")
+    signers, revoked = held.with_name("allowed_signers"), held.with_name("revoked_keys")
+    new_signing_key(held.with_name("later"))
+    later = SigningKeyFile(held.with_name("later"))
+    held.with_name("verify.sh").write_bytes(script())
+    first = signers.read_text().split(" ", 2)[2]
+    signers.write_text(f"{signers.read_text()}{signers.read_text().replace(first.strip(), later.public_key)}")
+    before = read_proof(proof.read_text())
+    signature = later.sign(to_sign(CHECKPOINTS, before.checkpoint_text.encode()))
+    anew = signed_text(before.checkpoint_text, armour(blob_of(later.public_key), CHECKPOINTS, signature))
+    vouched, unproved = (proof_text(one, before.hashes, anew) for one in (before.index, before.index + 1))
+    for said, keys, verifies in (
+        (vouched, first, True),
+        (vouched, f"{later.public_key}\n", False),
+        (vouched, f"{first}{later.public_key}\n", False),
+        (unproved, first, False),
+        (proof.read_text(), first, False),
+        (vouched, "", True),
+    ):
+        proof.write_text(said)
+        revoked.write_text(keys)
+        told = ecp("verify", held, "--receipt", receipt)
+        ran = subprocess.run(
+            [installed("sh"), "verify.sh", receipt.name, NAME], cwd=held.parent, capture_output=True, text=True
+        )
+        assert (told.code == 0, ran.returncode == 0) == (verifies, verifies), (said, keys, told.out, ran)
+        since = verifies and keys == first
+        assert ("revoked since; the checkpoint vouches for it" in told.out) is since
+        assert ("revoked since; the checkpoint vouches for it" in ran.stdout) is since

@@ -97,25 +97,29 @@ fi
 # The signatures, by the keys of the exchange as of when they were made.
 stamp() { printf '%s' "$1" | sed 's/\.[0-9]*Z$/Z/; s/[-:T]//g'; }
 signed() { # what, namespace, data, signature, instant
-    [ -f "$4" ] || { absent "$1" "$4 is not here"; return; }
-    [ -f "$here/allowed_signers" ] || { absent "$1" "allowed_signers is not here"; return; }
-    set -- "$@" -f "$here/allowed_signers" -I "$origin" -n "$2" -Overify-time="$(stamp "$5")" -s "$4"
-    [ -s "$here/revoked_keys" ] && set -- "$@" -r "$here/revoked_keys"
+    [ -f "$4" ] || { absent "$1" "$4 is not here"; return 1; }
+    [ -f "$here/allowed_signers" ] || { absent "$1" "allowed_signers is not here"; return 1; }
     what=$1
     data=$3
-    shift 5
+    set -- -f "$here/allowed_signers" -I "$origin" -n "$2" -Overify-time="$(stamp "$5")" -s "$4"
+    ever=$(ssh-keygen -Y verify "$@" < "$data" 2>&1) && counted=yes || counted=no
+    [ -s "$here/revoked_keys" ] && set -- "$@" -r "$here/revoked_keys"
     if told=$(ssh-keygen -Y verify "$@" < "$data" 2>&1); then good "$what" "$told"
+    elif [ "$vouched$counted" = yesyes ]; then good "$what" "$ever, revoked since; the checkpoint vouches for it"
     else
         bad "$what" "it does not verify: other key, other text, or a key that did not count then"
         say "" "" "ssh-keygen: $(printf '%s\n' "$told" | head -n 1)"
+        return 1
     fi
 }
+vouched=no
 if command -v ssh-keygen > /dev/null; then
-    signed signature receipt-v1@ecp "$receipt" "$receipt.sig" "$received"
     if [ -f "$proof" ]; then
-        signed checkpoint checkpoint-v1@ecp "$work/checkpoint" "$work/checkpoint.sig" \
-            "$(sed -n 's/^at: //p' "$work/checkpoint")"
+        made=$(sed -n 's/^at: //p' "$work/checkpoint")
+        signed checkpoint checkpoint-v1@ecp "$work/checkpoint" "$work/checkpoint.sig" "$made" &&
+            [ "$right" -eq 1 ] && vouched=yes
     fi
+    signed signature receipt-v1@ecp "$receipt" "$receipt.sig" "$received"
 else
     absent signature "ssh-keygen is not installed: signatures were not looked at"
 fi
