@@ -70,6 +70,8 @@ async def verify(call: Call, /, evidence: Path | str, name: str | None, **held: 
       ecp verify - --name SD1_01234_20261120.csv --json < return.csv
     """
     if held["receipt"] is not None:
+        if name is not None or (held["proof"] is not None and held["no_proof"]):
+            raise Refused(NOT_UNDERSTOOD, what="With --receipt there is no --name, and no --proof with --no-proof.")
         return verify_held(call, evidence if isinstance(evidence, str) else await _sha256(evidence), **held)
     if any(held.values()):
         raise Refused(NOT_UNDERSTOOD, what="What lies beside a receipt is named with --receipt.")
