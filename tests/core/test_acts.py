@@ -4,33 +4,35 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 from backend.contract.messages import REQUEST_KINDS
-from backend.core import activity_row
 from backend.core.client_connect import acts
 
 CORE = Path(acts.__file__).parent
-OF_THE_MIGRATION = [CORE.parent / f"{name}.py" for name in ("migration", "existing_intake", "existing_accounts")]
+OTHERS = ("migration", "existing_intake", "existing_accounts", "audit_trail", "receipt_keys")
+BESIDE = [CORE.parent / f"{name}.py" for name in OTHERS]
 OF_REQUESTS = {"applied", "rejected", "returned", "withdrawn"}
 """A request's state once it was decided, which is no word in the call that records it."""
 
 
-def literals(argument: ast.AST) -> Iterator[str]:
-    """Strings that an argument may be, but not parts of one."""
+def literals(argument: ast.AST, module: str) -> Iterator[str]:
+    """Strings that an argument may be, by their names in that module too, but not parts of one."""
     if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
         yield argument.value
-    elif isinstance(argument, ast.Name) and isinstance(named := getattr(activity_row, argument.id, None), str):
+    elif isinstance(argument, ast.Name) and isinstance(named := getattr(import_module(module), argument.id, None), str):
         yield named
     elif isinstance(argument, ast.IfExp):
-        yield from literals(argument.body)
-        yield from literals(argument.orelse)
+        yield from literals(argument.body, module)
+        yield from literals(argument.orelse, module)
 
 
 def recorded() -> set[str]:
     """What is handed to `record`, or to a function of the same file, as its `act`."""
     found: set[str] = set()
-    for path in [*CORE.rglob("*.py"), *OF_THE_MIGRATION]:
+    for path in [*CORE.rglob("*.py"), *BESIDE]:
+        module = ".".join(path.relative_to(CORE.parents[2]).with_suffix("").parts)
         tree = ast.parse(path.read_text("utf-8"))
         places = {"record": slice(1, 3)}  # the ledger's own, and that of a confirmation, which names who before
         for node in ast.walk(tree):
@@ -45,7 +47,7 @@ def recorded() -> set[str]:
             name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
             named = [one.value for one in node.keywords if one.arg == "act" and name in places]
             for argument in [*node.args[places.get(name, slice(0))], *named]:
-                found |= {prefix + one for one in literals(argument)}
+                found |= {prefix + one for one in literals(argument, module)}
     return found | {f"request-{state}" for state in OF_REQUESTS}
 
 
