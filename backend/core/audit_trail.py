@@ -13,7 +13,7 @@ from backend.core.activity_row import ActivityRow
 from backend.core.actor import Actor, LogScope
 from backend.core.calendar import Calendar
 from backend.core.checkpoints import Checkpoints
-from backend.core.client_connect.acts import shown_act
+from backend.core.client_connect.acts import called, shown_act
 from backend.core.gate import log_scope, refuse_outside_staff
 from backend.core.page_marks import PageMarks
 from backend.core.ports import Clock, Store
@@ -47,7 +47,7 @@ class AuditTrail:
         before = self._marks.opened(cursor, *bound) if cursor is not None else None
         days = self._calendar.days(wanted.from_date, wanted.to_date)
         with self._store.reading() as rows:
-            found = rows.trail(wanted, scope, days, before, limit + 1)
+            found = rows.trail(wanted, scope, days, before, limit + 1, called(wanted.text or ""))
             lines = _lines(rows, found[:limit], scope)
             size = rows.head().size
         more = len(found) > limit

@@ -94,13 +94,21 @@ def _last_signed(rows: Rows) -> datetime:
     """The latest instant that a key may have signed at."""
     head, latest = rows.head(), rows.latest_checkpoint()
     last = rows.activity(head.size - 1) if head.size else None
-    instants = [one for one in (last and last.at, latest and latest.checkpoint.at) if one is not None]
-    return max(instants, default=datetime.min.replace(tzinfo=UTC))
+    never = datetime.min.replace(tzinfo=UTC)
+    return max(last.at if last is not None else never, latest.checkpoint.at if latest is not None else never)
+
+
+def _name(key: SigningKey) -> str:
+    """Its fingerprint; what is no key at all goes by its text."""
+    try:
+        return fingerprint_of(blob_of(key.public_key))
+    except (ValueError, IndexError):
+        return shown(key.public_key, 80)
 
 
 def unexplained(signing_keys: Mapping[int, SigningKey], entries: Mapping[int, KeyEntry]) -> list[tuple[int, str]]:
     """Where keys and the entries about them disagree, by entry; of each its act, subject, object and instant."""
-    keys = {fingerprint_of(blob_of(one.public_key)): one for one in signing_keys.values()}
+    keys = {_name(one): one for one in signing_keys.values()}
     retired = {one: key.until for one, key in keys.items() if key.until is not None}
     revoked = {one: key.revoked for one, key in keys.items() if key.revoked is not None}
     begun = {one: key.since for one, key in keys.items() if key.since is not None}

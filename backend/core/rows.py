@@ -127,8 +127,10 @@ class Rows(
         days: tuple[datetime | None, datetime | None],
         before: int | None,
         limit: int,
+        called: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset()),
     ) -> list[ActivityRow]:
-        """Entries of all kinds, newest first, below log index `before`."""
+        """Entries of all kinds, newest first, below log index `before`. `called` are the acts, and the kinds of
+        requests, that `wanted.text` says in words."""
         ...
 
     def open_refusals(self, scope: Scope, since: datetime, limit: int) -> list[ActivityRow]:

@@ -11,12 +11,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from backend.adapters.database import DatabaseStore, SchemaMismatch, check_schema
 from backend.contract.findings import Finding
 from backend.contract.rules.forms import FEWEST
+from backend.contract.rules.public_keys import fingerprint_of
+from backend.contract.rules.sshsig import blob_of
 from backend.core.figures import Standing
 from backend.doctor.clock import clock
 from backend.doctor.files import aside, data_folder, file_system, room, secrets
 from backend.doctor.machine import consoles, descriptors, mail, ports, ready, tls
 from backend.settings import Settings, SettingsError
-from backend.wiring.keys import opened_engine
+from backend.wiring.keys import opened_engine, right_signing_key
 
 _WAITED: Final = timedelta(minutes=15)
 _HINT: Final = "ecpd makes none: see docs/operate.md; the secrets folder apart from the rest"
@@ -40,6 +42,7 @@ def database(settings: Settings) -> Iterator[Finding]:
             try:
                 yield Finding("database", "ok", "schema is this program's")
                 yield from _people_and_time(store)
+                yield _receipt_key(settings, store)
             finally:
                 store.close()
     except (SettingsError, SchemaMismatch) as error:
@@ -63,6 +66,16 @@ def _people_and_time(store: DatabaseStore) -> Iterator[Finding]:
         yield Finding("operators", "ok", f"{active} active")
     yield _mails(waiting, now)
     yield clock(now, last.at if last is not None else None)
+
+
+def _receipt_key(settings: Settings, store: DatabaseStore) -> Finding:
+    """Whether the key that signs is here, and is the one that the database names."""
+    try:
+        signs = right_signing_key(settings, store).signer.public_key
+    except SettingsError as error:
+        return Finding("receipt key", "problem", str(error), "See docs/operate.md, A receipt key is lost.")
+    where = " in an ssh-agent" if settings.receipt_agent is not None else ""
+    return Finding("receipt key", "ok", f"{fingerprint_of(blob_of(signs))}{where}")
 
 
 def _mails(waiting: Standing, now: datetime) -> Finding:

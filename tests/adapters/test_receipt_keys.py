@@ -23,7 +23,7 @@ from backend.contract.rules.sshsig import blob_of
 from backend.core import receipt_keys
 from backend.core.auditing import audit
 from backend.settings import SettingsError
-from backend.wiring import open_platform, rotating
+from backend.wiring import keys, open_platform, rotating
 from backend.wiring.rotating import opened_keys, revoke, rotate
 from tests.databases import Prepared, reopened_world
 from tests.submitting import submitted
@@ -163,7 +163,7 @@ def test_a_rotation_that_is_cut_off_leaves_a_key_that_signs(
         if step == "keys":
             patch.setattr(receipt_keys.ReceiptKeys, "_taken_over", cut)
         elif step == "settle_rotation":
-            settle, calls = rotating.settle_rotation, list[int]()
+            settle, calls = keys.settle_rotation, list[int]()
 
             def second(*told: object) -> None:
                 calls.append(1)
@@ -224,26 +224,24 @@ def test_an_agent_signs_in_place_of_the_file(place: Place, agent: Path, tmp_path
 @pytest.mark.databases
 def test_a_key_never_comes_back_and_an_end_without_an_entry_is_found(place: Place) -> None:
     place.rotate()
-    keys = tables.signing_keys
+    table = tables.signing_keys
     with place.served() as world:
-        again = update(keys).where(keys.c.id == 1)
+        again = update(table).where(table.c.id == 1)
         for values in ({"until": None}, {"until": world.clock.now()}):
             with pytest.raises(DBAPIError), world.platform.store.engine.connect() as connection, connection.begin():
                 connection.execute(again.values(values))
-        for number, values, words in (
+        said: list[tuple[int, dict[str, object], str]] = [
             (1, {"until": None}, "let SHA256:"),
-            (
-                2,
-                {"revoked": world.clock.now(), "reason": "I say so"},
-                "was ended, revoked or begun, and no entry says so",
-            ),
-        ):
+            (2, {"revoked": world.clock.now(), "reason": "I say so"}, "ended, revoked or begun, and no entry says so"),
+        ]
+        for number, told, words in said:
             with unguarded(world) as to:
-                kept = to.execute(select(keys.c.until, keys.c.revoked, keys.c.reason).where(keys.c.id == number)).one()
-                to.execute(update(keys).where(keys.c.id == number).values(values))
+                ends = select(table.c.until, table.c.revoked, table.c.reason).where(table.c.id == number)
+                kept = to.execute(ends).one()
+                to.execute(update(table).where(table.c.id == number).values(told))
             assert any(words in one.words for one in audit(world.platform.store).wrong)
             with unguarded(world) as to:
-                to.execute(update(keys).where(keys.c.id == number).values(kept._asdict()))
+                to.execute(update(table).where(table.c.id == number).values(kept._asdict()))
         assert audit(world.platform.store).wrong == []
         with world.platform.store.engine.connect() as connection:
             assert connection.scalar(text("SELECT count(*) FROM signing_keys")) == 2

@@ -33,6 +33,7 @@ class TrailRows:
         days: tuple[datetime | None, datetime | None],
         before: int | None,
         limit: int,
+        called: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset()),
     ) -> list[ActivityRow]:
         said = wanted.model_dump(include=_EQUAL | {"subject", "text"}, exclude_none=True)
         if "\0" in "".join(said.values()):
@@ -42,7 +43,8 @@ class TrailRows:
         if wanted.subject is not None:
             conditions.append(or_(_table.c.subject == wanted.subject, _table.c.file_name == wanted.subject))
         if wanted.text is not None:
-            conditions.append(or_(*(column.icontains(wanted.text, autoescape=True) for column in _WORDS)))
+            found_in = [column.icontains(wanted.text, autoescape=True) for column in _WORDS]
+            conditions.append(or_(*found_in, _table.c.act.in_(called[0]), _table.c.kind.in_(called[1])))
         if before is not None:
             conditions.append(_table.c.log_index < before)
         found = self._connection.execute(ROWS.where(*conditions).order_by(_table.c.log_index.desc()).limit(limit))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Final
 
 from backend.contract.messages import Act
@@ -73,6 +75,17 @@ _KINDS: Final = {
     "change-function": "the function",
     "accept-loss": "the loss of entries",
 }
+_HOLE: Final = re.compile(r"\{\w+\}")
+
+
+def called(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The acts, and the kinds of requests, in whose words this stands; none for no text."""
+    wanted = text.casefold()
+
+    def of(table: Mapping[str, str]) -> frozenset[str]:
+        return frozenset(name for name, words in table.items() if wanted and wanted in _HOLE.sub("", words).casefold())
+
+    return of(_WORDS | _REQUESTS), of(_KINDS)
 
 
 def shown_act(row: ActivityRow, *, with_source: bool) -> Act:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from backend.core.activity import Ledger
@@ -44,7 +45,7 @@ class Forgetting:
             if not places:
                 return
             last = places[-1]
-            self._store.write(lambda unit, places=tuple(places): self._erase(unit, closed, places))
+            self._store.write(partial(self._erase, closed=closed, places=tuple(places)))
 
     def _erase(self, unit: Unit, closed: LongClosed, places: tuple[int, ...]) -> None:
         """Unless another backend was quicker."""
