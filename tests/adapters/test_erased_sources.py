@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -76,6 +77,22 @@ def test_after_90_days_they_are_gone_and_receipts_and_proofs_are_what_they_were(
     held = Evidence(proof.receipt.encode(), proof.signature, proof.proof, checkpoints.allowed_signers())
     assert judge(held).holds
     assert later(world, 400) == [entry], "once"
+
+
+def test_no_bytes_of_what_was_erased_stay_in_the_file(world: World) -> None:
+    engine = world.platform.store.engine
+    if engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL keeps them until the table is vacuumed")
+    file, gone = Path(str(engine.url.database)), (HOME.encode(), b"Chan Tai Man", b"chan01@acme.example")
+
+    def found() -> list[bytes]:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        return [one for one in gone if one in file.read_bytes()]
+
+    assert found() == [*gone]
+    later(world)
+    assert found() == []
 
 
 def test_what_a_crash_leaves_is_sound_and_gone_on_with(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
