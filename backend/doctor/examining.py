@@ -41,8 +41,8 @@ def database(settings: Settings) -> Iterator[Finding]:
             store = DatabaseStore(engine)
             try:
                 yield Finding("database", "ok", "schema is this program's")
-                yield from _people_and_time(store)
                 yield _receipt_key(settings, store)
+                yield from _people_and_time(store)
             finally:
                 store.close()
     except (SettingsError, SchemaMismatch) as error:
@@ -50,6 +50,15 @@ def database(settings: Settings) -> Iterator[Finding]:
     except SQLAlchemyError as error:
         said = " ".join(str(getattr(error, "orig", None) or error).split())
         yield Finding("database", "problem", said, "See that it runs, and that database_url names it.")
+
+
+def _receipt_key(settings: Settings, store: DatabaseStore) -> Finding:
+    try:
+        signer = right_signing_key(settings, store).signer
+    except SettingsError as error:
+        return Finding("receipt key", "problem", str(error), "See docs/operate.md: A receipt key is lost.")
+    where = f", kept by {settings.receipt_agent}" if settings.receipt_agent is not None else ""
+    return Finding("receipt key", "ok", f"{fingerprint_of(blob_of(signer.public_key))} signs{where}")
 
 
 def _people_and_time(store: DatabaseStore) -> Iterator[Finding]:

@@ -27,8 +27,8 @@ PAGE = Path(__file__).parent.parent.parent / "docs" / "operate.md"
 BIN = Path(sys.executable).parent
 
 
-def printed(part: str) -> list[str]:
-    block = PAGE.read_text("utf-8").split(f"<!-- tried by tests/e2e/test_backup.py: {part} -->\n```\n")[1]
+def printed(part: str, test: str = "tests/e2e/test_backup.py") -> list[str]:
+    block = PAGE.read_text("utf-8").split(f"<!-- tried by {test}: {part} -->\n```\n")[1]
     return block.split("\n```")[0].splitlines()
 
 
