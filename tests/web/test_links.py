@@ -5,22 +5,29 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import io
 import secrets
+import subprocess
+import tarfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import aiohttp
 import pytest
 import pytest_asyncio
 
 from backend.contract.faults import UNREACHABLE, Refused
-from backend.contract.messages import PickUp
+from backend.contract.messages import PickUp, Receipt
+from ecp_tui.evidence import held
 from ecp_tui.web import shelf
 from ecp_tui.web.shelf import Shelf
 from ecp_tui.web.visits import Visit, Visits
 from tests.publishing import publish
+from tests.sftp_world import installed
 from tests.submitting import submitted
 from tests.web.edition import Edition, Visitor
+from tests.world import World
 
 CONTENT = b"\x00any bytes\r\n" * 50_000
 
@@ -142,6 +149,34 @@ async def test_a_download_is_a_file_under_a_name_that_is_no_path_and_no_header(
     assert (await linked.visitor.ask("GET", f"/download/{key}"))[0] == 410
 
 
+def filed(world: World) -> Receipt:
+    """By CHAN01, for the day that is due."""
+    chan = world.actor("CHAN01")
+    (day,) = [one.default_input_date for one in world.services.home.folders(chan) if one.folder == "SD-1"]
+    return submitted(world, chan, CONTENT, input_date=day, file_name=f"SD1_01234_{day:%Y%m%d}.csv")
+
+
+async def test_a_receipt_comes_with_all_that_verifies_it(linked: Linked, tmp_path: Path) -> None:
+    receipt = filed(linked.visitor.edition.world)
+    name, tar = (await held(linked.visit.client, receipt)).tar(receipt)
+    key = linked.put("save", file_name=name, content=base64.b64encode(tar).decode())
+    status, content = await linked.visitor.ask("GET", f"/download/{key}")
+    assert status == 200 and content.encode() == tar
+    with tarfile.open(fileobj=io.BytesIO(content.encode())) as evidence:
+        evidence.extractall(tmp_path, filter="data")
+    file = tmp_path / "evidence" / name.replace(".evidence.tar", ".receipt")
+    line = next(line for line in (file.parent / "README.txt").read_text().splitlines() if "ssh-keygen -Y" in line)
+
+    def verified(data: bytes, line: str = line) -> bool:
+        file.write_bytes(data)
+        return subprocess.run(["sh", "-c", line], cwd=file.parent, capture_output=True).returncode == 0
+
+    whole = file.read_bytes()
+    assert installed("ssh-keygen") and verified(whole)
+    assert not verified(whole.replace(b"\n", b"\r\n")) and not verified(whole.replace(b"version: 1", b"version: 2"))
+    assert not verified(whole, line.replace("receipt-v1@ecp", "checkpoint-v1@ecp"))
+
+
 async def test_a_published_file_streams_from_the_platform_and_is_logged_as_fetched(linked: Linked) -> None:
     world = linked.visitor.edition.world
     publish(world, CONTENT)
@@ -159,9 +194,7 @@ async def test_a_published_file_streams_from_the_platform_and_is_logged_as_fetch
 
 async def test_a_file_that_is_picked_up_streams_with_its_reason_in_the_log(linked: Linked) -> None:
     world = linked.visitor.edition.world
-    chan = world.actor("CHAN01")
-    (day,) = [one.default_input_date for one in world.services.home.folders(chan) if one.folder == "SD-1"]
-    one = submitted(world, chan, CONTENT, input_date=day, file_name=f"SD1_01234_{day:%Y%m%d}.csv").activity
+    one = filed(world).activity
     wanted = PickUp.model_validate(one.model_dump() | {"reason": "for the day's file"}).model_dump(mode="json")
     key = linked.put("download", wanted=wanted, token=world.token("OPER01"))
     async with linked.visitor.http.get(f"/download/{key}") as answer:
