@@ -21,7 +21,7 @@ from backend.settings import Settings, SettingsError
 from backend.wiring.keys import opened_engine, right_signing_key
 
 _WAITED: Final = timedelta(minutes=15)
-_HINT: Final = "ecpd makes none: see docs/operate.md; the secrets folder apart from the rest"
+_HINT: Final = "how old it is cannot be known here: ecpd backup every night, the secrets apart"
 
 
 def examine(settings: Settings) -> list[Finding]:
