@@ -57,3 +57,9 @@ def test_every_act_that_is_recorded_has_words_and_no_other() -> None:
 
 def test_every_kind_of_request_has_words() -> None:
     assert set(acts._KINDS) == set(REQUEST_KINDS)
+
+
+def test_acts_and_kinds_are_called_by_their_words_and_by_no_text_at_all() -> None:
+    assert "signed-in" in acts.called("Signed IN")[0] and "key-revoked" in acts.called("sftp key")[0]
+    assert acts.called("closing of the company") == (frozenset(), {"close-company"})
+    assert acts.called("{count}") == acts.called("") == (frozenset(), frozenset())

@@ -22,6 +22,7 @@ from tests.submitting import submitted
 from tests.tampering import unguarded
 from tests.tui.conftest import Opens
 from tests.tui.driver import Person
+from tests.tui.test_served_submit import SERVED
 from tests.world import World
 
 
@@ -222,3 +223,14 @@ async def test_an_empty_list_and_a_server_that_is_away_say_so(
         await person.press("enter", "f5")
         await person.sees("9001")
         person.keeps("audit_unreachable")
+
+
+async def test_over_ssh_a_line_exports_what_the_filter_finds(opens: Opens, world: World, history: None) -> None:
+    async with opens(reach="ssh", served=SERVED) as person:
+        await enters(person, world, "CHAN01")
+        await person.press("slash")
+        await person.types("signed in")
+        await person.sees("“signed in”", "newest first")
+        await person.press("enter", "w")
+        await person.sees("Type this in a terminal", "audit export -o - --text", "\"'signed in'\" > audit-log-")
+        person.keeps("audit_line")
