@@ -23,6 +23,7 @@ from ecp_tui.saving import file_name, save
 SCRIPT: Final = "verify.sh"
 _WORDS: Final = "README.txt"
 _LONG: Final = 180
+_UNSIGNED: Final = "(this receipt is older than the exchange's keys: its proof alone speaks for it)"
 _README: Final = """\
 Evidence of a submission
 ========================
@@ -181,7 +182,7 @@ def _keys(text: str) -> set[str]:
 def _words(name: str, proof: Proof, submitted: Mapping[str, bytes]) -> str:
     values = {key: said(value) or "-" for key, value in read_document(proof.receipt).items()}
     told = {"index": values["log-index"], "origin": values["origin"], "received": values["received"]}
-    line = verify_line(f"{name}.receipt", proof)
+    line = verify_line(f"{name}.receipt", proof) or _UNSIGNED
     told |= {"line": line, "windows": windows_line(line), "receipt": shlex.quote(f"{name}.receipt")}
     told["file"] = f" {shlex.quote(name)}" if name in submitted else ""
     return _README.format(name=name, shows=SHOWS_KEYS, **told)
