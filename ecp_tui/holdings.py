@@ -23,7 +23,7 @@ from ecp_tui.saving import file_name, save
 SCRIPT: Final = "verify.sh"
 _WORDS: Final = "README.txt"
 _LONG: Final = 180
-_UNSIGNED: Final = "(this receipt is older than the exchange's keys: its proof alone speaks for it)"
+_UNSIGNED: Final = "(this receipt is older than any key of the exchange: its proof alone speaks for it)"
 _README: Final = """\
 Evidence of a submission
 ========================
