@@ -16,7 +16,7 @@ say = @printf '%-44s %s\n' '$(1)' '$(2)'
 told = $(BIN)/python -m pytest $(1) || { [ $$? -eq 1 ] && printf '%s\n' 'Once more, alone:' && \
 	$(BIN)/python -m pytest -n0 --last-failed --last-failed-no-failures none $(2); }
 
-.PHONY: demo test test-slow campaign-sftp campaign-ledger check fmt bench bench-console bench-signin bench-sftp lock docs screens clean
+.PHONY: demo test test-slow campaign-sftp campaign-ledger check fmt bench bench-console bench-signin bench-sftp bench-ledger lock docs screens clean
 
 demo: $(VENV)/.installed
 	$(call say,Starting the demo,usually 3 seconds; ctrl+q leaves)
@@ -71,6 +71,10 @@ bench-signin: $(VENV)/.installed-dev
 bench-sftp: $(VENV)/.installed-dev
 	$(call say,SFTP beside sshd and ProFTPD,usually 8 minutes)
 	@$(BIN)/python -m benchmarks sftp
+
+bench-ledger: $(VENV)/.installed-dev
+	$(call say,Submissions with and without the ledger; proofs at ten million entries; audits,usually 8 minutes)
+	@$(BIN)/python -m benchmarks ledger proofs audits
 
 lock:
 	@$(or $(UV),$(BIN)/uv) pip compile -q --universal --generate-hashes --no-header --python-version 3.11 \

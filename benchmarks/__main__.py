@@ -14,7 +14,21 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from benchmarks import console_ssh, enquiry, exchange, keys, memory, sftp, sign_ins, startup, strangers, submissions
+from benchmarks import (
+    audits,
+    console_ssh,
+    enquiry,
+    exchange,
+    keys,
+    ledger,
+    memory,
+    proofs,
+    sftp,
+    sign_ins,
+    startup,
+    strangers,
+    submissions,
+)
 from benchmarks.measure import Table
 
 _PAGE: Final = Path(__file__).parents[1] / "docs" / "performance.md"
@@ -29,6 +43,9 @@ _CLAIMS: Final[dict[str, Callable[[bool], list[Table]]]] = {
     "exchange": exchange.measure,
     "memory": memory.measure,
     "sftp": sftp.measure,
+    "ledger": ledger.measure,
+    "proofs": proofs.measure,
+    "audits": audits.measure,
 }
 _SHOWN: Final = ("textual", "httpx", "fastapi", "uvicorn", "sqlalchemy", "asyncssh", "pydantic")
 

@@ -42,8 +42,12 @@ def ecpd(
     database_url: str = "",
     prepare: Callable[[Platform], None] | None = None,
     catalogue: Catalogue | None = None,
+    program: str = "backend",
 ) -> Iterator[Served]:
-    """`ecpd serve` on a fresh data folder with so many filers; `prepare` may put more into it before it starts."""
+    """`ecpd serve` on a fresh data folder with so many filers; `prepare` may put more into it before it starts.
+
+    Another `program` may stand in its place.
+    """
     settings = Settings(data_dir=data_dir, database_url=database_url)
     initialise(settings, catalogue)
     platform = open_platform(settings)
@@ -53,7 +57,7 @@ def ecpd(
             prepare(platform)
     finally:
         platform.close()
-    command = [sys.executable, "-m", "backend", "serve", "--data-dir", str(data_dir), "--http-port", "0"]
+    command = [sys.executable, "-m", program, "serve", "--data-dir", str(data_dir), "--http-port", "0"]
     environ = {"ECPD_EVERY_DAY_TRADES": "true", "ECPD_TRUSTED_PROXY": "127.0.0.1", "ECPD_DATABASE_URL": database_url}
     with _running([*command, "--ssh-port", "0"], environ) as (process, (_, port, _, ssh_port)):
         yield Served(process.pid, int(port), int(ssh_port), data_dir, people)

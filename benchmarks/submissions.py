@@ -69,7 +69,7 @@ def target_of(filer: Filer, number: int, data: bytes) -> str:
     return f"{paths.submission(secrets.token_hex(16))}?{urlencode(query)}"
 
 
-async def _submitting(connection: Caller, filer: Filer) -> AsyncIterator[None]:
+async def submitting(connection: Caller, filer: Filer) -> AsyncIterator[None]:
     for number in count(random.randrange(40)):
         data = body()
         headers = {"Authorization": f"Bearer {filer.token}"}
@@ -119,10 +119,10 @@ def measure(quick: bool = False) -> list[Table]:
         runs: dict[str, list[Rush]] = {_OURS: [], _OTHER: [], _PEER: []}
         alone: list[Rush] = []
         for _ in range(times):
-            runs[_OURS].append(asyncio.run(rush(ours, _submitting, ours.filers, seconds)))
-            runs[_OTHER].append(asyncio.run(rush(other, _submitting, other.filers, seconds)))
+            runs[_OURS].append(asyncio.run(rush(ours, submitting, ours.filers, seconds)))
+            runs[_OTHER].append(asyncio.run(rush(other, submitting, other.filers, seconds)))
             runs[_PEER].append(asyncio.run(rush(peer, _storing, ours.filers, seconds)))
-            alone.append(asyncio.run(rush(ours, _submitting, ours.filers[:1], seconds / 3)))
+            alone.append(asyncio.run(rush(ours, submitting, ours.filers[:1], seconds / 3)))
     return [_table(runs, alone)]
 
 
