@@ -52,15 +52,6 @@ def database(settings: Settings) -> Iterator[Finding]:
         yield Finding("database", "problem", said, "See that it runs, and that database_url names it.")
 
 
-def _receipt_key(settings: Settings, store: DatabaseStore) -> Finding:
-    try:
-        signer = right_signing_key(settings, store).signer
-    except SettingsError as error:
-        return Finding("receipt key", "problem", str(error), "See docs/operate.md: A receipt key is lost.")
-    where = f", kept by {settings.receipt_agent}" if settings.receipt_agent is not None else ""
-    return Finding("receipt key", "ok", f"{fingerprint_of(blob_of(signer.public_key))} signs{where}")
-
-
 def _people_and_time(store: DatabaseStore) -> Iterator[Finding]:
     now = datetime.now(UTC)
     with store.reading() as rows:
