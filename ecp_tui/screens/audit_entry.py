@@ -106,7 +106,9 @@ class AuditEntryScreen(EcpScreen):
             yield "Log", self._vouched
         else:
             yield from check_lines(self._held)
-        yield "Leaf hash", entry.leaf_hash
+        groups = wording.hash_groups(entry.leaf_hash)
+        yield "Leaf hash", " ".join(groups[:2])
+        yield "", " ".join(groups[2:])
 
     # ── acts ─────────────────────────────────────────────────────────────────────────────────────────────────
 

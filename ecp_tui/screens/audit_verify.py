@@ -26,6 +26,9 @@ _ABOUT: Final = (
     "Every entry is read and hashed here, up to the newest checkpoint; what comes out must be what the exchange has "
     "signed. It says nothing of a log that was signed anew: for that, keep checkpoints (ecp checkpoint)."
 )
+_NOT_HERE: Final = (
+    "And this console runs on the server's computer. On your own, trusting nobody: ecp audit export, ecp audit verify."
+)
 
 
 class AuditVerifyScreen(EcpScreen):
@@ -47,7 +50,8 @@ class AuditVerifyScreen(EcpScreen):
         yield Words("Verify the log", id="title")
         yield Words(id="facts")
         yield Words(id="verdict")
-        yield Words(Content.styled(_ABOUT, "$muted"), id="about")
+        about = _ABOUT if self.context.local else f"{_ABOUT} {_NOT_HERE}"
+        yield Words(Content.styled(about, "$muted"), id="about")
 
     async def load(self, background: bool) -> None:
         self._signed, self._log, self._read = None, None, 0
@@ -95,7 +99,8 @@ class AuditVerifyScreen(EcpScreen):
             return Content("")
         checks = (self._signed.check, self._log)
         if all(one.state == "ok" for one in checks):
-            self.say("verified on this computer · F5 verifies anew")
+            where = "this computer" if self.context.local else "the server's computer"
+            self.say(f"verified on {where} · F5 verifies anew")
             return Content.styled("● VERIFIED   the log is the one that the exchange has signed", "bold $success")
         self.say("not verified · F5 verifies anew")
         return Content.styled("✕ NOT VERIFIED", "bold $error")

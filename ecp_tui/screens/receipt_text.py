@@ -56,7 +56,8 @@ class ReceiptTextScreen(EcpScreen):
             if self._held is not None:
                 yield Words(id="checks")
                 if self._is_receipt:
-                    yield Words(Content.styled("Verify it on any computer, with what w saves:", "$muted"))
+                    where = "any computer" if self.context.local else "your own computer, which this console is not on"
+                    yield Words(Content.styled(f"Verify it on {where}, with what w saves:", "$muted"))
                     yield Words(Content(self._line or _NOT_SIGNED))
 
     def on_mount(self) -> None:

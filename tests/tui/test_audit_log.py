@@ -234,3 +234,7 @@ async def test_over_ssh_a_line_exports_what_the_filter_finds(opens: Opens, world
         await person.press("enter", "w")
         await person.sees("Type this in a terminal", "audit export -o - --text", "\"'signed in'\" > audit-log-")
         person.keeps("audit_line")
+    async with opens(reach="ssh", served=SERVED) as person:
+        await enters(person, world, "AUDIT01")
+        await person.press("v")
+        await person.sees("● VERIFIED", "verified on the server's computer", "ecp audit verify")
