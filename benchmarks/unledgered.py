@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final
+from unittest.mock import patch
 
 from backend.__main__ import main
 from backend.contract.rules.merkle import HASH_SIZE, Head
 from backend.core.activity import Ledger, milliseconds
 from backend.core.activity_row import ActivityRow
 from backend.core.rows import Unit
-from backend.wiring import platform
 
 _NEVER: Final = 86400.0
 
@@ -36,12 +36,8 @@ class Unledgered(Ledger):
 @contextmanager
 def unledgered() -> Iterator[None]:
     """Whatever platform is opened meanwhile has no ledger."""
-    kept = platform.Ledger, platform.CHECKPOINTS_EVERY
-    platform.Ledger, platform.CHECKPOINTS_EVERY = Unledgered, _NEVER  # type: ignore[misc]  # where a platform gets them
-    try:
+    with patch.multiple("backend.wiring.platform", Ledger=Unledgered, CHECKPOINTS_EVERY=_NEVER):
         yield
-    finally:
-        platform.Ledger, platform.CHECKPOINTS_EVERY = kept  # type: ignore[misc]
 
 
 if __name__ == "__main__":
