@@ -34,6 +34,9 @@ def history(world: World) -> None:
     submitted(world, world.actor("CHAN01"), b"account,amount\n1,3\n")
 
 
+OTHERS = "SD1_09999_20220519.csv"
+
+
 async def enters(person: Person, world: World, login_id: str) -> None:
     """Signs in, and goes to the audit log by the menu."""
     await person.sign_in_as(login_id, world.people[login_id], world.fresh_otp(login_id))
@@ -238,3 +241,21 @@ async def test_over_ssh_a_line_exports_what_the_filter_finds(opens: Opens, world
         await enters(person, world, "AUDIT01")
         await person.press("v")
         await person.sees("● VERIFIED", "verified on the server's computer", "ecp audit verify")
+
+
+async def test_an_administrator_sees_the_company_s_entries_and_verifies_them(
+    opens: Opens, world: World, history: None
+) -> None:
+    submitted(world, world.actor("TAI09"), b"account,amount\n1,9\n", identity_code="09999", file_name=OTHERS)
+    company = world.account("CHAN01").company
+    found = (world.account(one) for one in world.people)
+    login_id = next(one.login_id for one in found if one.kind == "da" and one.company == company)
+    async with opens() as person:
+        await enters(person, world, login_id)
+        await person.sees("what was done in Acme Securities", "CHAN01", "published")
+        await person.does_not_see("TAI09")
+        person.keeps("audit_company")
+        await person.chooses("1")
+        await person.sees("● entry 1 of", "● by SHA256:")
+        await person.press("enter")
+        await person.sees("signed, in the log: entry 1 of")
