@@ -7,12 +7,17 @@ from pathlib import Path
 from typing import Final
 
 import asyncssh
+import structlog
 
+from backend.contract.faults import GOING_DOWN, Refused
 from backend.contract.rules import sshsig
 from backend.settings import SettingsError
 
 _SIZE: Final = 64
 _LENGTH: Final = 4
+_SECONDS: Final = 5.0
+"""An agent that asks somebody first would keep the writer, and everybody behind it, waiting."""
+_log = structlog.get_logger(__name__)
 
 
 class SigningAgent:
@@ -23,18 +28,23 @@ class SigningAgent:
         self._socket = socket
         self._blob = sshsig.blob_of(public_key)
         self.public_key = public_key
-        self.sign(b"ecp")  # now, and not when the first file is accepted
+        try:
+            self.sign(b"ecp")  # now, and not when the first file is accepted
+        except Refused as error:
+            raise SettingsError(
+                f"The ssh-agent at {socket} does not sign with this platform's key. Start it, and add the key."
+            ) from error
 
     def sign(self, data: bytes) -> bytes:
+        """Raises `Refused` 9003 while the agent does not."""
         try:
             return _raw(asyncio.run(self._asked(data)))
         except (OSError, ValueError, asyncssh.Error) as error:
-            raise SettingsError(
-                f"The ssh-agent at {self._socket} does not sign with this platform's key. Start it, and add the key."
-            ) from error
+            _log.error("the ssh-agent does not sign", socket=str(self._socket), error=str(error))
+            raise Refused(GOING_DOWN) from error
 
     async def _asked(self, data: bytes) -> bytes:
-        async with asyncssh.connect_agent(str(self._socket)) as agent:
+        async with asyncio.timeout(_SECONDS), asyncssh.connect_agent(str(self._socket)) as agent:
             return await agent.sign(self._blob, data, 0)
 
 

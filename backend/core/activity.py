@@ -71,14 +71,15 @@ class Ledger:
             leaves.append(leaf_hash(text))
             head, nodes = head.grown(leaves[-1])
             completed += nodes
-            rows.append(self._signed(row, text))
+            rows.append(self._signed(unit, row, text))
         unit.append(rows, leaves, completed, head)
         return rows
 
-    def _signed(self, row: ActivityRow, text: str) -> ActivityRow:
+    def _signed(self, unit: Unit, row: ActivityRow, text: str) -> ActivityRow:
         if self._signing is None or row.act != ACCEPTED:
             return row
         signing = self._signing
+        signing.refuse_ended(unit)
         return replace(row, signed_by=signing.key, signer=signing.signer.public_key, signature=signing.of_receipt(text))
 
 

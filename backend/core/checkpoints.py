@@ -145,6 +145,7 @@ class Checkpoints:
             return signed_checkpoint(latest, unit.signing_keys())
         if head.size == 0:
             return None
+        self._signing.refuse_ended(unit)
         checkpoint = Checkpoint(origin=self._origin, size=head.size, root=head.root, at=milliseconds(self._clock.now()))
         signature = self._signing.of_checkpoint(checkpoint_text(checkpoint))
         kept = KeptCheckpoint(checkpoint, self._signing.key, signature)

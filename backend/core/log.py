@@ -38,6 +38,10 @@ class LogRows(Protocol):
         """By number; the latest is the one that signs."""
         ...
 
+    def last_signing_key(self) -> int:
+        """The number of the one that signs; 0 before there was one."""
+        ...
+
     def latest_checkpoint(self) -> KeptCheckpoint | None: ...
 
     def checkpoints(self, after: int, limit: int) -> list[KeptCheckpoint]:

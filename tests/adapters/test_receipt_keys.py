@@ -15,12 +15,14 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from backend.adapters.database import tables
+from backend.adapters.signing_key import SigningKeyFile, new_signing_key
 from backend.contract.faults import Refused
 from backend.contract.messages import ActivityFilter, LogFilter
 from backend.contract.rules.evidence import Evidence, judge
 from backend.contract.rules.public_keys import fingerprint_of
 from backend.contract.rules.sshsig import blob_of
 from backend.core import receipt_keys
+from backend.core.activity import Ledger
 from backend.core.auditing import audit
 from backend.settings import SettingsError
 from backend.wiring import keys, open_platform, rotating
@@ -211,6 +213,10 @@ def test_an_agent_signs_in_place_of_the_file(place: Place, agent: Path, tmp_path
     assert not list(place.settings.secrets.glob("receipt*"))
     platform = open_platform(place.settings, clock=place.clock)
     try:
+        agent.rename(tmp_path / "away")
+        with pytest.raises(Refused, match="9003"):
+            platform.services.checkpoints.make()
+        (tmp_path / "away").rename(agent)
         platform.services.checkpoints.make()
         assert audit(platform.store).wrong == []
         assert audit(platform.store).checkpoints
@@ -219,6 +225,23 @@ def test_an_agent_signs_in_place_of_the_file(place: Place, agent: Path, tmp_path
     agent.unlink()
     with pytest.raises(SettingsError, match="does not sign"):
         open_platform(place.settings)
+
+
+@pytest.mark.databases
+def test_one_that_runs_accepts_nothing_once_another_key_took_over(place: Place, tmp_path: Path) -> None:
+    new_signing_key(tmp_path / "elsewhere")
+    with place.served() as world:
+        before = _filed(world, b"one\n")
+        place.clock.move(minutes=2)
+        ledger, mailer = Ledger(place.settings.origin), world.platform.mailer
+        elsewhere = receipt_keys.ReceiptKeys(world.platform.store, place.clock, ledger, mailer)
+        elsewhere.rotate(SigningKeyFile(tmp_path / "elsewhere").public_key)
+        for refused in (lambda: submitted(world, world.actor("CHAN01"), b"two\n"), world.services.checkpoints.make):
+            with pytest.raises(Refused, match="9003"):
+                refused()
+        found = audit(world.platform.store)
+        assert (found.wrong, found.signatures) == ([], 1)
+        assert judge(replace(before, allowed_signers=world.services.checkpoints.allowed_signers())).holds
 
 
 @pytest.mark.databases

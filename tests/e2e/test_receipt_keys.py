@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.e2e.test_backup import PAGE, Operator, demo
+import pytest
+
+from tests.e2e import test_backup
+from tests.e2e.test_backup import Operator, demo
 
 
 def printed(part: str) -> list[str]:
-    block = PAGE.read_text("utf-8").split(f"<!-- tried by tests/e2e/test_receipt_keys.py: {part} -->\n```\n")[1]
-    return block.split("\n```")[0].splitlines()
+    return test_backup.printed(part, "tests/e2e/test_receipt_keys.py")
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_what_is_printed_rotates_and_revokes_and_the_log_holds(tmp_path: Path) -> None:
     operator = Operator(tmp_path / "data", tmp_path)
     with demo(operator.data):

@@ -16,6 +16,7 @@ from backend.core.log import KeptCheckpoint, Place
 _nodes, _checkpoints, _keys, _activity = tables.log_nodes, tables.checkpoints, tables.signing_keys, tables.activity
 _losses = tables.losses
 _ONES: Final = select(_checkpoints)
+_LAST_KEY: Final = select(func.max(_keys.c.id))
 
 
 class LogRows:
@@ -39,6 +40,9 @@ class LogRows:
             row.id: SigningKey(public_key=row.public_key, since=row.since, until=row.until, revoked=row.revoked)
             for row in found
         }
+
+    def last_signing_key(self) -> int:
+        return self._connection.scalar(_LAST_KEY) or 0
 
     def latest_checkpoint(self) -> KeptCheckpoint | None:
         return self._checkpoint(_ONES.order_by(_checkpoints.c.size.desc()).limit(1))

@@ -190,7 +190,7 @@ NOT_UNDERSTOOD = row(
 GOING_DOWN = row(
     9003,
     "Server going down",
-    "The server is stopping or cannot reach its database; nothing new is taken.",
+    "The server is stopping, or cannot reach its database or the key it signs with; nothing new is taken.",
     "Try again in a minute: what was accepted stays accepted.",
     503,
     Exit.NETWORK,
