@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from backend.adapters.database import tables
@@ -169,6 +169,22 @@ def test_an_entry_cannot_be_changed(any_world: World, chan: Actor, column: str) 
     wrong: dict[str, Any] = {"leaf_hash": b"x", "signature": b"x", "at": any_world.clock.now()}
     change = update(tables.activity).values({column: wrong.get(column, "x")})
     refused(any_world, change)
+
+
+def test_no_entry_takes_the_place_of_another(any_world: World, chan: Actor) -> None:
+    submitted(any_world, chan, b"one")
+    submitted(any_world, chan, b"two")
+    any_world.services.checkpoints.make()
+    rows = tables.activity
+    if any_world.platform.store.engine.dialect.name == "sqlite":
+        for table in (rows, tables.activity_details, tables.checkpoints, tables.signing_keys):
+            again = insert(table).prefix_with("OR REPLACE").from_select(table.c.keys(), select(table).limit(1))
+            refused(any_world, again)
+        one = select(rows.c.object_key).where(rows.c.version == 1).scalar_subquery()
+        refused(any_world, update(rows).prefix_with("OR REPLACE").where(rows.c.version == 2).values(object_key=one))
+    else:
+        again = "INSERT INTO activity SELECT * FROM activity LIMIT 1 ON CONFLICT (log_index) DO UPDATE SET sha256 = 'x'"
+        refused(any_world, text(again))
 
 
 def test_nothing_of_the_log_can_be_removed_or_set_back(any_world: World, chan: Actor) -> None:

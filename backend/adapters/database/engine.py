@@ -54,6 +54,7 @@ def _sqlite(url: str) -> Engine:
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute("PRAGMA trusted_schema = OFF")
+        cursor.execute("PRAGMA recursive_triggers = ON")  # else REPLACE deletes, and no trigger hears of it
         cursor.execute("PRAGMA secure_delete = ON")  # what is erased leaves no bytes in the file
         cursor.close()
 
