@@ -92,6 +92,8 @@ class AuditScreen(EcpScreen):
 
     async def load(self, background: bool) -> None:
         """The first page again; what lies below it stays."""
+        if background and self._wanted.text is not None:
+            return  # words are looked for in every entry there is: not every five seconds
         limit = min(_MOST, max(_PAGE, len(self._lines)))
         page = await self.context.client.log(self._wanted, limit=limit, background=background)
         last = page.entries[-1].log_index if page.entries and page.cursor else 0
@@ -124,6 +126,8 @@ class AuditScreen(EcpScreen):
 
     def show_fault(self, refused: Refused) -> None:
         super().show_fault(refused)
+        if not self._in_all:
+            self._table.empty = ""
         self._say_place()
 
     # ── what it shows ────────────────────────────────────────────────────────────────────────────────────────
