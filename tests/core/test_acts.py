@@ -61,5 +61,5 @@ def test_every_kind_of_request_has_words() -> None:
 
 def test_acts_and_kinds_are_called_by_their_words_and_by_no_text_at_all() -> None:
     assert "signed-in" in acts.called("Signed IN")[0] and "key-revoked" in acts.called("sftp key")[0]
-    assert acts.called("closing of the company") == (frozenset(), {"close-company"})
+    assert acts.called("closing of the company") == (frozenset(), frozenset({"close-company"}))
     assert acts.called("{count}") == acts.called("") == (frozenset(), frozenset())
