@@ -84,7 +84,7 @@ def _ran(*command: str) -> Run:
 
 
 def measure(quick: bool = False) -> list[Table]:
-    count, times = (2_000, 1) if quick else (20_000, 3)
+    count, times = (2_000, 1) if quick else (10_000, 3)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ecp-bench-")))
         fresh = stack.enter_context(postgres())

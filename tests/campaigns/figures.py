@@ -27,11 +27,15 @@ def add(fault: str, rounds: int, told: Iterable[Told], started: float) -> None:
 
 
 def write() -> None:
+    """What another campaign wrote there stays."""
     if os.environ.get("ECP_WRITE_FIGURES") != "1" or not _rows:
         return
     head = "| fault | times | accepted | refused | never answered | time |\n|---|---|---|---|---|---|\n"
-    table = f"{head}{chr(10).join(_rows)}\n\n*{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores.*\n"
     before, _, rest = _PAGE.read_text("utf-8").partition(_BEGIN)
-    _, found, after = rest.partition(_END)
+    stood, found, after = rest.partition(_END)
     assert found, f"{_PAGE} has no marks {_BEGIN} … {_END}"
+    kept = [line for line in stood.strip().splitlines()[2:] if line.startswith("| ")]
+    told = {line.split(" | ")[0]: line for line in [*kept, *_rows]}
+    lines = "\n".join(told.values())
+    table = f"{head}{lines}\n\n*Last {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores.*\n"
     _PAGE.write_text(f"{before}{_BEGIN}\n{table}{_END}{after}", "utf-8")
