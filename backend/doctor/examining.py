@@ -18,7 +18,7 @@ from backend.doctor.clock import clock
 from backend.doctor.files import aside, data_folder, file_system, room, secrets
 from backend.doctor.machine import consoles, descriptors, mail, ports, ready, tls
 from backend.settings import Settings, SettingsError
-from backend.wiring.keys import opened_engine, right_signing_key
+from backend.wiring.keys import RECEIPT_KEY, opened_engine, right_signing_key
 
 _WAITED: Final = timedelta(minutes=15)
 _HINT: Final = "how old it is cannot be known here: ecpd backup every night, the secrets apart"
@@ -74,6 +74,10 @@ def _receipt_key(settings: Settings, store: DatabaseStore) -> Finding:
         signs = right_signing_key(settings, store).signer.public_key
     except SettingsError as error:
         return Finding("receipt key", "problem", str(error), "See docs/operate.md, A receipt key is lost.")
+    file = settings.secrets / RECEIPT_KEY
+    if settings.receipt_agent is not None and file.exists():
+        said = f"{settings.receipt_agent} signs, and {file} holds a private key"
+        return Finding("receipt key", "warning", said, "Remove that file: a rotation that was cut off left it there.")
     where = " in an ssh-agent" if settings.receipt_agent is not None else ""
     return Finding("receipt key", "ok", f"{fingerprint_of(blob_of(signs))}{where}")
 

@@ -24,6 +24,7 @@ from backend.contract.rules.sshsig import blob_of
 from backend.core import receipt_keys
 from backend.core.activity import Ledger
 from backend.core.auditing import audit
+from backend.doctor.examining import database
 from backend.settings import SettingsError
 from backend.wiring import keys, open_platform, rotating
 from backend.wiring.rotating import opened_keys, revoke, rotate
@@ -146,6 +147,7 @@ def test_a_stolen_key_is_revoked_and_its_receipts_are_proved_by_the_log(place: P
 
 def test_a_key_that_is_lost_is_replaced_without_it(place: Place) -> None:
     (place.settings.secrets / "receipt_key").unlink()
+    assert _of_doctor(place) == "problem"
     with pytest.raises(SettingsError, match="run ecpd keys rotate"):
         open_platform(place.settings)
     place.rotate()
@@ -186,6 +188,10 @@ def test_a_rotation_that_is_cut_off_leaves_a_key_that_signs(
     assert sorted(path.name for path in place.settings.secrets.glob("receipt*")) == ["receipt_key"]
 
 
+def _of_doctor(place: Place) -> str:
+    return next(one.state for one in database(place.settings) if one.name == "receipt key")
+
+
 @pytest.fixture
 def agent(tmp_path: Path) -> Iterator[Path]:
     """A real ssh-agent with a key; its socket."""
@@ -211,6 +217,11 @@ def test_an_agent_signs_in_place_of_the_file(place: Place, agent: Path, tmp_path
         rotate(place.settings, None, place.clock)
     rotate(place.settings, tmp_path / "agents.pub", place.clock)
     assert not list(place.settings.secrets.glob("receipt*"))
+    file = place.settings.secrets / "receipt_key"
+    assert _of_doctor(place) == "ok"
+    new_signing_key(file)
+    assert _of_doctor(place) == "warning"
+    file.unlink()
     platform = open_platform(place.settings, clock=place.clock)
     try:
         agent.rename(tmp_path / "away")

@@ -56,6 +56,8 @@ def test_a_settings_file_that_is_no_text_is_said(tmp_path: Path) -> None:
 def test_empty_paths_in_the_environment_are_no_paths(tmp_path: Path) -> None:
     settings = loaded(tmp_path, environ={"ECPD_TLS_CERTIFICATE": "", "ECPD_TLS_KEY": ""})
     assert settings.tls_certificate is None and settings.tls_key is None
+    assert loaded(tmp_path, environ={"ECPD_RECEIPT_AGENT": ""}).receipt_agent is None
+    assert loaded(tmp_path, "receipt_agent = '/run/ecp/agent'").receipt_agent == Path("/run/ecp/agent")
     settings.refuse_unsafe()
 
 
