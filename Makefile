@@ -35,7 +35,7 @@ campaign-sftp: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest tests/campaigns -m campaign -n0 --ignore tests/campaigns/test_ledger_kills.py
 
 campaign-ledger: $(VENV)/.installed-dev
-	$(call say,Killing a server under four writing clients on both databases,usually 10 minutes)
+	$(call say,Killing a server under four writing clients on both databases,usually 15 minutes)
 	@$(BIN)/python -m pytest tests/campaigns/test_ledger_kills.py -n0
 
 check: $(VENV)/.installed-dev
