@@ -141,14 +141,18 @@ class ReceiptKeysScreen(EcpScreen):
             self.copy(one.signer.public_key)
 
     def action_save(self) -> None:
-        """Both files on this computer; elsewhere the first, whose line says how to get the other."""
+        """Both files; to a browser the second where it holds anything, over SSH the line that gets the first."""
         if self._files is None:
             return
         if self.context.local:
             self.app.push_screen(SaveSignersDialog(self, self._files))
         else:
-            text = self._files.allowed.encode()
-            keep(self, "Save the receipt keys", ALLOWED_SIGNERS, lambda _: text, "receipts keys -o -")
+            self._give(ALLOWED_SIGNERS, self._files.allowed)
+            if self._files.revoked and self.context.reach == "browser":
+                self._give(REVOKED_KEYS, self._files.revoked)
+
+    def _give(self, name: str, text: str) -> None:
+        keep(self, "Save the receipt keys", name, lambda _: text.encode(), "receipts keys -o -")
 
 
 class SaveSignersDialog(SaveDialog):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from backend.contract.faults import UNREACHABLE, Refused
+from backend.contract.messages import Fetchable
 from backend.contract.rules.signers import SigningKey, allowed_signers, revoked_keys
 from backend.contract.rules.sshsig import fingerprint
 from ecp_tui.client import EcpClient
@@ -18,6 +20,7 @@ from ecp_tui.holdings import SHOWS_KEYS, Signers
 from ecp_tui.receipt_keys import receipt_keys
 from tests.tui.conftest import Opens
 from tests.tui.driver import Person
+from tests.tui.test_served_submit import SERVED
 from tests.world import World
 
 
@@ -38,6 +41,23 @@ def files(world: World) -> Signers:
         SigningKey(public_key(4), now + year),
     ]
     return Signers(allowed_signers("ecp.example.org", keys), revoked_keys(keys))
+
+
+@dataclass
+class Given:
+    """A browser's downloads."""
+
+    files: dict[str, bytes]
+
+    def save(self, file_name: str, content: bytes) -> str:
+        self.files[file_name] = content
+        return f"http://127.0.0.1/{file_name}"
+
+    def upload(self, ticket: str, file_name: str = "") -> str:
+        raise NotImplementedError
+
+    def download(self, wanted: Fetchable) -> str:
+        raise NotImplementedError
 
 
 @pytest.fixture
@@ -142,3 +162,22 @@ async def test_a_page_without_keys_and_one_without_a_server_say_so(
 async def test_a_receipt_leads_to_its_key(chan: Person) -> None:
     await opened(chan)
     await chan.sees("● signs", "SHA256:", "receipts and checkpoints")
+
+
+async def test_elsewhere_a_line_or_the_browser_s_downloads_bring_them(
+    opens: Opens, four: list[str], world: World
+) -> None:
+    async with opens(reach="ssh", served=SERVED) as person:
+        await person.sees("F1 help")
+        await opened(person)
+        await person.sees("● signs")
+        await person.press("w")
+        await person.sees("receipts keys -o -", "> allowed_signers")
+    given: dict[str, bytes] = {}
+    async with opens(reach="browser") as person:
+        person.app.context.links = Given(given)
+        await opened(person)
+        await person.sees("● signs")
+        await person.press("w")
+        await person.sees("browser's downloads")
+    assert given == files(world).files
