@@ -183,8 +183,8 @@ def test_no_entry_takes_the_place_of_another(any_world: World, chan: Actor) -> N
         one = select(rows.c.object_key).where(rows.c.version == 1).scalar_subquery()
         refused(any_world, update(rows).prefix_with("OR REPLACE").where(rows.c.version == 2).values(object_key=one))
     else:
-        again = "INSERT INTO activity SELECT * FROM activity LIMIT 1 ON CONFLICT (log_index) DO UPDATE SET sha256 = 'x'"
-        refused(any_world, text(again))
+        anew = "INSERT INTO activity SELECT * FROM activity LIMIT 1 ON CONFLICT (log_index) DO UPDATE SET sha256 = 'x'"
+        refused(any_world, text(anew))
 
 
 def test_nothing_of_the_log_can_be_removed_or_set_back(any_world: World, chan: Actor) -> None:
