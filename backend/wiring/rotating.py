@@ -16,13 +16,21 @@ from backend.contract.rules.public_keys import fingerprint_of
 from backend.contract.rules.signers import SigningKey
 from backend.contract.rules.sshsig import blob_of
 from backend.core.activity import Ledger
+from backend.core.checkpoints import Checkpoints
 from backend.core.client_connect.mails import Mailer
 from backend.core.continuity import Continuity
 from backend.core.ports import Clock
 from backend.core.receipt_keys import ReceiptKeys
 from backend.durable import sync_folder
 from backend.settings import Settings, SettingsError
-from backend.wiring.keys import NEW_RECEIPT_KEY, RECEIPT_KEY, opened_engine, right_keys, settle_rotation
+from backend.wiring.keys import (
+    NEW_RECEIPT_KEY,
+    RECEIPT_KEY,
+    opened_engine,
+    right_keys,
+    right_signing_key,
+    settle_rotation,
+)
 
 
 @contextmanager
@@ -75,9 +83,18 @@ def revoke(settings: Settings, fingerprint: str, reason: str, clock: Clock | Non
         if settings.receipt_agent is not None:
             raise SettingsError("The ssh-agent signs with this key. Add another one, and run ecpd keys rotate first.")
         took_over = rotate(settings, None, clock)
-    with opened_keys(settings, clock) as (_, keys):
+    with opened_keys(settings, clock) as (store, keys):
+        vouching = _vouching(settings, store, clock or SystemClock())
         keys.revoke(fingerprint, reason)
+        vouching.make()
     return took_over
+
+
+def _vouching(settings: Settings, store: DatabaseStore, clock: Clock) -> Checkpoints:
+    """What the key that signs now says of the log, also of what a revoked one signed; kept as the anchor, too."""
+    continuity = Continuity(AnchorFile(settings.data_dir / "anchor"))
+    signing = right_signing_key(settings, store)
+    return Checkpoints(store, clock, settings.origin, signing, continuity.keep, lambda: continuity.holds(store))
 
 
 def _public_line(path: Path | None, socket: Path) -> str:

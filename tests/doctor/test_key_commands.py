@@ -9,18 +9,21 @@ import pytest
 from click.testing import CliRunner, Result
 
 import backend.__main__ as program
+from tests.submitting import submitted
 from tests.world import World
 
 
 @pytest.fixture
 def keys(world: World) -> Callable[..., Result]:
     """Types `ecpd keys …` beside a platform that is stopped."""
-    folder = world.platform.settings.data_dir
+    submitted(world, world.actor("CHAN01"), b"one\n")
     world.platform.close()
+    folder = world.platform.settings.data_dir
     return lambda *words: CliRunner().invoke(program.main, ["keys", *words, "--data-dir", str(folder)])
 
 
 def test_keys_are_listed_with_their_states_the_newest_first(keys: Callable[..., Result]) -> None:
+    (first,) = json.loads(keys("list", "--json").output)["keys"]
     assert keys("rotate").exit_code == 0
     told = json.loads(keys("list", "--json").output)["keys"]
     assert [one["state"] for one in told] == ["signs", "ended"]
@@ -33,6 +36,18 @@ def test_keys_are_listed_with_their_states_the_newest_first(keys: Callable[..., 
     assert told[1]["revoked"] and told[1]["fingerprint"] == fingerprint
     assert [line.split()[1] for line in keys("list").output.splitlines()] == [one["fingerprint"] for one in told]
     assert told[0]["fingerprint"] in revoked.output, "the one that took over is named"
+    assert keys("revoke", first["fingerprint"], "--reason", "An old copy").exit_code == 0
+
+
+def test_the_log_is_sound_right_after_the_key_that_signed_its_anchor_was_revoked(
+    keys: Callable[..., Result], world: World
+) -> None:
+    folder = world.platform.settings.data_dir
+    assert (folder / "anchor").exists()
+    (first,) = json.loads(keys("list", "--json").output)["keys"]
+    assert keys("revoke", first["fingerprint"], "--reason", "A laptop was stolen").exit_code == 0
+    audited = CliRunner().invoke(program.main, ["audit", "verify", "--data-dir", str(folder)])
+    assert (audited.exit_code, audited.output[:6]) == (0, "SOUND "), audited.output
 
 
 @pytest.mark.parametrize(
