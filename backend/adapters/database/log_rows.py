@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, exists, func, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, Select, and_, exists, func, insert, or_, select, update
 
 from backend.adapters.database import tables
 from backend.contract.rules.checkpoints import Checkpoint
 from backend.contract.rules.signers import SigningKey
-from backend.core.log import KeptCheckpoint, Place
+from backend.core.log import AcceptedLoss, KeptCheckpoint, Place
 
 _nodes, _checkpoints, _keys, _activity = tables.log_nodes, tables.checkpoints, tables.signing_keys, tables.activity
 _losses = tables.losses
@@ -25,7 +25,12 @@ class LogRows:
     def nodes(self, wanted: Sequence[Place]) -> dict[Place, bytes]:
         if not wanted:
             return {}
-        these = select(_nodes).where(tuple_(_nodes.c.level, _nodes.c.place).in_(wanted))
+        places: dict[int, list[int]] = {}
+        for level, place in wanted:
+            places.setdefault(level, []).append(place)
+        # By level: SQLite reads the whole table where pairs are asked for.
+        each = (and_(_nodes.c.level == level, _nodes.c.place.in_(some)) for level, some in places.items())
+        these = select(_nodes).where(or_(*each))
         return {(row.level, row.place): row.hash for row in self._connection.execute(these)}
 
     def leaf_hashes(self, start: int, until: int) -> list[bytes]:
@@ -68,8 +73,13 @@ class LogRows:
         return {log_index: None if size is None else found[size] for log_index, size in sizes.items()}
 
     def loss_accepted(self, size: int, root: bytes) -> bool:
-        these = (_losses.c.anchor_size == size, _losses.c.anchor_root == root)
-        return self._connection.scalar(select(exists().where(*these))) or False
+        exactly = and_(_losses.c.anchor_size == size, _losses.c.anchor_root == root)
+        within = and_(_losses.c.size < size, size < _losses.c.anchor_size)
+        return self._connection.scalar(select(exists().where(or_(exactly, within)))) or False
+
+    def losses(self) -> list[AcceptedLoss]:
+        found = self._connection.execute(select(_losses).order_by(_losses.c.entry))
+        return [AcceptedLoss(row.entry, row.anchor_size, row.anchor_root, row.size, row.root) for row in found]
 
     def _checkpoint(self, question: Select[Any]) -> KeptCheckpoint | None:
         row = self._connection.execute(question).one_or_none()
