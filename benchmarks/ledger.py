@@ -96,7 +96,7 @@ def _sending(served: Served, seconds: float) -> _Rate:
 
 
 def measure(quick: bool = False) -> list[Table]:
-    times, seconds = (2, 1.0) if quick else (7, 2.0)
+    times, seconds = (2, 1.0) if quick else (15, 1.0)
     runs: dict[tuple[str, str], list[_Rate]] = {}
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ecp-bench-")))
