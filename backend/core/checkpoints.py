@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 
 import structlog
 
 from backend.contract.faults import NOT_FOUND, NOT_UNDERSTOOD, Refused
-from backend.contract.messages import Consistency, Proof, SignedCheckpoint
+from backend.contract.messages import AcceptedLoss, Consistency, Proof, SignedCheckpoint
 from backend.contract.rules import signers, sshsig
 from backend.contract.rules.checkpoints import Checkpoint, checkpoint_text, signed_text
 from backend.contract.rules.log_proofs import consistency_path, inclusion_path
@@ -19,7 +20,7 @@ from backend.core.actor import Actor
 from backend.core.gate import refuse_inactive
 from backend.core.log import KeptCheckpoint, roots
 from backend.core.ports import Clock, Store
-from backend.core.rows import Unit
+from backend.core.rows import Rows, Unit
 from backend.core.signing import Signing
 
 _log = structlog.get_logger(__name__)
@@ -36,14 +37,19 @@ class Checkpoints:
         signing: Signing,
         kept: Callable[[str], None] = lambda signed: None,
         holds: Callable[[], bool] = lambda: True,
+        refuse: Callable[[], None] = lambda: None,
     ) -> None:
-        """`kept` hears of the newest each time; none is made while the log does not hold what it held before."""
+        """`kept` hears of the newest each time; none is made while the log does not hold what it held before.
+
+        `refuse` says so to whoever wants a proof that would need one.
+        """
         self._store = store
         self._clock = clock
         self._origin = origin
         self._signing = signing
         self._kept = kept
         self._holds = holds
+        self._refuse = refuse
 
     def make(self) -> None:
         """One over the whole log, as of now; the newest is kept elsewhere too, whoever made it."""
@@ -61,7 +67,7 @@ class Checkpoints:
         """The newest, made now if the log has grown; 2001 while there is none."""
         self.make()
         with self._store.reading() as rows:
-            return _shown(_found(rows.latest_checkpoint()), rows.signing_keys())
+            return _shown(rows, _found(rows.latest_checkpoint()))
 
     def one(self, actor: Actor, size: int | None) -> SignedCheckpoint:
         """The newest, or that of this very size."""
@@ -69,7 +75,7 @@ class Checkpoints:
         if size is None:
             return self.latest()
         with self._store.reading() as rows:
-            return _shown(_found(rows.checkpoint(size)), rows.signing_keys())
+            return _shown(rows, _found(rows.checkpoint(size)))
 
     def consistency(self, actor: Actor, old: int, new: int) -> Consistency:
         """That the log of `new` entries begins with the `old` ones; 2001 for more than there are."""
@@ -100,6 +106,7 @@ class Checkpoints:
         """
         if self.length(log_index) is None:
             self.make()
+            self._refuse()
         with self._store.reading() as rows:
             keys = rows.signing_keys()
             kept = _found(rows.covering(log_index, _revoked(keys)))
@@ -172,8 +179,12 @@ def signed_checkpoint(kept: KeptCheckpoint, keys: dict[int, SigningKey]) -> str:
     return signed_text(checkpoint_text(kept.checkpoint), _armour(kept, keys))
 
 
-def _shown(kept: KeptCheckpoint, keys: dict[int, SigningKey]) -> SignedCheckpoint:
+def _shown(rows: Rows, kept: KeptCheckpoint) -> SignedCheckpoint:
     one = kept.checkpoint
-    text, armour = checkpoint_text(one), _armour(kept, keys)
+    text, armour = checkpoint_text(one), _armour(kept, rows.signing_keys())
+    losses = tuple(
+        AcceptedLoss(**{**asdict(lost), "anchor_root": lost.anchor_root.hex(), "root": lost.root.hex()})
+        for lost in rows.losses()
+    )
     told = {"origin": one.origin, "size": one.size, "root": one.root.hex(), "at": one.at}
-    return SignedCheckpoint(**told, text=text, signature=armour, signed=signed_text(text, armour))
+    return SignedCheckpoint(**told, text=text, signature=armour, signed=signed_text(text, armour), losses=losses)

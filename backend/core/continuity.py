@@ -80,7 +80,11 @@ class Continuity:
             older = known is not None and checkpoint is not None and checkpoint.size <= known.size
             if self.loss is not None or (older and not self._accepted):
                 return
-            self._anchor.write(signed)
+            try:
+                self._anchor.write(signed)
+            except OSError as error:  # whoever wanted a checkpoint has it; the next one is written again
+                _log.error("the anchor cannot be written", error=error.strerror or str(error))
+                return
             self._known, self._accepted = checkpoint, False
 
     def told(self, actor: Actor) -> messages.Continuity:

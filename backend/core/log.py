@@ -27,6 +27,17 @@ class KeptCheckpoint:
     signature: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class AcceptedLoss:
+    """Of the log with `anchor_size` entries, those from `size` on are lost; `entry` says so."""
+
+    entry: int
+    anchor_size: int
+    anchor_root: bytes
+    size: int
+    root: bytes
+
+
 class LogRows(Protocol):
     def nodes(self, wanted: Sequence[Place]) -> dict[Place, bytes]:
         """Those of the perfect subtrees that are kept, from `LOWEST_KEPT` up."""
@@ -59,7 +70,14 @@ class LogRows(Protocol):
         ...
 
     def loss_accepted(self, size: int, root: bytes) -> bool:
-        """Whether operators accepted that the log no longer has what a checkpoint of this size and root had."""
+        """Whether operators accepted that the log no longer has what a checkpoint of this size and root had.
+
+        One within the lost entries, as another backend may have kept it, is lost with them.
+        """
+        ...
+
+    def losses(self) -> list[AcceptedLoss]:
+        """What operators accepted, the oldest first."""
         ...
 
 

@@ -164,7 +164,8 @@ class Parts:
 
     def _checkpoints(self) -> Checkpoints:
         kept, holds = self.continuity.keep, partial(self.continuity.holds, self.store)
-        return Checkpoints(self.store, self.clock, self.settings.origin, self.signing, kept, holds)
+        told = (kept, holds, self.continuity.refuse)
+        return Checkpoints(self.store, self.clock, self.settings.origin, self.signing, *told)
 
     def _taking(self, watch: AccessWatch) -> bool:
         """Whether anything new is taken; raises 9101 where the log lacks what it had."""

@@ -10,6 +10,7 @@ from typing import Final, Literal
 import click
 
 from backend.contract.faults import NOT_UNDERSTOOD, Exit, Refused
+from backend.contract.messages import AcceptedLoss
 from backend.contract.rules.checkpoints import Checkpoint, read_checkpoint, read_signed
 from backend.contract.rules.evidence import Check, judge_checkpoint
 from backend.contract.rules.log_proofs import extends
@@ -64,7 +65,7 @@ async def checkpoint(
         if before is not None:
             # The key of a saved one may have been revoked since: it is held against the log of now, not trusted.
             checks.append(changed(judge_checkpoint(*before, keys, set()), name="since"))
-            checks.append(await _grown(client, before[0], now))
+            checks.append(_told(found.losses, before[0], await _grown(client, before[0], now)))
     holds = all(one.state == "ok" for one in checks)
     path = ""
     if holds and output is not None and output != STANDARD:
@@ -82,6 +83,15 @@ async def checkpoint(
     else:
         call.answer(data, _lines(state, now, checks, path))
     return Exit.OK if holds else Exit.NOT_ACCEPTABLE
+
+
+def _told(losses: Sequence[AcceptedLoss], old: Checkpoint, check: Check) -> Check:
+    """With what the exchange itself says of entries that are gone."""
+    for one in losses:
+        if check.state == "wrong" and one.size < old.size <= one.anchor_size:
+            lost = f"of {one.anchor_size} entries those from {one.size} on are lost"
+            return changed(check, words=f"{check.words} The exchange accepted in entry {one.entry} that {lost}.")
+    return check
 
 
 async def _grown(client: EcpClient, old: Checkpoint, new: Checkpoint) -> Check:

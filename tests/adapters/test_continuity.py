@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete
 
+from backend.adapters.anchor_file import AnchorFile
 from backend.adapters.database import tables
 from backend.contract.faults import LOG_ROLLED_BACK, Refused
-from backend.contract.messages import AcceptLoss, Approval, ChangeUser, NewRequest
+from backend.contract.messages import AcceptLoss, Approval, ChangeRequest, ChangeUser, LogFilter, NewRequest
 from backend.contract.rules.checkpoints import checkpoint_text, read_checkpoint, read_signed, signed_text
-from backend.core.continuity import Loss
+from backend.core.continuity import Continuity, Loss
 from backend.settings import SettingsError
 from tests.databases import Prepared
 from tests.databases import reopened_world as world_of
@@ -214,3 +216,67 @@ def test_the_anchor_is_never_moved_back_and_a_damaged_one_is_not_passed_over(tmp
 
 def test_operators_can_be_invited_while_entries_are_missing(lost: World) -> None:
     assert [one.login_id for one in lost.platform.operators.invite({"OPER02": None})] == ["OPER02"]
+
+
+def test_a_restart_between_the_two_operators_changes_nothing(lost: World) -> None:
+    made = lost.services.requests.make(lost.actor("OPER01"), NewRequest(proposal=accepting(lost)))
+    settings, people = lost.platform.settings, lost.people
+    lost.platform.close()
+    with reopened_world(Prepared(settings.data_dir, "", people), settings.data_dir) as again:
+        assert loss(again).size > made.id
+        approval = Approval(rev=made.rev, digest=made.digest)
+        assert again.services.requests.approve(again.actor("OPER02"), made.id, approval).state == "applied"
+        again.services.checkpoints.make()
+        assert again.services.continuity.loss is None
+        (told,) = again.services.checkpoints.latest().losses
+        assert (told.anchor_size, told.size) == (anchor_before(made), loss_size(made))
+
+
+def anchor_before(made: ChangeRequest) -> int:
+    (line,) = (one for one in made.lines if one.label == "Entries")
+    return int(line.before.replace(",", ""))
+
+
+def loss_size(made: ChangeRequest) -> int:
+    (line,) = (one for one in made.lines if one.label == "Entries")
+    return int(line.after.replace(",", ""))
+
+
+def test_the_anchors_of_other_backends_are_explained_by_the_same_loss_and_no_others(lost: World) -> None:
+    requests, found = lost.services.requests, loss(lost)
+    made = requests.make(lost.actor("OPER01"), NewRequest(proposal=accepting(lost)))
+    requests.approve(lost.actor("OPER02"), made.id, Approval(rev=made.rev, digest=made.digest))
+    for size, explained in ((found.anchor.size, True), (found.size + 1, True), (found.anchor.size + 1000, False)):
+        vouched = replace(found.anchor, size=size)
+        other = Continuity(_Kept(signed_text(checkpoint_text(vouched), "-----BEGIN SSH SIGNATURE-----\n")))
+        assert other.holds(lost.platform.store) is explained
+
+
+@dataclass
+class _Kept:
+    """Another backend's anchor."""
+
+    signed: str
+
+    def read(self) -> str:
+        return self.signed
+
+    def write(self, signed: str) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_an_anchor_that_cannot_be_written_fails_nobody_and_is_written_again(world: World) -> None:
+    world.services.continuity._anchor = _Kept("")
+    submitted(world, world.actor("CHAN01"), b"one")
+    assert world.services.checkpoints.latest().size
+    world.services.continuity._anchor = AnchorFile(world.platform.settings.data_dir / "anchor")
+    submitted(world, world.actor("CHAN01"), b"two")
+    world.services.checkpoints.make()
+    assert anchor(world) == world.services.checkpoints.latest().size
+
+
+def test_a_proof_that_cannot_be_made_meanwhile_says_why(lost: World) -> None:
+    chan = lost.actor("CHAN01")
+    mine = lost.services.audit_trail.page(chan, LogFilter(act="signed-in"), None, 1).entries[0]
+    with refused():
+        lost.services.audit_trail.proof(chan, mine.log_index)

@@ -85,6 +85,7 @@ from backend.contract.messages.inbox import InboxPage as InboxPage
 from backend.contract.messages.inbox import InboxQuery as InboxQuery
 from backend.contract.messages.inbox import InboxState as InboxState
 from backend.contract.messages.inbox import PickUp as PickUp
+from backend.contract.messages.ledger import AcceptedLoss as AcceptedLoss
 from backend.contract.messages.ledger import Consistency as Consistency
 from backend.contract.messages.ledger import Continuity as Continuity
 from backend.contract.messages.ledger import LogLoss as LogLoss

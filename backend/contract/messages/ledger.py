@@ -19,6 +19,17 @@ class Proof(Message):
     """That it is in the log (C2SP tlog-proof), with the signed checkpoint it leads to."""
 
 
+class AcceptedLoss(Message):
+    """Of a log that had `anchor_size` entries those from `size` on are lost: two operators accepted it in `entry`."""
+
+    entry: int
+    anchor_size: int
+    anchor_root: str
+    """In hex."""
+    size: int
+    root: str
+
+
 class SignedCheckpoint(Message):
     """What the whole log was at one instant."""
 
@@ -32,6 +43,8 @@ class SignedCheckpoint(Message):
     signature: str
     signed: str
     """Both as one file."""
+    losses: tuple[AcceptedLoss, ...] = ()
+    """What the log lost since it began, as its operators accepted it."""
 
 
 class LogLoss(Message):

@@ -8,11 +8,15 @@ from backend.contract.faults import NOT_FOUND, NOT_UNDERSTOOD, Refused
 from backend.contract.messages import AcceptLoss, Line
 from backend.core.client_connect.changes.change import Plan
 from backend.core.continuity import Continuity
+from backend.core.log import roots
 from backend.core.rows import Rows, Unit
 
 
 class AcceptLossChange:
-    """The heads must be those that this server found; both stand in the entry, for whoever holds older receipts."""
+    """What was found in the lost log's place goes on growing: what was proposed must be a beginning of it.
+
+    Both heads stand in the entry, for whoever holds older receipts.
+    """
 
     def __init__(self, continuity: Continuity) -> None:
         self._continuity = continuity
@@ -23,20 +27,31 @@ class AcceptLossChange:
         loss = self._continuity.loss
         if loss is None:
             raise Refused(NOT_UNDERSTOOD, what="The log has all that it ever had: there is no loss to accept.")
-        found = (loss.anchor.size, loss.anchor.root.hex(), loss.size, loss.root.hex())
-        if found != (proposal.anchor_size, proposal.anchor_root, proposal.size, proposal.root):
+        vouched = (loss.anchor.size, loss.anchor.root.hex()) == (proposal.anchor_size, proposal.anchor_root)
+        if not (vouched and _begins(rows, proposal)):
             raise Refused(NOT_UNDERSTOOD, what="The server found other heads by now: propose it anew.")
         lines = (
-            Line(label="Entries", before=f"{loss.anchor.size:,}", after=f"{loss.size:,}", weighs=True),
-            Line(label="Root", before=loss.anchor.root.hex(), after=loss.root.hex()),
+            Line(label="Entries", before=f"{loss.anchor.size:,}", after=f"{proposal.size:,}", weighs=True),
+            Line(label="Root", before=proposal.anchor_root, after=proposal.root),
             Line(label="Vouched for", before=f"{loss.anchor.at:%Y-%m-%d %H:%M:%S} UTC", after="no more", weighs=True),
             Line(label="Reason", before="", after=proposal.reason),
         )
-        heads = f"{loss.anchor.size} {loss.anchor.root.hex()} {loss.size} {loss.root.hex()}"
+        heads = f"{loss.anchor.size} {loss.anchor.root.hex()} {proposal.size} {proposal.root}"
         return Plan("operator", None, "AUDIT-LOG", "Audit log", lines, object=heads)
 
     def apply(self, unit: Unit, proposal: AcceptLoss, plan: Plan, now: datetime) -> bool:
         """The entry that names both heads is the one before the log's end."""
         if (loss := self._continuity.loss) is not None:
-            unit.accept_loss(unit.head().size - 1, loss.anchor, loss.size, loss.root)
+            unit.accept_loss(unit.head().size - 1, loss.anchor, proposal.size, bytes.fromhex(proposal.root))
         return False
+
+
+def _begins(rows: Rows, proposal: AcceptLoss) -> bool:
+    """Whether the log begins with the entries of that head."""
+    if not 0 < proposal.size <= rows.head().size:
+        return False
+    try:
+        (root,) = roots(rows, [(0, proposal.size)])
+    except LookupError:
+        return (rows.head().size, rows.head().root.hex()) == (proposal.size, proposal.root)
+    return root.hex() == proposal.root
