@@ -40,6 +40,8 @@ def elsewhere(request: ChangeRequest) -> str:
     """Why a request is not revised here; empty where it is."""
     if request.kind in ("register-key", "register-address"):
         return "Keys and addresses are asked for in SFTP access (5): withdraw this one, then ask anew."
+    if request.kind == "accept-loss":
+        return "A loss is proposed at Home (1), as it is by then: withdraw this one, then propose it anew."
     if request.kind in ("apply-form", "close-company"):
         return "Forms are keyed in in Operator (8): withdraw this one, then key it in anew."
     return ""

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final
 
 from textual.content import Content
 from textual.widget import Widget
 
-from backend.contract.messages import Activity, ChangeRequest, InboxFilter, InboxItem, InboxPage
+from backend.contract.messages import Activity, ChangeRequest, InboxFilter, InboxItem, InboxPage, LogLoss
 from ecp_tui import wording
 from ecp_tui.screens.approval import ApprovalScreen
 from ecp_tui.screens.base import EcpScreen
 from ecp_tui.screens.home import greeting
 from ecp_tui.screens.inbox_words import item_sign
+from ecp_tui.screens.loss_form import LossForm, loss_words
+from ecp_tui.screens.proposing import reviewed, why_not_propose
 from ecp_tui.screens.receipt import ASKING
 from ecp_tui.screens.request_words import age, state_of
 from ecp_tui.theme import SIGNS
@@ -40,6 +42,7 @@ class StaffHomeScreen(EcpScreen):
     POLL: ClassVar[float | None] = 5.0
     HELP_TOPIC: ClassVar[str] = "operator"
     where = "Home"
+    _loss: LogLoss | None = None
 
     def body(self) -> Iterable[Widget]:
         yield Words("", id="greeting", classes="title")
@@ -50,6 +53,7 @@ class StaffHomeScreen(EcpScreen):
         client = self.context.client
         self.context.me = me = await client.me(background=background)
         page = await client.requests(background=background)
+        self._loss = (await client.continuity(background=background)).loss
         again = await client.inbox(InboxFilter(state="again"), limit=_MOST, background=background)
         filed: tuple[Activity, ...] = ()
         if me.kind == "auditor":
@@ -68,13 +72,19 @@ class StaffHomeScreen(EcpScreen):
         others = [one for one in open_ if looks or one.side == "operator"]
         decided = [one for one in requests if one.decided is not None]
         decided.sort(key=lambda one: one.decided or one.made, reverse=True)
-        rows = [] if looks else _part("Waits for you", [self._request(one) for one in mine], "Nothing waits for you.")
+        rows = _part("Entries of the log are missing", self._missing())
+        rows += [] if looks else _part("Waits for you", [self._request(one) for one in mine], "Nothing waits for you.")
         rows += _part("To collect once more", map(self._again, again.items))
         rows += _part("Waits for a checker" if looks else "Waits for another operator", map(self._request, others))
         rows += _part("Changed lately", map(self._request, decided), "Nothing has changed yet.")
         if looks:
             rows += _part("Filed lately", map(self._activity, filed), "Nothing was filed yet.")
         self.query_one("#needs", Table).show(rows)
+
+    def _missing(self) -> Iterator[Row]:
+        """9101: nothing else goes on until it is decided."""
+        if self._loss is not None:
+            yield row("loss", "", loss_words(self._loss), "", "", "", Content.styled("✕ 9101", "$error"))
 
     def _request(self, one: ChangeRequest) -> Row:
         when = age(one.decided or one.made, self.context.now())
@@ -97,12 +107,20 @@ class StaffHomeScreen(EcpScreen):
 
     def on_table_opened(self, event: Table.Opened) -> None:
         kind, _, which = event.row.key.partition("/")
-        if kind == "req":
+        if kind == "loss":
+            self._decide_loss()
+        elif kind == "req":
             self.open(ApprovalScreen(int(which)))
         elif kind == "inbox":
             self.go("inbox", log_index=which)
         else:
             self.go("activity", log_index=which)
+
+    def _decide_loss(self) -> None:
+        if (why := why_not_propose(self)) or self._loss is None:
+            self.say(why)
+        else:
+            self.open(LossForm(reviewed(self), self._loss))
 
 
 def _part(title: str, rows: Iterable[Row], none: str = "") -> list[Row]:
