@@ -126,6 +126,7 @@ async def _serve(
     serving, *others = [asyncio.create_task(one.serve([bound])) for one, bound in (*public, *beside)]
     jobs = [
         asyncio.create_task(_again("sweep", platform.sweep, _SWEEP_SECONDS)),
+        asyncio.create_task(_again("the daily checkpoint", platform.checkpoint_mails.tell, _DEADLINE_SECONDS)),
         asyncio.create_task(_again("mails about deadlines", platform.tell_of_deadlines, _DEADLINE_SECONDS)),
     ]
     try:

@@ -76,6 +76,8 @@ class Settings:
     mail_name: str = "Client Connect"
     mail_subject: str = "Client Connect: reset your password"
     """Of the mail about a forgotten password: people look for it in a junk filter."""
+    checkpoint_mail_to: tuple[str, ...] = ()
+    """Addresses that get the log's signed checkpoint once a day."""
     smtp_host: str = ""
     """Empty puts mails into a folder of the data folder."""
     smtp_port: int = 587
@@ -214,6 +216,8 @@ def _refuse_impossible(settings: Settings) -> None:
         raise SettingsError("database_url is for another database: write postgresql+psycopg://user@host/name.")
     if not re.fullmatch(r"[^@\s]+@[^@\s]+", settings.mail_sender):
         raise SettingsError("mail_sender is no address: write no-reply@your.domain.")
+    if not all(re.fullmatch(r"[^@\s]+@[^@\s]+", one) for one in settings.checkpoint_mail_to):
+        raise SettingsError('checkpoint_mail_to holds what is no address: write ["auditor@firm.example"].')
     if any(len(said.splitlines()) > 1 for said in (settings.mail_name, settings.mail_subject)):
         raise SettingsError("mail_name and mail_subject are one line each.")
     for name in ("public_url", "enquiries_url", "terms_url", "existing_ecp"):

@@ -54,6 +54,7 @@ _MEANINGS: Final = {
     "mail_sender": "Whom the mails of Client Connect come from.",
     "mail_name": "The name they bear.",
     "mail_subject": "The subject of the mail about a forgotten password; people look for it in their junk filter.",
+    "checkpoint_mail_to": 'Who gets the log\'s signed checkpoint every day: ["auditor@firm.example"]. Empty: nobody.',
     "smtp_host": "The mail server. Empty: mails are put into the folder mails, for a mail system to fetch.",
     "smtp_port": "Its port.",
     "smtp_tls": '"starttls", "tls" from the first byte, or "none" for a relay on this machine.',

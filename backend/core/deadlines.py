@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple, Protocol
 
 from backend.core.calendar import Deadline
 
-Notice = Literal["reminder", "cut-off"]
+Notice = Literal["reminder", "cut-off", "checkpoint"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from backend.adapters.vault import LocalVault
 from backend.core.activity import Ledger
 from backend.core.background import PERIOD, Background
 from backend.core.calendar import Calendar
+from backend.core.checkpoint_mails import CheckpointMails
 from backend.core.client_connect.codes import CodeIssuer
 from backend.core.client_connect.forgetting import Forgetting
 from backend.core.client_connect.key_warnings import KeyWarnings
@@ -62,6 +63,7 @@ class Platform:
     mail: MailCarrier
     operators: Operators
     deadlines: DeadlineMails
+    checkpoint_mails: CheckpointMails
     mails: Path
     """Where mails are put while no mail server is named."""
     close: Callable[[], None]
@@ -115,6 +117,8 @@ def open_platform(
         mails = settings.data_dir / ("demo/mails" if demo else "mails")
         operators = Operators(store, clock, ledger, issuer, mailer)
         deadlines = DeadlineMails(store, clock, Calendar(settings.zone, settings.every_day_trades), mailer)
+        reading = (services.checkpoints, continuity, settings.checkpoint_mail_to)
+        checkpoint_mails = CheckpointMails(store, clock, Calendar(settings.zone), mailer, *reading)
         carrier = MailCarrier(store, clock, mailer, outbox_of(settings, mails), tally)
         counted = LogFigures(store)
         counted.begin()
@@ -137,6 +141,7 @@ def open_platform(
             carrier,
             operators,
             deadlines,
+            checkpoint_mails,
             mails,
             close,
         )

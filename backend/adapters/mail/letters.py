@@ -21,6 +21,7 @@ _SUBJECTS: Final[dict[MailKind, str]] = {
     "enrolment": "set up your authenticator",
     "unlock": "your account is locked",
     "notice": "notice",
+    "checkpoint": "the log's checkpoint",
 }
 
 

@@ -14,7 +14,7 @@ from backend.core.accounts import Account
 from backend.core.ports import Seals
 from backend.core.rows import Unit
 
-MailKind = Literal[Purpose, "notice"]
+MailKind = Literal[Purpose, "notice", "checkpoint"]
 NOTICE_LIFE: Final = timedelta(days=7)
 _SEALED_AS: Final = b"mail"
 OwnChange = Literal["password-changed", "password-reset", "otp-changed", "enrolled", "recovery-codes-made"]
@@ -95,6 +95,12 @@ class Mailer:
             (one.email, {"name": shown(one.name, 80), "subject": subject, "words": shown(words)}) for one, words in each
         )
         mails = (Mail("notice", email, now + NOTICE_LIFE, said) for email, said in values)
+        unit.add_mails([self._sealed(mail) for mail in mails], now)
+
+    def checkpoint(self, unit: Unit, to: Iterable[Addressed], words: str, signed: str, now: datetime) -> None:
+        """Sends what the log is, line by line as it was signed."""
+        facts = {"subject": "the log's checkpoint", "words": words, "signed": signed}
+        mails = (Mail("checkpoint", one.email, now + NOTICE_LIFE, {"name": one.name, **facts}) for one in to)
         unit.add_mails([self._sealed(mail) for mail in mails], now)
 
     def changed(self, unit: Unit, account: Account, act: OwnChange, now: datetime) -> None:
