@@ -65,7 +65,7 @@ class Continuity:
         if known is not None:
             with store.reading() as rows:
                 found = _lost(rows, known)
-                self._accepted = found is not None and rows.loss_accepted(known.size, known.root)
+                self._accepted = found is not None and rows.loss_accepted(known)
             found = None if self._accepted else found
             if found is not None and self.loss is None:
                 _log.error("the audit log was rolled back", anchor=known.size, entries=found.size)

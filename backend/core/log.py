@@ -69,10 +69,10 @@ class LogRows(Protocol):
         """The same of many entries."""
         ...
 
-    def loss_accepted(self, size: int, root: bytes) -> bool:
-        """Whether operators accepted that the log no longer has what a checkpoint of this size and root had.
+    def loss_accepted(self, vouched: Checkpoint) -> bool:
+        """Whether operators accepted that the log no longer has what this checkpoint had.
 
-        One within the lost entries, as another backend may have kept it, is lost with them.
+        One within the lost entries, as another backend may have kept it, is lost with them; none that was made since.
         """
         ...
 

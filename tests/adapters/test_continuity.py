@@ -280,3 +280,38 @@ def test_a_proof_that_cannot_be_made_meanwhile_says_why(lost: World) -> None:
     mine = lost.services.audit_trail.page(chan, LogFilter(act="signed-in"), None, 1).entries[0]
     with refused():
         lost.services.audit_trail.proof(chan, mine.log_index)
+
+
+def test_a_second_older_database_is_noticed_although_a_longer_loss_was_accepted(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+
+    def put_back(copy: Path) -> None:
+        for name in ("ecp.db-wal", "ecp.db-shm"):
+            (data_dir / name).unlink(missing_ok=True)
+        shutil.copy(copy, data_dir / "ecp.db")
+
+    with open_world(data_dir) as world:
+        submitted(world, world.actor("CHAN01"), b"one")
+        people = world.people
+    prepared = Prepared(data_dir, "", people)
+    shutil.copy(data_dir / "ecp.db", tmp_path / "first.db")
+    with reopened_world(prepared, data_dir) as world:
+        for number in range(20):
+            submitted(world, world.actor("CHAN01"), b"lost %d" % number)
+    put_back(tmp_path / "first.db")
+    with reopened_world(prepared, data_dir) as world:
+        requests = world.services.requests
+        made = requests.make(world.actor("OPER01"), NewRequest(proposal=accepting(world)))
+        requests.approve(world.actor("OPER02"), made.id, Approval(rev=made.rev, digest=made.digest))
+        world.services.checkpoints.make()
+        assert world.services.continuity.loss is None
+    shutil.copy(data_dir / "ecp.db", tmp_path / "second.db")
+    with reopened_world(prepared, data_dir) as world:
+        for number in range(3):
+            submitted(world, world.actor("CHAN01"), b"new %d" % number)
+        world.services.checkpoints.make()
+    put_back(tmp_path / "second.db")
+    with reopened_world(prepared, data_dir) as world:
+        assert loss(world).size < loss(world).anchor.size
+        with refused():
+            submitted(world, world.actor("CHAN01"), b"more")

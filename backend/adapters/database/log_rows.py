@@ -72,10 +72,11 @@ class LogRows:
         found = {row.size: _kept(row) for row in ones}
         return {log_index: None if size is None else found[size] for log_index, size in sizes.items()}
 
-    def loss_accepted(self, size: int, root: bytes) -> bool:
-        exactly = and_(_losses.c.anchor_size == size, _losses.c.anchor_root == root)
-        within = and_(_losses.c.size < size, size < _losses.c.anchor_size)
-        return self._connection.scalar(select(exists().where(or_(exactly, within)))) or False
+    def loss_accepted(self, vouched: Checkpoint) -> bool:
+        exactly = and_(_losses.c.anchor_size == vouched.size, _losses.c.anchor_root == vouched.root)
+        within = and_(_losses.c.size < vouched.size, vouched.size < _losses.c.anchor_size, _activity.c.at > vouched.at)
+        these = (_activity.c.log_index == _losses.c.entry, or_(exactly, within))
+        return self._connection.scalar(select(exists().where(*these))) or False
 
     def losses(self) -> list[AcceptedLoss]:
         found = self._connection.execute(select(_losses).order_by(_losses.c.entry))
