@@ -36,6 +36,11 @@ def audit() -> None:
     """List the audit log, show an entry, export the log, verify an export.
 
     Operators and auditors see all of it, delegated administrators what concerns their company, others their own acts.
+
+    \b
+    Examples:
+      ecp audit --user CHAN01
+      ecp audit export -o log.jsonl
     """
 
 
@@ -89,8 +94,9 @@ async def show(call: Call, log_index: int) -> Exit:
     """Show one entry: what was done, and its text as it was hashed.
 
     \b
-    Example:
+    Examples:
       ecp audit show 171
+      ecp audit show 171 --json
     """
     async with call.client() as client:
         entry = await client.log_entry(log_index)
@@ -112,16 +118,17 @@ async def show(call: Call, log_index: int) -> Exit:
 )
 @command
 async def export(call: Call, /, output: Path, **wanted: Any) -> Exit:
-    """Export the log, or what a filter finds, a line of JSON an entry; the export is recorded before its first byte.
+    """Export the log, or what a filter finds.
 
-    Without a filter the operator's staff get the whole log: the texts that were hashed, and in the last line a signed
-    checkpoint over them with the keys, which ecp audit verify takes on any computer. All others, and whoever filters,
-    get the entries as ecp audit list --json shows them.
+    A line of JSON an entry. The export is recorded before its first byte. Without a filter the operator's staff get the
+    whole log: the texts that were hashed, and in the last line a signed checkpoint over them with the keys, which ecp
+    audit verify takes on any computer. All others, and whoever filters, get the entries as ecp audit list --json shows
+    them.
 
     \b
     Examples:
       ecp audit export -o log.jsonl
-      ecp audit export --company ACME --from 2026-11-01 -o acme.jsonl
+      ecp audit export --company ACME --from 2026-11-01 -o acme.jsonl --json
     """
     asked = _asked(wanted)
     if output == STANDARD and call.json:
@@ -142,14 +149,17 @@ async def export(call: Call, /, output: Path, **wanted: Any) -> Exit:
 @click.option("--revoked", type=LocalFile(dash=False), metavar="FILE", help="Keys that count no more; not FILE's.")
 @command
 async def verify(call: Call, file: Path, signers: Path | None, revoked: Path | None) -> Exit:
-    """Recompute an exported log and hold it against the checkpoint in it, without a server.
+    """Verify an exported log, without a server.
+
+    It is recomputed and held against the checkpoint in it.
 
     VERIFIED (0): these are all entries under that checkpoint, in order, and a key that counts signed it. NOT VERIFIED
     (5): they are not; the first entry that is wrong is named, where one can be. Name the keys that you keep: those in
     the file are as trustworthy as whoever gave it to you.
 
     \b
-    Example:
+    Examples:
+      ecp audit verify log.jsonl --json
       ecp audit verify log.jsonl --signers allowed_signers
     """
     given = [None if one is None else read_local(one, LARGEST).decode("ascii", "replace") for one in (signers, revoked)]
