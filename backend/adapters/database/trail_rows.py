@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, or_
+from sqlalchemy import ColumnElement, Connection, and_, false, or_
 
 from backend.adapters.database import tables
 from backend.adapters.database.activity_rows import ROWS, row_of
@@ -54,6 +54,8 @@ class TrailRows:
 def _in_scope(scope: LogScope) -> list[ColumnElement[bool]]:
     if scope.everything:
         return []
+    if scope.company is None:
+        return [false()]  # of nobody's entries nobody is the owner
     own: list[Any] = []
     if scope.login_id is not None:
         own = [or_(_table.c.login_id == scope.login_id, _table.c.subject == scope.login_id)]
