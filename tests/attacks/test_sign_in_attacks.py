@@ -182,6 +182,7 @@ def statements(world: World) -> Iterator[list[str]]:
     """Every statement the database is sent by a sign-in, in order; whether a savepoint is kept or not is one."""
     sent: list[str] = []
     world.platform.mail.stop()
+    world.services.checkpoints._holds = lambda: False  # none is made meanwhile
 
     def executed(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
         if threading.current_thread().name not in ("access-watch", "background"):
