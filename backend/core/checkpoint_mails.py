@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from backend.contract.faults import Refused
 from backend.core.calendar import Calendar
 from backend.core.checkpoints import Checkpoints
 from backend.core.client_connect.mails import Mailer
@@ -57,7 +58,12 @@ class CheckpointMails:
         today = now.astimezone(self._calendar.zone).date()
         if not self._to or today == self._seen or self._continuity.loss is not None:
             return 0
-        signed = self._checkpoints.latest().signed
+        try:
+            signed = self._checkpoints.latest().signed
+        except Refused:  # the log is empty yet, or the database away: the next tick asks again
+            return 0
+        if self._continuity.loss is not None:  # noticed by asking
+            return 0
 
         def unit(unit: Unit) -> int:
             if not unit.tell("checkpoint", ("", today, ""), now):

@@ -52,7 +52,9 @@ def test_none_goes_out_while_entries_are_missing(world: World) -> None:
     continuity = world.services.continuity
     assert continuity._known is not None
     continuity._known = replace(continuity._known, size=continuity._known.size + 5, root=bytes(32))
-    assert not continuity.holds(world.platform.store)
+    assert continuity.loss is None
+    assert mails_of(world).tell() == 0, "noticed while it was made"
+    assert continuity.loss is not None
     assert mails_of(world).tell() == 0
 
 
